@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/*
+ * Counters. One list: enum, text name (debugfs, netlink, tgctl, metrics) and help. CORE counters live in the engine's arena and
+ * replay with the journal; HOST counters belong to the kernel host. Per-reason reject counters follow reasons.h and are separate.
+ * TG_CORE_COUNTERS(X), TG_HOST_COUNTERS(X): X(NAME, text, help). Append only.
+ */
+#ifndef _UAPI_TICKGATE_COUNTERS_H
+#define _UAPI_TICKGATE_COUNTERS_H
+
+#define TG_CORE_COUNTERS(X) \
+	X(RECORDS,		"records",		"input records consumed") \
+	X(RECORDS_BAD,		"records_bad",		"input records refused: unknown type or size") \
+	X(FIX_RX,		"fix_rx",		"FIX messages accepted, all sources") \
+	X(FIX_TX,		"fix_tx",		"FIX messages produced") \
+	X(FIX_GARBLED,		"fix_garbled",		"messages dropped: framing, BodyLength or CheckSum wrong") \
+	X(FIX_GARBAGE_BYTES,	"fix_garbage_bytes",	"bytes skipped to find the next message") \
+	X(FIX_REJECTED,		"fix_rejected",		"messages that framed well but whose fields were refused") \
+	X(FIX_UNKNOWN_TYPE,	"fix_unknown_type",	"well-formed messages of a type with no handler") \
+	X(SESSION_GAPS,		"session_gaps",		"sequence gaps seen on order sessions") \
+	X(SESSION_RESEND_TX,	"session_resend_tx",	"ResendRequests sent") \
+	X(SESSION_RESEND_RX,	"session_resend_rx",	"ResendRequests received") \
+	X(SESSION_LOW_SEQ,	"session_low_seq",	"messages with MsgSeqNum too low") \
+	X(SESSION_POSSDUP,	"session_possdup",	"possible duplicates ignored") \
+	X(SESSION_HELD,		"session_held",		"application messages dropped behind a gap until it is filled") \
+	X(MD_MESSAGES,		"md_messages",		"market-data messages applied") \
+	X(MD_ENTRIES,		"md_entries",		"market-data entries applied") \
+	X(MD_STALE_DROPPED,	"md_stale_dropped",	"entries older than the book, dropped") \
+	X(MD_GAPS,		"md_gaps",		"book update-id gaps") \
+	X(MD_FEED_GAPS,		"md_feed_gaps",		"feed datagrams missing by MsgSeqNum") \
+	X(MD_FEED_DUPS,		"md_feed_dups",		"feed datagrams seen before") \
+	X(MD_PENDING,		"md_pending",		"entries held while a snapshot was on its way") \
+	X(MD_PENDING_OVERFLOW,	"md_pending_overflow",	"times the holding area overflowed") \
+	X(MD_SNAPSHOT_REQUESTS,	"md_snapshot_requests",	"MarketDataRequests sent") \
+	X(MD_UNKNOWN_SYMBOL,	"md_unknown_symbol",	"entries for symbols not configured") \
+	X(BOOK_EVICTED,		"book_evicted",		"levels pushed out because a side was full") \
+	X(BOOK_UNKNOWN_DELETE,	"book_unknown_delete",	"deletes of levels not in the book") \
+	X(BOOK_CROSSED,		"book_crossed",		"times a book was seen crossed or locked") \
+	X(ORDERS_SUBMITTED,	"orders_submitted",	"new, cancel and replace requests from clients") \
+	X(ORDERS_SENT,		"orders_sent",		"new orders sent to a venue") \
+	X(CANCELS_SENT,		"cancels_sent",		"cancel requests sent") \
+	X(REPLACES_SENT,	"replaces_sent",	"replace requests sent") \
+	X(EXEC_REPORTS,		"exec_reports",		"execution reports applied") \
+	X(EXEC_DUPLICATES,	"exec_duplicates",	"execution reports seen before, ignored") \
+	X(EXEC_UNKNOWN_ORDER,	"exec_unknown_order",	"execution reports for no order of ours") \
+	X(FILLS,		"fills",		"fills applied") \
+	X(ORDERS_SUSPECT,	"orders_suspect",	"orders made SUSPECT by an impossible report") \
+	X(AUTO_CANCELS,		"auto_cancels",		"orders cancelled because their client went away") \
+	X(KILLS,		"kills",		"times a kill switch was latched") \
+	X(OUTBOX_FULL,		"outbox_full",		"outputs lost because the outbox was full") \
+	X(DOWNLOADS,		"downloads",		"downloads completed to clients")
+
+#define TG_HOST_COUNTERS(X) \
+	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \
+	X(QUEUED_PACKETS,	"queued_packets",	"packets that took the per-CPU ring") \
+	X(QUEUE_DROPS,		"queue_drops",		"packets dropped: per-CPU ring full") \
+	X(QUEUE_OVERSIZE,	"queue_oversize",	"packets dropped: payload larger than a ring slot") \
+	X(KFUNC_NO_ENGINE,	"kfunc_no_engine",	"packets for an engine that does not run") \
+	X(KFUNC_BAD_ARGS,	"kfunc_bad_args",	"kfunc calls refused: bounds or feed wrong") \
+	X(NAPI_POLLS,		"napi_polls",		"NAPI polls done by the engine thread") \
+	X(LOOPS,		"loops",		"engine thread loops") \
+	X(SLEEPS,		"sleeps",		"times the engine thread slept") \
+	X(TCP_RX_BYTES,		"tcp_rx_bytes",		"bytes read from venues") \
+	X(TCP_TX_BYTES,		"tcp_tx_bytes",		"bytes written to venues") \
+	X(TCP_TX_PARTIAL,	"tcp_tx_partial",	"sends that the socket took only in part") \
+	X(TCP_TX_OVERFLOW,	"tcp_tx_overflow",	"sessions closed because the send buffer overflowed") \
+	X(SUB_BAD_INDEX,	"sub_bad_index",	"submission rings disabled: index out of range") \
+	X(SUB_RECORDS,		"sub_records",		"submissions taken from rings") \
+	X(SUB_IOCTL,		"sub_ioctl",		"submissions taken by ioctl") \
+	X(JOURNAL_RECORDS,	"journal_records",	"records written to the journal ring") \
+	X(JOURNAL_LOST,		"journal_lost",		"records that found the journal ring full") \
+	X(CONTROL_RECORDS,	"control_records",	"control records taken from netlink") \
+	X(OUTBOX_DEFER,		"outbox_defer",		"inline packets sent to the ring because the outbox was nearly full") \
+	X(CLIENTS_OPENED,	"clients_opened",	"opens of the device") \
+	X(CLIENTS_CLOSED,	"clients_closed",	"closes of the device") \
+	X(STALLS,		"stalls",		"loops that took longer than 1 ms")
+
+enum tg_core_counter {
+#define X(name, text, help) TG_CC_##name,
+	TG_CORE_COUNTERS(X)
+#undef X
+	TG_CC_MAX
+};
+
+enum tg_host_counter {
+#define X(name, text, help) TG_HC_##name,
+	TG_HOST_COUNTERS(X)
+#undef X
+	TG_HC_MAX
+};
+
+/*
+ * Latency stages, each a log-linear histogram kept by the host. The engine has no clock, so a stage is what a host can see from
+ * outside a step. X(NAME, text, help).
+ */
+#define TG_STAGES(X) \
+	X(RECEIVE,	"receive",	"XDP entry to the start of the step") \
+	X(MD_STEP,	"md_step",	"one market-data step: parse, book, events") \
+	X(PUBLISH,	"publish",	"XDP entry to the events being visible in the ring") \
+	X(ORDER_STEP,	"order_step",	"one submission step: risk, order, encode") \
+	X(SEND,		"send",		"outbox to tcp_sendmsg returned") \
+	X(TICK_TO_ORDER, "tick_to_order", "XDP entry of the causing packet to tcp_sendmsg returned") \
+	X(VENUE_ACK,	"venue_ack",	"order sent to first report of it")
+
+enum tg_stage {
+#define X(name, text, help) TG_STAGE_##name,
+	TG_STAGES(X)
+#undef X
+	TG_STAGE_MAX
+};
+
+/* Bucket b < 16 holds value b; above, 16 linear buckets for each power of two: relative error <= 1/16. Values in ns. */
+#define TG_HIST_SUB_BITS	4
+#define TG_HIST_BUCKETS		(16 * 41)	/* up to 2^44 ns, about 4.8 hours; larger values land in the last bucket */
+
+#endif

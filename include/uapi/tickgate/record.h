@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/*
+ * Input records: everything that can change an engine, and at the same time the journal's format.
+ *
+ * A record is this 32-byte header followed by `len` payload bytes and zero padding to a multiple of 8. A journal is a sequence of
+ * records, first TG_IN_ENGINE. `seq` starts at 1 and has no holes. `time_ns` never falls. `digest` is the engine's running digest
+ * AFTER the record was applied: a replay recomputes it. All integers are little endian, in the machine's own layout (x86-64, arm64).
+ *
+ * Configuration, limits and kill commands are records too, so that a journal replays without any other file.
+ */
+#ifndef _UAPI_TICKGATE_RECORD_H
+#define _UAPI_TICKGATE_RECORD_H
+
+#include <tickgate/types.h>
+
+#define TG_RECORD_MAX_PAYLOAD	65536u	/* longer TCP reads are cut into several records */
+#define TG_RECORD_ALIGN		8u
+#define TG_RECORD_SIZE(len)	(sizeof(struct tg_record) + (((len) + 7u) & ~7u))
+
+struct tg_record {
+	__u64 seq;
+	__u64 time_ns;
+	__u64 digest;		/* 0 on the way in */
+	__u32 len;		/* payload bytes, without padding; <= TG_RECORD_MAX_PAYLOAD */
+	__u16 type;		/* enum tg_in */
+	__u16 source;		/* what the type says: venue, feed, client; else 0 */
+};
+
+/*
+ * TG_INPUTS(X): X(NAME, value, "text", payload struct or 0). The struct's size is the exact payload size; 0 means bytes of any length.
+ * CONTROL types (>= 32) may come in through netlink; the others are made by the host only.
+ */
+enum tg_in {
+	TG_IN_NONE = 0,
+	TG_IN_ENGINE = 1,	/* struct tg_in_engine: the first record of every journal */
+	TG_IN_TIMER = 2,	/* no payload: a deadline has come */
+	TG_IN_UDP = 3,		/* source = feed id: one datagram, whole FIX messages */
+	TG_IN_TCP_UP = 4,	/* source = venue id: transport connected; no payload */
+	TG_IN_TCP_RX = 5,	/* source = venue id: bytes of the stream, cut anywhere */
+	TG_IN_TCP_DOWN = 6,	/* source = venue id: transport gone; no payload */
+	TG_IN_CLIENT_OPEN = 7,	/* source = client id: struct tg_in_client */
+	TG_IN_CLIENT_CLOSE = 8,	/* source = client id; no payload: closed, exited or crashed */
+	TG_IN_SUBMIT = 9,	/* source = client id: struct tg_submission (event.h) */
+
+	TG_IN_CONTROL_FIRST = 32,
+	TG_IN_VENUE = 32,	/* struct tg_in_venue */
+	TG_IN_INSTRUMENT = 33,	/* struct tg_in_instrument */
+	TG_IN_FEED = 34,	/* struct tg_in_feed */
+	TG_IN_ACCOUNT = 35,	/* struct tg_in_account */
+	TG_IN_PERMIT = 36,	/* struct tg_in_permit: what a user's clients may do */
+	TG_IN_LIMITS = 37,	/* struct tg_in_limits */
+	TG_IN_KILL = 38,	/* struct tg_in_kill */
+	TG_IN_RESUME = 39,	/* struct tg_in_kill: clears what TG_IN_KILL with the same scope latched */
+	TG_IN_MODE = 40,	/* struct tg_in_mode */
+	TG_IN_SESSION = 41,	/* struct tg_in_session: logon, logout, sequence numbers */
+	TG_IN_CHECKPOINT = 42,	/* no payload: mixes a hash of the whole arena into the digest */
+	TG_IN_MAX
+};
+
+/* TG_IN_ENGINE: capacities are part of the journal, so that a replay builds the same arena. */
+struct tg_in_engine {
+	__u32 abi_version;		/* TG_ABI_VERSION */
+	__u16 engine_id;
+	__u16 epoch;			/* changes at every start of an engine; part of every order id */
+	__u16 max_venues;
+	__u16 max_instruments;
+	__u16 max_feeds;
+	__u16 max_accounts;
+	__u16 max_clients;
+	__u16 max_permits;
+	__u32 max_orders;
+	__u32 max_limits;
+	__u32 book_levels;		/* per side */
+	__u32 md_pending;		/* entries held per instrument while a snapshot is awaited */
+	__u32 exec_ids;			/* execution ids remembered */
+	__u32 rx_buffer_bytes;		/* longest FIX message over TCP */
+	__u32 flags;			/* 0 */
+	__u64 reserved[4];
+};
+
+/* TG_IN_VENUE: one FIX session as initiator. Sent once per venue id; a second one for the same id is refused (DUPLICATE_ID). */
+struct tg_in_venue {
+	__u16 venue_id;			/* 1..max_venues */
+	__u16 dialect;			/* enum tg_dialect */
+	__u16 heartbeat_s;		/* 108; 0 = no heartbeats */
+	__u16 flags;			/* TG_VENUE_* */
+	__u32 sending_time_max_skew_ms;	/* inbound 52 further off than this ends the session; 0 = not checked */
+	__u32 logon_timeout_ms;
+	__u32 logout_timeout_ms;
+	__u32 md_depth;			/* 264 in requests; 0 = full */
+	char name[TG_NAME_LEN];
+	char sender_comp_id[TG_COMPID_LEN];
+	char target_comp_id[TG_COMPID_LEN];
+	__u64 reserved[4];
+};
+#define TG_VENUE_RESET_ON_LOGON	1u	/* 141=Y, sequence numbers start at 1 */
+#define TG_VENUE_MD_TCP		2u	/* updates over TCP too (263=1); else snapshots only (263=0) and updates by feed */
+#define TG_VENUE_ORDERS		4u	/* orders may be sent on this session */
+
+struct tg_in_instrument {
+	__u32 instrument_id;		/* 1..max_instruments */
+	__u16 venue_id;
+	__u16 flags;			/* TG_INSTRUMENT_* */
+	__s64 tick;			/* e8; prices are multiples */
+	__s64 lot;			/* e8; quantities are multiples */
+	__s64 min_qty;			/* e8; 0 = lot */
+	__u32 stale_ns_lo;		/* book STALE after this long without news; 0 = never. 64 bits in two halves: lo, hi */
+	__u32 stale_ns_hi;
+	char symbol[TG_SYMBOL_LEN];	/* 55 */
+	__u64 reserved[4];
+};
+#define TG_INSTRUMENT_SUBSCRIBE	1u	/* request a snapshot at logon and after a gap */
+
+struct tg_in_feed {
+	__u16 feed_id;			/* 1..max_feeds */
+	__u16 venue_id;
+	__u16 line;			/* 0 = A, 1 = B */
+	__u16 flags;			/* 0 */
+	char name[TG_NAME_LEN];
+	__u64 reserved[2];
+};
+
+struct tg_in_account {
+	__u16 account_id;		/* 1..max_accounts */
+	__u16 flags;			/* 0 */
+	__u32 reserved0;
+	char name[TG_NAME_LEN];		/* FIX 1 */
+	__u64 reserved[2];
+};
+
+/* What clients that run as user `uid` may do. A client without a permit may read public data only. */
+struct tg_in_permit {
+	__u16 permit_id;		/* 1..max_permits; a second one for the same id replaces the first */
+	__u16 account_id;
+	__u32 uid;
+	__u32 instrument_id;		/* 0 = all */
+	__u32 flags;			/* TG_PERMIT_* */
+	__u64 reserved[2];
+};
+#define TG_PERMIT_TRADE		1u
+#define TG_PERMIT_MARKET	2u	/* market orders too */
+
+/*
+ * Limits of one scope. Every outbound new or replace is checked against the FIRM, ACCOUNT and INSTRUMENT scopes, which must be loaded
+ * (fail closed: NO_LIMITS), and against VENUE and CLIENT scopes where loaded. A limit of 0 lets nothing through; TG_PX_MAX and
+ * 0xffffffff mean unlimited, and have to be said.
+ */
+struct tg_in_limits {
+	__u16 scope;			/* enum tg_scope */
+	__u16 flags;			/* 0 */
+	__u32 id;			/* of the scope; 0 for FIRM */
+	__s64 max_order_qty;		/* e8 */
+	__s64 max_order_notional;	/* e8 */
+	__s64 max_position;		/* e8 quantity: |position + open orders of that side| */
+	__u32 collar_bps;		/* price away from the reference (mid; else last trade) by more: refused. 1 bps = 0.01 % */
+	__u32 max_open_orders;
+	__u32 rate_per_s;		/* new and replace requests per second, sustained */
+	__u32 rate_burst;		/* and at once */
+	__u64 duplicate_window_ns;	/* same client, instrument, side, price, quantity within this: refused; 0 = off */
+	__u64 reserved[4];
+};
+
+struct tg_in_kill {
+	__u16 scope;			/* enum tg_scope */
+	__u16 cause;			/* enum tg_kill_cause */
+	__u32 id;			/* of the scope; 0 for FIRM */
+	__u32 flags;			/* TG_KILL_CANCEL: cancel working orders of the scope too */
+	__u32 uid;			/* who */
+	char who[TG_NAME_LEN];		/* a person's name; must not be empty on RESUME */
+	char text[64];			/* the reason given; must not be empty on RESUME */
+};
+#define TG_KILL_CANCEL		1u
+
+enum tg_kill_cause {
+	TG_KILL_OPERATOR = 1, TG_KILL_JOURNAL = 2, TG_KILL_DAEMON_LOST = 3, TG_KILL_SUSPECT = 4, TG_KILL_CLIENT = 5,
+};
+
+struct tg_in_mode {
+	__u16 mode;			/* enum tg_mode */
+	__u16 reserved0;
+	__u32 reserved1;
+};
+
+struct tg_in_session {
+	__u16 venue_id;
+	__u16 command;			/* enum tg_session_command */
+	__u32 reserved0;
+	__u64 next_tx_seq;		/* SET_SEQ: 0 = leave; refused while connected */
+	__u64 next_rx_seq;
+};
+enum tg_session_command {
+	TG_SESSION_CMD_LOGOUT = 1,	/* orderly: Logout, then the transport is closed */
+	TG_SESSION_CMD_SET_SEQ = 2,
+	TG_SESSION_CMD_ENABLE = 3,	/* clears HALTED */
+	TG_SESSION_CMD_TEST_REQUEST = 4,
+};
+
+/* TG_IN_CLIENT_OPEN. The host fills uid, gid and pid from the opener's credentials, never from what a client says. */
+struct tg_in_client {
+	__u32 uid;
+	__u32 gid;
+	__u32 pid;
+	__u32 flags;			/* TG_CLIENT_* asked for at attach */
+	char name[TG_NAME_LEN];
+	__u64 reserved[2];
+};
+#define TG_CLIENT_AUTO_CANCEL	1u	/* cancel this client's working orders when it goes away */
+#define TG_CLIENT_READ_ONLY	2u	/* never trades: needs no permit */
+
+#endif
