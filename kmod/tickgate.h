@@ -43,6 +43,7 @@ struct tgk_journal {
 	u64 tail;				/* [thread] last good value read */
 	bool overrun;				/* [thread] latched until a reader catches up */
 	atomic_t attached;
+	wait_queue_head_t wait;			/* its reader poll()s here */
 };
 
 struct tgk_engine {
@@ -59,6 +60,7 @@ struct tgk_engine {
 	u64 seq;				/* of the last record */
 	u64 last_time_ns;
 	struct tgk_client **clients;		/* [max_clients + 1], by client id */
+	struct tgk_client_set *client_set;	/* client.c: attached ones in a row, round-robin cursor */
 	struct tgk_venue *venues;		/* [max_venues + 1] (tcp.c) */
 	bool polling;				/* inside napi_busy_loop(): a kfunc on this thread may step inline */
 
@@ -115,7 +117,13 @@ void tgk_journal_destroy(struct tgk_engine *eng);
 bool tgk_journal_append(struct tgk_engine *eng, const struct tg_record *rec, const void *payload);
 
 /* ---- client.c: a client's rings; chardev.c: its file ---- */
-/* [thread] takes up to budget submissions from all clients' rings in round-robin order; returns how many. */
+/* Start, before the thread runs: fills eng->clients and eng->client_set. Stop, after it ended: clients still attached are cut off. */
+int tgk_clients_init(struct tgk_engine *eng);
+void tgk_clients_destroy(struct tgk_engine *eng);
+/*
+ * [thread] closes clients whose file is gone, then takes up to budget submissions from all rings in round-robin order, the outbox
+ * flushed after each; returns how much it did.
+ */
 u32 tgk_clients_poll(struct tgk_engine *eng, u32 budget);
 /* [thread] */
 void tgk_client_publish(struct tgk_engine *eng, u16 client_id, struct tg_priv_event *ev);
