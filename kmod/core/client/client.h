@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * Clients: who may do what, downloads, and what happens when one goes away. A client may trade when a permit for its uid covers account and instrument.
+ * Download: ATTACHED, then DOWNLOAD_BEGIN, instruments, working orders and positions of its accounts, DOWNLOAD_END; in chunks of TG_DOWNLOAD_CHUNK events a
+ * step so that no ring is lapped by it; requests that add exposure are refused (NOT_READY) until it is complete. Books are read from the book images.
+ */
+#ifndef TG_CLIENT_H
+#define TG_CLIENT_H
+
+#include "outbox.h"
+#include <tickgate/event.h>
+#include <tickgate/netlink.h>
+#include <tickgate/reasons.h>
+#include <tickgate/record.h>
+
+struct tg_engine;
+
+#define TG_DOWNLOAD_CHUNK	32u
+#define TG_DOWNLOAD_PACE_NS	20000u
+
+enum tg_download_phase { TG_DL_NONE = 0, TG_DL_INSTRUMENTS, TG_DL_ORDERS, TG_DL_POSITIONS, TG_DL_END };
+
+struct tg_client {
+	struct tg_in_client info;
+	u8 open;
+	u8 phase;		/* enum tg_download_phase; NONE = complete */
+	u8 pad[2];
+	u32 cursor;		/* within the phase */
+	u32 count;		/* events sent in this download */
+	u32 working_orders;
+	u64 due_ns;		/* next chunk */
+	u64 submissions;
+	u32 recent_next;	/* ring of struct tg_recent_order in the engine */
+	u32 pad2;
+};
+
+enum tg_reason tg_client_open(struct tg_engine *e, u16 client_id, const struct tg_in_client *c, struct tg_outbox *ob);
+enum tg_reason tg_client_close(struct tg_engine *e, u16 client_id, struct tg_outbox *ob);
+/* Validates the submission's form, counts, routes to order/ or download. */
+enum tg_reason tg_client_submit(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob);
+enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *p);
+/* TG_REASON_OK, BAD_ACCOUNT, NOT_PERMITTED or NOT_READY. */
+enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u8 ord_type);
+/* May this client see this account's orders and positions? */
+bool tg_client_sees(const struct tg_engine *e, u16 client_id, u16 account_id);
+void tg_client_timer(struct tg_engine *e, struct tg_outbox *ob);
+u64 tg_client_deadline_ns(const struct tg_engine *e);
+
+#endif

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0 OR MIT
+# The engine's files, the one list that the module and the userspace library share. Order: what leans on nothing first.
+tg-core-objs := \
+	texts.o \
+	num.o \
+	fix/lexer.o \
+	fix/decode.o \
+	fix/encode.o \
+	session/session.o \
+	session/admin.o \
+	venue/venue.o \
+	venue/sim.o \
+	book/l2.o \
+	md/md.o \
+	md/feed.o \
+	risk/limits.o \
+	risk/position.o \
+	risk/kill.o \
+	order/order.o \
+	order/report.o \
+	order/exec_ids.o \
+	client/client.o \
+	client/download.o \
+	config.o \
+	query.o \
+	engine.o

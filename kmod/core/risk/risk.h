@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * Pre-trade risk: limits by scope, positions, kill switch. Every new and replace passes tg_risk_check() on the engine thread, no exceptions; cancels never do.
+ * Fail closed: FIRM, ACCOUNT and INSTRUMENT limits must be loaded; a missing price refuses.
+ */
+#ifndef TG_RISK_H
+#define TG_RISK_H
+
+#include "order/order.h"
+#include <tickgate/record.h>
+
+struct tg_limits {
+	struct tg_in_limits cfg;	/* cfg.scope 0 = slot empty */
+	u64 rate_tat_ns;		/* GCRA: theoretical arrival time */
+	u32 open_orders;		/* working orders in this scope */
+	u32 pad;
+};
+
+struct tg_position {
+	s64 qty;			/* signed */
+	s64 cost;			/* money e8 paid for what is held now, sign of qty */
+	s64 realised_pnl, fees;
+	s64 bought_qty, sold_qty;
+	s64 open_buy_qty, open_sell_qty;	/* leaves of working orders, requests in flight at their larger quantity */
+	u64 fills;
+};
+
+#define TG_RISK_RECENT	16u	/* orders remembered per client for duplicate detection; a full window falls back to the oldest */
+struct tg_recent_order { u64 time_ns; s64 px, qty; u32 instrument_id; u8 side; u8 pad[3]; };
+
+struct tg_risk_request {
+	u16 client_id, account_id, venue_id;
+	u32 instrument_id;
+	u8 side, ord_type;
+	s64 px, qty;		/* market order: px 0, valued at the reference price plus the collar */
+	s64 add_qty;		/* by how much the open quantity of that side grows: new: qty; replace: max(0, new leaves - old leaves) */
+	bool is_replace;
+};
+
+/* limits.c: checks, and counts rate and duplicates when all else passed (count at the send site: call it last before the send). */
+enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *r);
+enum tg_reason tg_risk_set_limits(struct tg_engine *e, const struct tg_in_limits *l);
+void tg_risk_open_orders(struct tg_engine *e, const struct tg_order *o, s32 delta);	/* counters of all scopes of an order */
+
+/* position.c */
+struct tg_position *tg_position(struct tg_engine *e, u16 account_id, u32 instrument_id);	/* NULL only for bad ids */
+void tg_position_open(struct tg_position *p, u8 side, s64 delta);
+/* false: overflow; the position is left as it was and the order becomes SUSPECT. */
+bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee);
+s64 tg_position_avg_px(const struct tg_position *p);
+s64 tg_position_unrealised(const struct tg_engine *e, const struct tg_position *p, u32 instrument_id);
+bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_nl_position *out);
+void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u16 flags, struct tg_outbox *ob);
+
+/* kill.c: up to TG_KILLS latched at once; one more latches FIRM. */
+#define TG_KILLS 32u
+struct tg_kills { struct tg_in_kill k[TG_KILLS]; u32 n; u32 pad; };
+enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);
+enum tg_reason tg_kill_clear(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);
+bool tg_killed(const struct tg_engine *e, const struct tg_risk_request *r);
+
+#endif

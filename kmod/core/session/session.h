@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * FIX session, initiator side (FIX 4.4 volume 2, "FIX session protocol"). One per venue. Owns: stream reassembly, sequence numbers, logon, heartbeat, test
+ * request, gap recovery, logout. Hands application messages that are in sequence to tg_app_message() (dispatch.h).
+ * Rules beyond the text: at most one outstanding ResendRequest per gap; Logon, ResendRequest and SequenceReset-Reset are handled before gap logic;
+ * any inbound message disarms a test request; inbound ResendRequest is answered with one SequenceReset-GapFill (no stale order is ever sent again).
+ */
+#ifndef TG_SESSION_H
+#define TG_SESSION_H
+
+#include "fix/decode.h"
+#include "fix/encode.h"
+#include "outbox.h"
+#include <tickgate/record.h>
+#include <tickgate/netlink.h>
+
+struct tg_engine;
+
+struct tg_session {
+	struct tg_in_venue cfg;		/* cfg.venue_id 0 = slot empty */
+	u16 state;			/* enum tg_session_state */
+	u8 test_request_out;		/* a TestRequest waits for its Heartbeat */
+	u8 resend_out;			/* a ResendRequest is outstanding */
+	u8 transport;			/* bytes can be sent */
+	u8 logout_rx;
+	u16 pad;
+	u64 next_tx_seq, next_rx_seq;
+	u64 resend_begin, resend_end;	/* the gap asked for: first and last missing */
+	u64 last_rx_ns, last_tx_ns, up_since_ns;
+	u64 state_since_ns;
+	u64 test_request_ns;
+	u64 rx_messages, tx_messages;
+	u32 logons, drops;
+	u32 gap_storm;			/* resend requests since the last message in sequence */
+	u32 rx_len;			/* bytes in the reassembly buffer */
+	u64 rx_off;			/* arena offset of the reassembly buffer (params.rx_buffer_bytes) */
+	char text[64];
+};
+
+void tg_session_config(struct tg_engine *e, struct tg_session *s, const struct tg_in_venue *cfg);	/* a fresh slot; rx_off is set by the caller */
+void tg_session_transport_up(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);		/* sends Logon */
+void tg_session_transport_down(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
+void tg_session_rx(struct tg_engine *e, struct tg_session *s, const u8 *bytes, u32 len, struct tg_outbox *ob);
+void tg_session_timer(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
+u64 tg_session_deadline_ns(const struct tg_session *s);		/* ~0 = none */
+enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, const struct tg_in_session *c, struct tg_outbox *ob);
+void tg_session_query(const struct tg_session *s, struct tg_nl_session *out);
+
+static inline bool tg_session_can_send(const struct tg_session *s)
+{
+	return s->state == TG_SESSION_UP;
+}
+
+/*
+ * Application messages out: begin writes header (8 9 35 49 56 34 52), the caller appends body fields, send ends it, takes the sequence number and commits it to the outbox
+ * (TG_OUT_TCP, arg = cause_ns). begin: false when the session cannot send or the outbox is full. Nothing may be appended to the outbox between the two.
+ */
+bool tg_session_begin(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob);
+bool tg_session_send(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob);
+
+#endif

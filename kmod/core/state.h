@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * The arena's layout. One struct, then the tables, all inside one block, linked by offsets and indices only. Parts include this to reach each other's
+ * tables; each part writes only its own, but for the counters.
+ *
+ * Order of effects on an execution report: child order, (parent), position and risk, then client events.
+ */
+#ifndef TG_CORE_STATE_H
+#define TG_CORE_STATE_H
+
+#include "engine.h"
+#include "num.h"
+#include "book/l2.h"
+#include "client/client.h"
+#include "md/md.h"
+#include "order/order.h"
+#include "risk/risk.h"
+#include "session/session.h"
+#include "venue/venue.h"
+
+#define TG_ARENA_MAGIC		0x31616e6572616774ULL
+#define TG_MAX_VENUES		16u
+#define TG_SYMBOL_BUCKETS	1024u	/* power of two */
+
+struct tg_account { struct tg_in_account cfg; };	/* cfg.account_id 0 = empty */
+
+struct tg_engine {
+	u64 magic;
+	u64 bytes;			/* of the arena */
+	struct tg_in_engine params;
+
+	/* engine.c */
+	u64 seq, time_ns, digest;
+	u64 deadline_ns;		/* recomputed after every step */
+	u32 mode;			/* enum tg_mode */
+	u32 started;			/* TG_IN_ENGINE was seen */
+	u64 counters[TG_CC_MAX];
+	u64 reasons[TG_REASON_MAX];
+
+	/* order/ */
+	u32 free_head, free_tail;	/* order slots + 1 */
+	u32 working_head, working_tail;	/* working orders, oldest first */
+	u32 working;
+	u32 orders_used;		/* slots ever used: bound of scans */
+	u64 last_order_id;
+	u32 exec_next;			/* ring position; exec ids */
+	u32 exec_count;
+
+	/* md/ */
+	u64 md_deadline_ns;
+	u64 md_request_id;
+
+	/* client/ */
+	u64 client_deadline_ns;
+
+	/* risk/ */
+	struct tg_kills kills;
+
+	/* Offsets from the arena's start. */
+	u64 off_sessions;		/* struct tg_session [max_venues + 1], index = venue id */
+	u64 off_instruments;		/* struct tg_instrument [max_instruments + 1] */
+	u64 off_feeds;			/* struct tg_feed [max_feeds + 1] */
+	u64 off_accounts;		/* struct tg_account [max_accounts + 1] */
+	u64 off_clients;		/* struct tg_client [max_clients + 1] */
+	u64 off_recent;			/* struct tg_recent_order [(max_clients + 1) * TG_RISK_RECENT] */
+	u64 off_permits;		/* struct tg_in_permit [max_permits + 1] */
+	u64 off_limits;			/* struct tg_limits [max_limits]: [0] is FIRM; the others by open addressing on (scope, id) */
+	u64 off_orders;			/* struct tg_order [max_orders], index = slot */
+	u64 off_positions;		/* struct tg_position [(max_accounts + 1) * (max_instruments + 1)] */
+	u64 off_exec_ids;		/* struct tg_exec_id [exec_ids] */
+	u64 off_exec_buckets;		/* u32 [exec_ids rounded up to 2^k]: index + 1 */
+	u64 off_symbols;		/* u32 [TG_SYMBOL_BUCKETS]: instrument id, open addressing on (venue, symbol) */
+};
+
+#define TG_TABLE(e, off, type)	((type *)((u8 *)(e) + (e)->off))
+
+static inline struct tg_session *tg_session(const struct tg_engine *e, u32 id)
+{
+	struct tg_session *s = TG_TABLE(e, off_sessions, struct tg_session) + id;
+
+	return id && id <= e->params.max_venues && s->cfg.venue_id ? s : NULL;
+}
+
+static inline struct tg_instrument *tg_instrument(const struct tg_engine *e, u32 id)
+{
+	struct tg_instrument *i = TG_TABLE(e, off_instruments, struct tg_instrument) + id;
+
+	return id && id <= e->params.max_instruments && i->def.instrument_id ? i : NULL;
+}
+
+static inline struct tg_feed *tg_feed(const struct tg_engine *e, u32 id)
+{
+	struct tg_feed *f = TG_TABLE(e, off_feeds, struct tg_feed) + id;
+
+	return id && id <= e->params.max_feeds && f->cfg.feed_id ? f : NULL;
+}
+
+static inline struct tg_account *tg_account(const struct tg_engine *e, u32 id)
+{
+	struct tg_account *a = TG_TABLE(e, off_accounts, struct tg_account) + id;
+
+	return id && id <= e->params.max_accounts && a->cfg.account_id ? a : NULL;
+}
+
+/* Open clients only. */
+static inline struct tg_client *tg_client(const struct tg_engine *e, u32 id)
+{
+	struct tg_client *c = TG_TABLE(e, off_clients, struct tg_client) + id;
+
+	return id && id <= e->params.max_clients && c->open ? c : NULL;
+}
+
+static inline struct tg_order *tg_order_slot(const struct tg_engine *e, u32 slot)
+{
+	return TG_TABLE(e, off_orders, struct tg_order) + slot;
+}
+
+static inline struct tg_l2 *tg_l2_of(const struct tg_engine *e, const struct tg_instrument *i)
+{
+	return (struct tg_l2 *)((u8 *)e + i->book_off);
+}
+
+/* Instrument of a venue by symbol (config.c); NULL = not configured. */
+struct tg_instrument *tg_instrument_by_symbol(const struct tg_engine *e, u16 venue_id, const u8 *symbol, u32 len);
+
+/* config.c: applies one control record. */
+enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v);
+enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_instrument *i, struct tg_outbox *ob);
+enum tg_reason tg_config_feed(struct tg_engine *e, const struct tg_in_feed *f);
+enum tg_reason tg_config_account(struct tg_engine *e, const struct tg_in_account *a);
+
+static inline void tg_cc(struct tg_engine *e, enum tg_core_counter c)
+{
+	e->counters[c]++;
+}
+
+static inline void tg_cc_add(struct tg_engine *e, enum tg_core_counter c, u64 n)
+{
+	e->counters[c] += n;
+}
+
+/*
+ * Room for one event in the outbox, zeroed but for the common fields; NULL when full (counted). It is committed at once: fill it in before anything else is appended.
+ */
+static inline struct tg_pub_event *tg_pub(struct tg_engine *e, struct tg_outbox *ob, enum tg_pub_type type, u32 id, u16 flags)
+{
+	struct tg_pub_event *ev = (struct tg_pub_event *)tg_outbox_reserve(ob, sizeof(*ev));
+
+	if (unlikely(!ev)) {
+		tg_cc(e, TG_CC_OUTBOX_FULL);
+		return NULL;
+	}
+	memset(ev, 0, sizeof(*ev));
+	ev->time_ns = e->time_ns;
+	ev->record_seq = e->seq;
+	ev->id = id;
+	ev->type = type;
+	ev->flags = flags;
+	tg_outbox_commit(ob, TG_OUT_PUBLIC, 0, 0, sizeof(*ev));
+	return ev;
+}
+
+static inline struct tg_priv_event *tg_priv(struct tg_engine *e, struct tg_outbox *ob, u16 client_id, enum tg_priv_type type, u32 instrument_id, u16 flags)
+{
+	struct tg_priv_event *ev = (struct tg_priv_event *)tg_outbox_reserve(ob, sizeof(*ev));
+
+	if (unlikely(!ev)) {
+		tg_cc(e, TG_CC_OUTBOX_FULL);
+		return NULL;
+	}
+	memset(ev, 0, sizeof(*ev));
+	ev->time_ns = e->time_ns;
+	ev->record_seq = e->seq;
+	ev->instrument_id = instrument_id;
+	ev->type = type;
+	ev->flags = flags;
+	tg_outbox_commit(ob, TG_OUT_PRIVATE, client_id, 0, sizeof(*ev));
+	return ev;
+}
+
+/* An entry without bytes: CLOSE, BOOK, STAT. */
+static inline void tg_out_note(struct tg_engine *e, struct tg_outbox *ob, u16 type, u16 target, u64 arg)
+{
+	if (unlikely(!tg_outbox_reserve(ob, 0))) {
+		tg_cc(e, TG_CC_OUTBOX_FULL);
+		return;
+	}
+	tg_outbox_commit(ob, type, target, arg, 0);
+}
+
+#endif
