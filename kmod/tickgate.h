@@ -5,8 +5,10 @@
  * Locking model. One kthread per engine, bound to its CPU, is the only caller of the core and the only one that touches fields marked
  * [thread]. Everybody else asks it through tgk_call(): the function given runs on the thread between two records. The NIC path runs on the thread
  * too (inline, bottom halves off, inside napi_busy_loop()), or in softirq elsewhere, where it may only push to its per-CPU packet ring.
- * tgk_lock (mutex) serialises start and stop; tgk_engine_get()/put() keep the engine alive for callers that are not the thread.
- * Teardown: make dead (no new gets, no new kfunc entries: synchronize_net()), stop the thread, free.
+ * A mutex in engine_thread.c serialises start and stop; tgk_engine_get()/put() keep the engine alive for callers that are not the
+ * thread. The XDP path holds no reference: it reads the RCU pointer tgk_live under the RCU read lock that every XDP program runs in.
+ * Teardown: make dead (tgk_live = NULL, then synchronize_net(): no new gets, no kfunc inside), stop the thread, tear down what it
+ * used (venue sockets, interface bindings, clients), drop the start's reference; the last holder frees.
  */
 #ifndef TGK_TICKGATE_H
 #define TGK_TICKGATE_H
@@ -24,6 +26,10 @@ struct tgk_client;
 struct tgk_venue;
 struct tgk_stats;
 struct tgk_packets;
+struct tgk_binding;
+
+#define TGK_PUBLISH_PENDING	64	/* inline packets between two flushes whose PUBLISH latency is kept */
+#define TGK_RX_PAD		16	/* readable bytes behind every payload: the core may load past its end */
 
 /* Memory that userspace maps: vmalloc_user()'d, one struct tg_ring_header page then the slots. Lives as long as its last mapping. (ring.c) */
 struct tgk_ring {
@@ -63,14 +69,23 @@ struct tgk_engine {
 	struct tgk_client_set *client_set;	/* client.c: attached ones in a row, round-robin cursor */
 	struct tgk_venue *venues;		/* [max_venues + 1] (tcp.c) */
 	bool polling;				/* inside napi_busy_loop(): a kfunc on this thread may step inline */
+	bool journal_kill;			/* TG_IN_KILL for the journal was given and not resumed since */
+	bool tcp_work;				/* tgk_tcp_close() left a venue for tgk_tcp_poll() to take down */
+	u32 next_packet_cpu;			/* where tgk_ingress_drain() goes on */
+	unsigned long *book_dirty;		/* bitmap of instruments: images to rewrite at the end of this flush */
+	u32 publish_pending;			/* entries in publish_from_ns */
+	u64 publish_from_ns[TGK_PUBLISH_PENDING];	/* XDP entry of the packets stepped since the last flush */
 
 	/* shared */
 	struct tgk_ring *pub;			/* thread writes, clients map */
 	struct tgk_ring *books;			/* struct tg_book_image [max_instruments + 1], no header page */
 	struct tgk_journal journal;
 	struct tgk_stats *stats;		/* host counters and histograms; thread writes, others read torn-free u64 */
-	struct tgk_packets __percpu *packets;	/* ingress.c */
-	atomic_t packets_waiting;
+	u64 __percpu *counter_cpu;		/* [TG_HC_MAX]: what tgk_count_any() counted */
+	struct tgk_packets __percpu *packets;	/* ingress.c: one ring a CPU */
+	struct tgk_binding *binding;		/* ingress.c: interfaces bound and their NAPI instances */
+	atomic_t packets_waiting;		/* in all per-CPU rings */
+	atomic_t tcp_ready;			/* a venue's socket called back since the thread last looked */
 
 	spinlock_t call_lock;
 	struct list_head calls;			/* struct tgk_call_item */
@@ -80,6 +95,13 @@ struct tgk_engine {
 };
 
 /* ---- engine_thread.c ---- */
+
+/* The running engine; NULL when there is none. For the XDP path, under RCU. */
+extern struct tgk_engine __rcu *tgk_live;
+
+/* CPU hotplug hook: the engine's CPU cannot be taken offline. */
+int tgk_engine_init(void);
+void tgk_engine_exit(void);
 
 /* The running engine with a reference, or NULL. */
 struct tgk_engine *tgk_engine_get(void);
@@ -99,6 +121,9 @@ void tgk_wake(struct tgk_engine *eng);
 
 /* [thread] Makes one record, steps the core, journals it. Outputs stay in the outbox until tgk_flush(). */
 enum tg_reason tgk_step(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload, u32 len);
+/* [thread] The same with the time of the input where it was taken earlier; raised to the last record's if that is later. */
+enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload, u32 len, u64 time_ns);
+
 
 /* ---- flush.c: [thread] carries out and empties the outbox: rings, images, TCP ---- */
 void tgk_flush(struct tgk_engine *eng);
@@ -142,6 +167,8 @@ void tgk_venues_destroy(struct tgk_engine *eng);
 int tgk_tcp_attach(struct tgk_engine *eng, u16 venue_id, int fd, struct netlink_ext_ack *extack);
 int tgk_tcp_detach(struct tgk_engine *eng, u16 venue_id);
 u32 tgk_tcp_poll(struct tgk_engine *eng, u32 budget_bytes);		/* [thread] reads and steps; returns bytes */
+bool tgk_tcp_pending(struct tgk_engine *eng);				/* [thread] asked before it sleeps */
+void tgk_tcp_stop(struct tgk_engine *eng);				/* [thread] at its end: TCP_DOWN for every venue that is up */
 void tgk_tcp_send(struct tgk_engine *eng, u16 venue_id, const void *bytes, u32 len);	/* [thread] */
 void tgk_tcp_close(struct tgk_engine *eng, u16 venue_id);		/* [thread] */
 
@@ -154,6 +181,7 @@ u32 tgk_ingress_drain(struct tgk_engine *eng, u32 budget);		/* [thread] per-CPU 
 u32 tgk_ingress_poll_napi(struct tgk_engine *eng, u32 budget);		/* [thread] every bound NAPI instance once */
 int tgk_ingress_bind(struct tgk_engine *eng, struct net *net, int ifindex, struct netlink_ext_ack *extack);
 int tgk_ingress_unbind(struct tgk_engine *eng, struct net *net, int ifindex);
+bool tgk_ingress_bound(struct tgk_engine *eng);			/* any NAPI instance to poll */
 int tgk_kfunc_init(void);
 
 /* ---- stats.c, debugfs.c ---- */
@@ -169,9 +197,20 @@ static inline void tgk_count(struct tgk_engine *eng, enum tg_host_counter c)
 {
 	WRITE_ONCE(eng->stats->counter[c], eng->stats->counter[c] + 1);
 }
-void tgk_count_any(struct tgk_engine *eng, enum tg_host_counter c);	/* any context: per-CPU, summed on reading */
+static inline void tgk_count_add(struct tgk_engine *eng, enum tg_host_counter c, u64 n)
+{
+	WRITE_ONCE(eng->stats->counter[c], eng->stats->counter[c] + n);
+}
+int tgk_stats_init(struct tgk_engine *eng);
+void tgk_stats_destroy(struct tgk_engine *eng);
+/* Any context: per-CPU, summed on reading. eng NULL: counted for the module, shown with every engine. */
+void tgk_count_any(struct tgk_engine *eng, enum tg_host_counter c);
 u64 tgk_counter_read(struct tgk_engine *eng, enum tg_host_counter c);
-void tgk_hist_add(struct tgk_engine *eng, enum tg_stage s, u64 ns);	/* [thread] */
+/* [thread] s64: two readings of CLOCK_REALTIME may lie a clock step apart; a negative distance is not counted. */
+void tgk_hist_add(struct tgk_engine *eng, enum tg_stage s, s64 ns);
+void tgk_hist_reset(struct tgk_engine *eng);			/* [thread] */
+/* Upper bound in ns of the bucket that holds the given part (per 100,000) of the values; 0 when empty. */
+u64 tgk_hist_percentile(const struct tgk_hist *h, u32 per_100000);
 int tgk_debugfs_init(void);
 void tgk_debugfs_exit(void);
 
