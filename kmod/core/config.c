@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Configuration records: venues, instruments, feeds, accounts. Each is checked whole before anything is written. Ids are immutable: a second definition of
+ * an id is refused. Limits, permits and kills belong to risk/ and client/.
+ */
+#include "state.h"
+
+/* NUL padded, at least one character, printable ASCII without '=' or SOH: what may stand in a FIX field. */
+static bool text_ok(const char *s, u32 max, bool may_be_empty)
+{
+	u32 n = 0, i;
+
+	while (n < max && s[n])
+		n++;
+	if (n == max || (!n && !may_be_empty))
+		return false;
+	for (i = 0; i < n; i++)
+		if (s[i] < 0x20 || s[i] > 0x7e)
+			return false;
+	for (; i < max; i++)
+		if (s[i])
+			return false;
+	return true;
+}
+
+static bool zero_u64(const __u64 *v, u32 n)
+{
+	u64 or = 0;
+
+	while (n--)
+		or |= *v++;
+	return !or;
+}
+
+enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
+{
+	struct tg_session *s;
+
+	if (!v->venue_id || v->venue_id > e->params.max_venues || !tg_venue_caps(v->dialect) ||
+	    (v->flags & ~(TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS)) ||
+	    !v->logon_timeout_ms || !v->logout_timeout_ms ||
+	    !text_ok(v->name, sizeof(v->name), false) ||
+	    !text_ok(v->sender_comp_id, sizeof(v->sender_comp_id), false) ||
+	    !text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) || !zero_u64(v->reserved, 4))
+		return TG_REASON_CONFIG;
+	s = TG_TABLE(e, off_sessions, struct tg_session) + v->venue_id;
+	if (s->cfg.venue_id)
+		return TG_REASON_DUPLICATE_ID;
+	tg_session_config(e, s, v);
+	return TG_REASON_OK;
+}
+
+static u32 symbol_bucket(u16 venue_id, const u8 *symbol, u32 len)
+{
+	return (u32)tg_hash_bytes(venue_id, symbol, len) & (TG_SYMBOL_BUCKETS - 1);
+}
+
+static u32 padded_len(const char *s, u32 max)
+{
+	u32 n = 0;
+
+	while (n < max && s[n])
+		n++;
+	return n;
+}
+
+struct tg_instrument *tg_instrument_by_symbol(const struct tg_engine *e, u16 venue_id, const u8 *symbol, u32 len)
+{
+	const u32 *bucket = TG_TABLE(e, off_symbols, u32);
+	u32 b, probes;
+
+	if (!len || len >= TG_SYMBOL_LEN)
+		return NULL;
+	b = symbol_bucket(venue_id, symbol, len);
+	for (probes = 0; probes < TG_SYMBOL_BUCKETS && bucket[b]; probes++) {
+		struct tg_instrument *i = TG_TABLE(e, off_instruments, struct tg_instrument) + bucket[b];
+
+		if (i->def.venue_id == venue_id && !memcmp(i->def.symbol, symbol, len) && !i->def.symbol[len])
+			return i;
+		b = (b + 1) & (TG_SYMBOL_BUCKETS - 1);
+	}
+	return NULL;
+}
+
+enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_instrument *def, struct tg_outbox *ob)
+{
+	u32 *bucket = TG_TABLE(e, off_symbols, u32);
+	struct tg_instrument *i;
+	u64 book_off, pending_off;
+	u32 b, len;
+
+	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !tg_session(e, def->venue_id) ||
+	    (def->flags & ~TG_INSTRUMENT_SUBSCRIBE) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
+	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
+	    !text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 4))
+		return TG_REASON_CONFIG;
+	i = TG_TABLE(e, off_instruments, struct tg_instrument) + def->instrument_id;
+	if (i->def.instrument_id)
+		return TG_REASON_DUPLICATE_ID;
+	len = padded_len(def->symbol, sizeof(def->symbol));
+	if (tg_instrument_by_symbol(e, def->venue_id, (const u8 *)def->symbol, len))
+		return TG_REASON_DUPLICATE_ID;
+
+	book_off = i->book_off;
+	pending_off = i->pending_off;
+	memset(i, 0, sizeof(*i));
+	i->book_off = book_off;
+	i->pending_off = pending_off;
+	i->def = *def;
+	i->last_px = TG_PX_NONE;
+	tg_l2_init(tg_l2_of(e, i), e->params.book_levels);
+
+	b = symbol_bucket(def->venue_id, (const u8 *)def->symbol, len);
+	while (bucket[b])	/* ends: max_instruments < TG_SYMBOL_BUCKETS */
+		b = (b + 1) & (TG_SYMBOL_BUCKETS - 1);
+	bucket[b] = def->instrument_id;
+
+	if (!i->def.min_qty)
+		i->def.min_qty = i->def.lot;
+	tg_pub(e, ob, TG_PUB_INSTRUMENT, def->instrument_id, TG_EV_LAST);
+	tg_out_note(e, ob, TG_OUT_BOOK, 0, def->instrument_id);
+	return TG_REASON_OK;
+}
+
+enum tg_reason tg_config_feed(struct tg_engine *e, const struct tg_in_feed *f)
+{
+	struct tg_feed *slot;
+
+	if (!f->feed_id || f->feed_id > e->params.max_feeds || !tg_session(e, f->venue_id) || f->line > 1 || f->flags ||
+	    !text_ok(f->name, sizeof(f->name), false) || !zero_u64(f->reserved, 2))
+		return TG_REASON_CONFIG;
+	slot = TG_TABLE(e, off_feeds, struct tg_feed) + f->feed_id;
+	if (slot->cfg.feed_id)
+		return TG_REASON_DUPLICATE_ID;
+	memset(slot, 0, sizeof(*slot));
+	slot->cfg = *f;
+	return TG_REASON_OK;
+}
+
+enum tg_reason tg_config_account(struct tg_engine *e, const struct tg_in_account *a)
+{
+	struct tg_account *slot;
+
+	if (!a->account_id || a->account_id > e->params.max_accounts || a->flags || a->reserved0 ||
+	    !text_ok(a->name, sizeof(a->name), false) || !zero_u64(a->reserved, 2))
+		return TG_REASON_CONFIG;
+	slot = TG_TABLE(e, off_accounts, struct tg_account) + a->account_id;
+	if (slot->cfg.account_id)
+		return TG_REASON_DUPLICATE_ID;
+	slot->cfg = *a;
+	return TG_REASON_OK;
+}

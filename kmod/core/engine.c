@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * The engine: arena layout, the step, lifecycle, digest and snapshot. A step: check the record's place, dispatch by type, hash what came out,
+ * work out the next deadline. All else is in the parts.
+ */
+#include "dispatch.h"
+#include "state.h"
+
+#define DIGEST_SEED	0x7469636b67617465ULL
+#define NEVER		(~0ULL)
+
+/* X(field, default, largest): capacities and their bounds. */
+#define CAPACITIES(X) \
+	X(max_venues, 4, TG_MAX_VENUES) \
+	X(max_instruments, 64, TG_SYMBOL_BUCKETS / 2) \
+	X(max_feeds, 16, 256) \
+	X(max_accounts, 16, 256) \
+	X(max_clients, 32, 256) \
+	X(max_permits, 64, 1024) \
+	X(max_orders, 4096, 1u << TG_ORDER_SLOT_BITS) \
+	X(max_limits, 256, 65536) \
+	X(book_levels, 4096, 65535) \
+	X(md_pending, 4096, 1u << 20) \
+	X(exec_ids, 8192, 1u << 20) \
+	X(rx_buffer_bytes, 524288, 1u << 24)
+
+void tg_engine_defaults(struct tg_in_engine *p)
+{
+	if (!p->abi_version)
+		p->abi_version = TG_ABI_VERSION;
+	if (!p->engine_id)
+		p->engine_id = 1;
+#define X(field, def, max) \
+	if (!p->field) \
+		p->field = def;
+	CAPACITIES(X)
+#undef X
+}
+
+static bool params_ok(const struct tg_in_engine *p)
+{
+	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || (p->reserved[0] | p->reserved[1] | p->reserved[2] | p->reserved[3]))
+		return false;
+#define X(field, def, max) \
+	if (!p->field || p->field > (max)) \
+		return false;
+	CAPACITIES(X)
+#undef X
+	return p->rx_buffer_bytes >= 4096;
+}
+
+static u64 place(u64 *at, u64 bytes)
+{
+	u64 off = *at;
+
+	*at = (off + bytes + 63) & ~63ULL;	/* tables start on cache lines */
+	return off;
+}
+
+static u32 pow2_at_least(u32 n)
+{
+	u32 p = 1;
+
+	while (p < n)
+		p <<= 1;
+	return p;
+}
+
+/* Lays the arena out; e may be NULL to learn the size only. */
+static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
+{
+	struct tg_engine l;
+	u64 at = 0;
+	u64 rx, books, pending;
+	u32 i;
+
+	place(&at, sizeof(struct tg_engine));
+	l.off_sessions = place(&at, sizeof(struct tg_session) * (p->max_venues + 1ULL));
+	l.off_instruments = place(&at, sizeof(struct tg_instrument) * (p->max_instruments + 1ULL));
+	l.off_feeds = place(&at, sizeof(struct tg_feed) * (p->max_feeds + 1ULL));
+	l.off_accounts = place(&at, sizeof(struct tg_account) * (p->max_accounts + 1ULL));
+	l.off_clients = place(&at, sizeof(struct tg_client) * (p->max_clients + 1ULL));
+	l.off_recent = place(&at, sizeof(struct tg_recent_order) * (p->max_clients + 1ULL) * TG_RISK_RECENT);
+	l.off_permits = place(&at, sizeof(struct tg_in_permit) * (p->max_permits + 1ULL));
+	l.off_limits = place(&at, sizeof(struct tg_limits) * (u64)p->max_limits);
+	l.off_orders = place(&at, sizeof(struct tg_order) * (u64)p->max_orders);
+	l.off_positions = place(&at, sizeof(struct tg_position) * (p->max_accounts + 1ULL) * (p->max_instruments + 1ULL));
+	l.off_exec_ids = place(&at, sizeof(struct tg_exec_id) * (u64)p->exec_ids);
+	l.off_exec_buckets = place(&at, sizeof(u32) * (u64)pow2_at_least(p->exec_ids));
+	l.off_symbols = place(&at, sizeof(u32) * (u64)TG_SYMBOL_BUCKETS);
+	rx = place(&at, (u64)p->rx_buffer_bytes * (p->max_venues + 1ULL));
+	books = place(&at, tg_l2_bytes(p->book_levels) * (p->max_instruments + 1ULL));
+	pending = place(&at, sizeof(struct tg_md_pending) * (u64)p->md_pending * (p->max_instruments + 1ULL));
+	if (!e)
+		return at;
+
+	e->off_sessions = l.off_sessions;
+	e->off_instruments = l.off_instruments;
+	e->off_feeds = l.off_feeds;
+	e->off_accounts = l.off_accounts;
+	e->off_clients = l.off_clients;
+	e->off_recent = l.off_recent;
+	e->off_permits = l.off_permits;
+	e->off_limits = l.off_limits;
+	e->off_orders = l.off_orders;
+	e->off_positions = l.off_positions;
+	e->off_exec_ids = l.off_exec_ids;
+	e->off_exec_buckets = l.off_exec_buckets;
+	e->off_symbols = l.off_symbols;
+	for (i = 0; i <= p->max_venues; i++)
+		TG_TABLE(e, off_sessions, struct tg_session)[i].rx_off = rx + (u64)p->rx_buffer_bytes * i;
+	for (i = 0; i <= p->max_instruments; i++) {
+		struct tg_instrument *in = TG_TABLE(e, off_instruments, struct tg_instrument) + i;
+
+		in->book_off = books + tg_l2_bytes(p->book_levels) * i;
+		in->pending_off = pending + sizeof(struct tg_md_pending) * (u64)p->md_pending * i;
+	}
+	return at;
+}
+
+u64 tg_engine_size(const struct tg_in_engine *p)
+{
+	return params_ok(p) ? layout(p, NULL) : 0;
+}
+
+u32 tg_engine_outbox_bytes(const struct tg_in_engine *p)
+{
+	/*
+	 * The largest steps: a full snapshot (an entry takes at least 20 bytes of message and one event of output) with every held update
+	 * applied after it; a mass cancel of every order with its events.
+	 */
+	u64 snapshot = (u64)p->rx_buffer_bytes / 20 * TG_OUT_SIZE(sizeof(struct tg_pub_event)) +
+		       (u64)p->md_pending * TG_OUT_SIZE(sizeof(struct tg_pub_event));
+	u64 cancels = (u64)p->max_orders * (TG_OUT_SIZE(512) + 2 * TG_OUT_SIZE(sizeof(struct tg_priv_event)));
+	u64 n = 65536 + (snapshot > cancels ? snapshot : cancels);
+
+	return n > 0x7fffffff ? 0x7fffffff : (u32)n;
+}
+
+int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
+{
+	struct tg_engine *e = mem;
+	u64 need = tg_engine_size(p);
+	u32 i;
+
+	if (!need || bytes < need)
+		return -EINVAL;
+	memset(mem, 0, need);
+	e->magic = TG_ARENA_MAGIC;
+	e->bytes = need;
+	e->params = *p;
+	e->digest = DIGEST_SEED;
+	e->deadline_ns = NEVER;
+	e->md_deadline_ns = NEVER;
+	e->client_deadline_ns = NEVER;
+	layout(p, e);
+	/* Free order slots in a queue, oldest first, so that a slot rests as long as possible before its next generation. */
+	for (i = 0; i < p->max_orders; i++)
+		tg_order_slot(e, i)->next = i + 1 < p->max_orders ? i + 2 : 0;
+	e->free_head = 1;
+	e->free_tail = p->max_orders;
+	tg_exec_ids_init(e);
+	return 0;
+}
+
+/* ---- dispatch from the session ---- */
+
+enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, const struct tg_fix_frame *f,
+				 const struct tg_fix_header *h, struct tg_fix_cursor *c, u32 *bad_tag, struct tg_outbox *ob)
+{
+	enum tg_fix_error err;
+
+	switch (f->msg_type) {
+	case TG_MT1('8'): {
+		struct tg_fix_exec x;
+
+		err = tg_fix_decode_exec(c, &x);
+		if (err) {
+			*bad_tag = x.bad_tag;
+			return err;
+		}
+		return tg_order_exec_report(e, s, &x, ob);
+	}
+	case TG_MT1('9'): {
+		struct tg_fix_cancel_reject x;
+
+		err = tg_fix_decode_cancel_reject(c, &x);
+		if (err) {
+			*bad_tag = x.bad_tag;
+			return err;
+		}
+		return tg_order_cancel_reject(e, s, &x, ob);
+	}
+	case TG_MT1('j'): {
+		struct tg_fix_admin a;
+
+		err = tg_fix_decode_admin(f->msg_type, c, &a);
+		if (err) {
+			*bad_tag = a.bad_tag;
+			return err;
+		}
+		tg_app_rejected(e, s, &a, ob);
+		return TG_FIX_OK;
+	}
+	case TG_MT1('W'):
+	case TG_MT1('X'):
+	case TG_MT1('Y'):
+		return tg_md_message(e, s->cfg.venue_id, h, c, bad_tag, ob);
+	default:
+		/* News, quotes, whatever a venue likes to say: counted, and not our business. */
+		tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);
+		return TG_FIX_OK;
+	}
+}
+
+void tg_app_rejected(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, struct tg_outbox *ob)
+{
+	tg_order_business_reject(e, s, a, ob);
+}
+
+void tg_app_session_state(struct tg_engine *e, struct tg_session *s, u16 previous, struct tg_outbox *ob)
+{
+	struct tg_pub_event *ev = tg_pub(e, ob, TG_PUB_SESSION, s->cfg.venue_id, TG_EV_LAST);
+	bool was_up = previous == TG_SESSION_UP || previous == TG_SESSION_RECOVERING || previous == TG_SESSION_LOGOUT_SENT;
+
+	if (ev) {
+		ev->u.state.state = s->state;
+		ev->u.state.previous = previous;
+	}
+	if (s->state == TG_SESSION_UP) {
+		if (previous == TG_SESSION_LOGON_SENT || previous == TG_SESSION_RECOVERING) {
+			tg_order_session_up(e, s, ob);
+			tg_md_session_up(e, s, ob);
+		}
+	} else if ((s->state == TG_SESSION_DOWN || s->state == TG_SESSION_HALTED) && was_up) {
+		tg_order_session_down(e, s, ob);
+		tg_md_session_down(e, s, ob);
+	}
+}
+
+/* ---- the step ---- */
+
+/* Exact payload size of a type: structs; or bytes of any length. false = unknown type or wrong size. */
+static bool payload_ok(u16 type, u32 len)
+{
+	switch (type) {
+	case TG_IN_ENGINE: return len == sizeof(struct tg_in_engine);
+	case TG_IN_TIMER:
+	case TG_IN_TCP_UP:
+	case TG_IN_TCP_DOWN:
+	case TG_IN_CLIENT_CLOSE:
+	case TG_IN_CHECKPOINT: return len == 0;
+	case TG_IN_UDP:
+	case TG_IN_TCP_RX: return len > 0 && len <= TG_RECORD_MAX_PAYLOAD;
+	case TG_IN_CLIENT_OPEN: return len == sizeof(struct tg_in_client);
+	case TG_IN_SUBMIT: return len == sizeof(struct tg_submission);
+	case TG_IN_VENUE: return len == sizeof(struct tg_in_venue);
+	case TG_IN_INSTRUMENT: return len == sizeof(struct tg_in_instrument);
+	case TG_IN_FEED: return len == sizeof(struct tg_in_feed);
+	case TG_IN_ACCOUNT: return len == sizeof(struct tg_in_account);
+	case TG_IN_PERMIT: return len == sizeof(struct tg_in_permit);
+	case TG_IN_LIMITS: return len == sizeof(struct tg_in_limits);
+	case TG_IN_KILL:
+	case TG_IN_RESUME: return len == sizeof(struct tg_in_kill);
+	case TG_IN_MODE: return len == sizeof(struct tg_in_mode);
+	case TG_IN_SESSION: return len == sizeof(struct tg_in_session);
+	default: return false;
+	}
+}
+
+static enum tg_reason set_mode(struct tg_engine *e, const struct tg_in_mode *m, struct tg_outbox *ob)
+{
+	struct tg_pub_event *ev;
+
+	if (m->mode > TG_MODE_ABORTED || m->reserved0 || m->reserved1)
+		return TG_REASON_BAD_REQUEST;
+	if (e->mode == TG_MODE_ABORTED)
+		return TG_REASON_NOT_LEADER;	/* an aborted engine stays so */
+	ev = tg_pub(e, ob, TG_PUB_MODE, 0, TG_EV_LAST);
+	if (ev) {
+		ev->u.state.state = m->mode;
+		ev->u.state.previous = e->mode;
+	}
+	e->mode = m->mode;
+	return TG_REASON_OK;
+}
+
+static void timers(struct tg_engine *e, struct tg_outbox *ob)
+{
+	u32 v;
+
+	for (v = 1; v <= e->params.max_venues; v++) {
+		struct tg_session *s = tg_session(e, v);
+
+		if (s && tg_session_deadline_ns(s) <= e->time_ns)
+			tg_session_timer(e, s, ob);
+	}
+	if (tg_md_deadline_ns(e) <= e->time_ns)
+		tg_md_timer(e, ob);
+	if (tg_client_deadline_ns(e) <= e->time_ns)
+		tg_client_timer(e, ob);
+}
+
+static u64 next_deadline(const struct tg_engine *e)
+{
+	u64 d = tg_md_deadline_ns(e), t;
+	u32 v;
+
+	t = tg_client_deadline_ns(e);
+	if (t < d)
+		d = t;
+	for (v = 1; v <= e->params.max_venues; v++) {
+		const struct tg_session *s = tg_session(e, v);
+
+		if (!s)
+			continue;
+		t = tg_session_deadline_ns(s);
+		if (t < d)
+			d = t;
+	}
+	return d;
+}
+
+static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec, const void *p, struct tg_outbox *ob)
+{
+	switch (rec->type) {
+	case TG_IN_ENGINE:
+		if (e->started || memcmp(p, &e->params, sizeof(e->params)))
+			return TG_REASON_BAD_REQUEST;
+		e->started = 1;
+		return TG_REASON_OK;
+	case TG_IN_UDP: {
+		struct tg_feed *f = tg_feed(e, rec->source);
+
+		if (!f)
+			return TG_REASON_BAD_REQUEST;
+		tg_feed_datagram(e, f, p, rec->len, ob);
+		return TG_REASON_OK;
+	}
+	case TG_IN_TCP_UP:
+	case TG_IN_TCP_RX:
+	case TG_IN_TCP_DOWN: {
+		struct tg_session *s = tg_session(e, rec->source);
+
+		if (!s)
+			return TG_REASON_BAD_REQUEST;
+		if (rec->type == TG_IN_TCP_RX)
+			tg_session_rx(e, s, p, rec->len, ob);
+		else if (rec->type == TG_IN_TCP_UP)
+			tg_session_transport_up(e, s, ob);
+		else
+			tg_session_transport_down(e, s, ob);
+		return TG_REASON_OK;
+	}
+	case TG_IN_SUBMIT:
+		return tg_client_submit(e, rec->source, p, ob);
+	case TG_IN_TIMER:
+		timers(e, ob);
+		return TG_REASON_OK;
+	case TG_IN_CLIENT_OPEN:
+		return tg_client_open(e, rec->source, p, ob);
+	case TG_IN_CLIENT_CLOSE:
+		return tg_client_close(e, rec->source, ob);
+	case TG_IN_VENUE:
+		return tg_config_venue(e, p);
+	case TG_IN_INSTRUMENT:
+		return tg_config_instrument(e, p, ob);
+	case TG_IN_FEED:
+		return tg_config_feed(e, p);
+	case TG_IN_ACCOUNT:
+		return tg_config_account(e, p);
+	case TG_IN_PERMIT:
+		return tg_client_permit(e, p);
+	case TG_IN_LIMITS:
+		return tg_risk_set_limits(e, p);
+	case TG_IN_KILL:
+		return tg_kill_latch(e, p, ob);
+	case TG_IN_RESUME:
+		return tg_kill_clear(e, p, ob);
+	case TG_IN_MODE:
+		return set_mode(e, p, ob);
+	case TG_IN_SESSION: {
+		const struct tg_in_session *c = p;
+		struct tg_session *s = tg_session(e, c->venue_id);
+
+		return s ? tg_session_command(e, s, c, ob) : TG_REASON_BAD_REQUEST;
+	}
+	case TG_IN_CHECKPOINT:
+		e->digest = tg_mix(e->digest, tg_engine_arena_hash(e));
+		return TG_REASON_OK;
+	default:
+		return TG_REASON_BAD_REQUEST;
+	}
+}
+
+enum tg_reason tg_engine_step(struct tg_engine *e, const struct tg_record *rec, const void *payload, struct tg_outbox *ob)
+{
+	enum tg_reason verdict = TG_REASON_BAD_REQUEST;
+	u32 from = ob->len, lost = ob->lost;
+
+	if (unlikely(rec->seq != e->seq + 1))
+		return TG_REASON_BAD_REQUEST;
+	e->seq = rec->seq;
+	if (likely(rec->time_ns > e->time_ns))
+		e->time_ns = rec->time_ns;
+	tg_cc(e, TG_CC_RECORDS);
+
+	if (likely(payload_ok(rec->type, rec->len) && (e->started || rec->type == TG_IN_ENGINE)))
+		verdict = dispatch(e, rec, payload, ob);
+	if (unlikely(verdict == TG_REASON_BAD_REQUEST))
+		tg_cc(e, TG_CC_RECORDS_BAD);
+	if (unlikely((u32)verdict >= TG_REASON_MAX))
+		verdict = TG_REASON_BAD_REQUEST;
+	e->reasons[verdict]++;
+
+	e->digest = tg_mix(e->digest, (u64)rec->type << 48 | (u64)rec->source << 32 | rec->len);
+	e->digest = tg_mix(e->digest, e->time_ns);
+	e->digest = tg_mix(e->digest, tg_hash_bytes((u64)verdict, payload, rec->len));
+	if (ob->len != from)
+		e->digest = tg_hash_bytes(e->digest, ob->buf + from, ob->len - from);
+	e->digest = tg_mix(e->digest, ob->lost - lost);
+
+	e->deadline_ns = next_deadline(e);
+	return verdict;
+}
+
+/* ---- digest and snapshot ---- */
+
+u64 tg_engine_arena_hash(const struct tg_engine *e)
+{
+	return tg_hash_bytes(DIGEST_SEED, e, e->bytes);
+}
+
+u64 tg_engine_snapshot(const struct tg_engine *e, void *dst, u64 cap)
+{
+	if (cap < e->bytes)
+		return 0;
+	memcpy(dst, e, e->bytes);
+	return e->bytes;
+}
+
+int tg_engine_restore(void *mem, u64 bytes, const void *snapshot, u64 snapshot_bytes)
+{
+	const struct tg_engine *s = snapshot;
+
+	if (snapshot_bytes < sizeof(*s) || s->magic != TG_ARENA_MAGIC || s->bytes > snapshot_bytes || s->bytes > bytes ||
+	    s->bytes != tg_engine_size(&s->params))
+		return -EINVAL;
+	memcpy(mem, snapshot, s->bytes);
+	return 0;
+}

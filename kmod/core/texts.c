@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/* Names and texts, each from the one list that also makes the enum. */
+#include "engine.h"
+#include "fix/lexer.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+static const char *lookup(const char *const *table, u32 n, u32 i)
+{
+	return i < n && table[i] ? table[i] : "?";
+}
+
+const char *tg_reason_name(u32 reason)
+{
+	static const char *const t[] = {
+#define X(name, text) #name,
+		TG_REASONS(X)
+#undef X
+	};
+
+	return lookup(t, ARRAY_LEN(t), reason);
+}
+
+const char *tg_reason_text(u32 reason)
+{
+	static const char *const t[] = {
+#define X(name, text) text,
+		TG_REASONS(X)
+#undef X
+	};
+
+	return lookup(t, ARRAY_LEN(t), reason);
+}
+
+const char *tg_core_counter_name(u32 counter)
+{
+	static const char *const t[] = {
+#define X(name, text, help) text,
+		TG_CORE_COUNTERS(X)
+#undef X
+	};
+
+	return lookup(t, ARRAY_LEN(t), counter);
+}
+
+const char *tg_host_counter_name(u32 counter)
+{
+	static const char *const t[] = {
+#define X(name, text, help) text,
+		TG_HOST_COUNTERS(X)
+#undef X
+	};
+
+	return lookup(t, ARRAY_LEN(t), counter);
+}
+
+const char *tg_stage_name(u32 stage)
+{
+	static const char *const t[] = {
+#define X(name, text, help) text,
+		TG_STAGES(X)
+#undef X
+	};
+
+	return lookup(t, ARRAY_LEN(t), stage);
+}
+
+const char *tg_fix_error_text(u32 err)
+{
+	static const char *const t[] = {
+#define X(name, text) text,
+		TG_FIX_ERRORS(X)
+#undef X
+	};
+
+	return lookup(t, ARRAY_LEN(t), err);
+}
+
+const char *tg_ord_status_name(u32 status)
+{
+	static const char *const t[TG_OS_MAX] = {
+		[TG_OS_NONE] = "none",
+		[TG_OS_PENDING_NEW] = "pending_new",
+		[TG_OS_NEW] = "new",
+		[TG_OS_PARTIALLY_FILLED] = "partially_filled",
+		[TG_OS_FILLED] = "filled",
+		[TG_OS_PENDING_CANCEL] = "pending_cancel",
+		[TG_OS_PENDING_REPLACE] = "pending_replace",
+		[TG_OS_CANCELED] = "canceled",
+		[TG_OS_REJECTED] = "rejected",
+		[TG_OS_EXPIRED] = "expired",
+		[TG_OS_UNKNOWN] = "unknown",
+		[TG_OS_SUSPECT] = "suspect",
+	};
+
+	return lookup(t, ARRAY_LEN(t), status);
+}
+
+const char *tg_session_state_name(u32 state)
+{
+	static const char *const t[] = {
+		[TG_SESSION_DOWN] = "down",
+		[TG_SESSION_LOGON_SENT] = "logon_sent",
+		[TG_SESSION_UP] = "up",
+		[TG_SESSION_RECOVERING] = "recovering",
+		[TG_SESSION_LOGOUT_SENT] = "logout_sent",
+		[TG_SESSION_HALTED] = "halted",
+	};
+
+	return lookup(t, ARRAY_LEN(t), state);
+}
+
+const char *tg_book_state_name(u32 state)
+{
+	static const char *const t[] = {
+		[TG_BOOK_EMPTY] = "empty",
+		[TG_BOOK_LIVE] = "live",
+		[TG_BOOK_RECOVERING] = "recovering",
+		[TG_BOOK_STALE] = "stale",
+	};
+
+	return lookup(t, ARRAY_LEN(t), state);
+}
+
+const char *tg_mode_name(u32 mode)
+{
+	static const char *const t[] = {
+		[TG_MODE_BOOTSTRAP] = "bootstrap",
+		[TG_MODE_FOLLOWER] = "follower",
+		[TG_MODE_LEADER] = "leader",
+		[TG_MODE_ABORTED] = "aborted",
+	};
+
+	return lookup(t, ARRAY_LEN(t), mode);
+}
