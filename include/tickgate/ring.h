@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * The ring algorithms of <tickgate/shm.h>, one copy for every world: the kernel module, libtickgate and the tests.
+ *
+ * Barriers (letters as in shm.h; the partner stands beside each):
+ *
+ *   broadcast writer                         broadcast reader
+ *   (A) slot.ring_seq = 0, then wmb          (A') rmb, then ring_seq again: a copy torn by a writer a lap ahead is seen
+ *   (B) the slot's other words               (B') the slot's other words
+ *   (C) slot.ring_seq = i + 1, release       (C') ring_seq, acquire: the words are there
+ *   (D) header.head = i + 1, release         (D') head, acquire: where a lapped reader goes on
+ *
+ *   submission producer (client)             submission consumer (engine thread)
+ *   (E) user.tail, release                   (E') tail, acquire: the slots before it are written
+ *   (F') kernel.head, acquire: slot free     (F) kernel.head, release: the copy out is finished
+ *   (G) full barrier between tail and the    (G') full barrier between NEED_WAKE and the look at tail: one of the two
+ *       look at NEED_WAKE                         sees the other, so that no submission sleeps with the engine
+ *
+ *   book writer                              book reader
+ *   (H) seqcount odd, then wmb               (H') rmb, then seqcount again
+ *   (I) seqcount even, release               (I') seqcount, acquire
+ *
+ * Shared words are read and written one machine word at a time, never twice where the other side could change them between.
+ */
+#ifndef TG_RING_H
+#define TG_RING_H
+
+#include <tickgate/shm.h>
+
+#ifdef __KERNEL__
+#include <asm/barrier.h>
+#include <linux/compiler.h>
+#define tg_load(p)		READ_ONCE(*(p))
+#define tg_store(p, v)		WRITE_ONCE(*(p), v)
+#define tg_load_acquire(p)	smp_load_acquire(p)
+#define tg_store_release(p, v)	smp_store_release(p, v)
+#define tg_rmb()		smp_rmb()
+#define tg_wmb()		smp_wmb()
+#define tg_mb()			smp_mb()
+#else
+#define tg_load(p)		__atomic_load_n(p, __ATOMIC_RELAXED)
+#define tg_store(p, v)		__atomic_store_n(p, v, __ATOMIC_RELAXED)
+#define tg_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define tg_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define tg_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define tg_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
+#define tg_mb()			__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#endif
+
+/* A word of any struct: without may_alias a compiler could move the fields' stores past the copy. */
+typedef __u64 __attribute__((__may_alias__)) tg_word;
+
+/* Copy of whole 8-byte words from or to memory that somebody else may touch at the same time. */
+static inline void tg_words_copy(tg_word *dst, const tg_word *src, __u32 words)
+{
+	__u32 i;
+
+	for (i = 0; i < words; i++)
+		tg_store(&dst[i], tg_load(&src[i]));
+}
+
+/* ---- broadcast ring: slots begin with __u64 ring_seq; slot_bytes is a multiple of 8; nslots = 2^k ---- */
+
+/* Writer: event number `i` (from 0). The event's own ring_seq word is ignored. */
+static inline void tg_ring_write(struct tg_ring_header *hdr, void *slots, __u32 nslots, __u32 slot_bytes, __u64 i,
+				 const void *event)
+{
+	tg_word *slot = (tg_word *)((char *)slots + (i & (nslots - 1)) * slot_bytes);
+
+	tg_store(&slot[0], 0);						/* (A) */
+	tg_wmb();							/* (A) */
+	tg_words_copy(slot + 1, (const tg_word *)event + 1, slot_bytes / 8 - 1);	/* (B) */
+	tg_store_release(&slot[0], i + 1);				/* (C) */
+	tg_store_release(&hdr->head, i + 1);				/* (D) */
+}
+
+enum tg_ring_read {
+	TG_RING_EMPTY = 0,	/* event i is not there yet */
+	TG_RING_GOOD = 1,	/* copied */
+	TG_RING_LAPPED = 2,	/* event i is gone: the reader is SLOW and goes on from tg_ring_head() after a download */
+};
+
+static inline enum tg_ring_read tg_ring_read(const void *slots, __u32 nslots, __u32 slot_bytes, __u64 i, void *event)
+{
+	const tg_word *slot = (const tg_word *)((const char *)slots + (i & (nslots - 1)) * slot_bytes);
+	__u64 seq = tg_load_acquire(&slot[0]);				/* (C') */
+
+	if (seq != i + 1)
+		return seq > i + 1 ? TG_RING_LAPPED : TG_RING_EMPTY;
+	*(tg_word *)event = seq;
+	tg_words_copy((tg_word *)event + 1, slot + 1, slot_bytes / 8 - 1);	/* (B') */
+	tg_rmb();							/* (A') */
+	return tg_load(&slot[0]) == seq ? TG_RING_GOOD : TG_RING_LAPPED;
+}
+
+static inline __u64 tg_ring_head(const struct tg_ring_header *hdr)
+{
+	return tg_load_acquire(&hdr->head);				/* (D') */
+}
+
+/* ---- submission ring: the client's side ---- */
+
+struct tg_sub_ring {
+	struct tg_sub_user *user;
+	const struct tg_sub_kernel *kernel;
+	struct tg_submission *slots;
+	__u32 nslots;
+	__u64 tail;		/* own copy */
+	__u64 head;		/* last seen */
+};
+
+/* 0 = written; -1 = full: the caller is told at once, nothing waits. */
+static inline int tg_sub_push(struct tg_sub_ring *r, const struct tg_submission *s)
+{
+	if (r->tail - r->head >= r->nslots) {
+		r->head = tg_load_acquire(&r->kernel->head);		/* (F') */
+		if (r->tail - r->head >= r->nslots)
+			return -1;
+	}
+	tg_words_copy((tg_word *)&r->slots[r->tail & (r->nslots - 1)], (const tg_word *)s, sizeof(*s) / 8);
+	tg_store_release(&r->user->tail, ++r->tail);			/* (E) */
+	return 0;
+}
+
+/* After tg_sub_push(): must the engine be woken with TG_IOC_WAKE? */
+static inline int tg_sub_needs_wake(const struct tg_sub_ring *r)
+{
+	tg_mb();							/* (G) */
+	return !!(tg_load(&r->kernel->flags) & TG_SUBK_NEED_WAKE);
+}
+
+/* ---- submission ring: the engine's side. `head` is its own; what the client writes is never trusted. ---- */
+
+enum tg_sub_pop { TG_SUB_NONE = 0, TG_SUB_GOOD = 1, TG_SUB_BAD = 2 };
+
+/* Copies submission `head` out if there is one. BAD: the client's index is impossible; the ring must not be used again. */
+static inline enum tg_sub_pop tg_sub_pop(const struct tg_sub_user *user, const struct tg_submission *slots, __u32 nslots,
+					 __u64 head, struct tg_submission *out)
+{
+	__u64 tail = tg_load_acquire(&user->tail);			/* (E'), read once */
+
+	if (tail == head)
+		return TG_SUB_NONE;
+	if (tail - head > nslots)
+		return TG_SUB_BAD;
+	tg_words_copy((tg_word *)out, (const tg_word *)&slots[head & (nslots - 1)], sizeof(*out) / 8);
+	return TG_SUB_GOOD;
+}
+
+static inline void tg_sub_consumed(struct tg_sub_kernel *k, __u64 head)
+{
+	tg_store_release(&k->head, head);				/* (F) */
+}
+
+/* ---- book images ---- */
+
+static inline void tg_image_write(struct tg_book_image *dst, const struct tg_book_image *src)
+{
+	__u32 seq = dst->seqcount;	/* one writer: nobody else changes it */
+
+	tg_store(&dst->seqcount, seq + 1);				/* (H) */
+	tg_wmb();							/* (H) */
+	tg_store(&dst->instrument_id, src->instrument_id);
+	tg_words_copy((tg_word *)dst + 1, (const tg_word *)src + 1, sizeof(*dst) / 8 - 1);
+	tg_store_release(&dst->seqcount, seq + 2);			/* (I) */
+}
+
+/* 1 = a consistent copy is in *dst; 0 = the writer was at it, try again. */
+static inline int tg_image_read(struct tg_book_image *dst, const struct tg_book_image *src)
+{
+	__u32 seq = tg_load_acquire(&src->seqcount);			/* (I') */
+
+	if (seq & 1)
+		return 0;
+	dst->instrument_id = tg_load(&src->instrument_id);
+	tg_words_copy((tg_word *)dst + 1, (const tg_word *)src + 1, sizeof(*dst) / 8 - 1);
+	dst->seqcount = seq;
+	tg_rmb();							/* (H') */
+	return tg_load(&src->seqcount) == seq;
+}
+
+#endif
