@@ -19,6 +19,7 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <tickgate/abi_layout.h>
 #include <tickgate/ring.h>
 #include "tickgate.h"
 #include "client.h"

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * The ABI's layout, frozen: size of every struct in include/uapi/tickgate and offset of every field.
+ * Built into the module and into tests/abi, so a change that moves a field fails both builds. A field
+ * may be renamed out of a reserved one; its number here stays.
+ */
+#ifndef TG_ABI_LAYOUT_H
+#define TG_ABI_LAYOUT_H
+
+#include <tickgate/tickgate.h>
+
+#define TG_SIZE(s, n) \
+	_Static_assert(sizeof(struct s) == (n), "size of struct " #s " changed")
+#define TG_OFFSET(s, f, n) \
+	_Static_assert(__builtin_offsetof(struct s, f) == (n), "offset of " #s "." #f " changed")
+
+/* tg_record */
+TG_SIZE(tg_record, 32);
+TG_OFFSET(tg_record, seq, 0);
+TG_OFFSET(tg_record, time_ns, 8);
+TG_OFFSET(tg_record, digest, 16);
+TG_OFFSET(tg_record, len, 24);
+TG_OFFSET(tg_record, type, 28);
+TG_OFFSET(tg_record, source, 30);
+
+/* tg_in_engine */
+TG_SIZE(tg_in_engine, 80);
+TG_OFFSET(tg_in_engine, abi_version, 0);
+TG_OFFSET(tg_in_engine, engine_id, 4);
+TG_OFFSET(tg_in_engine, epoch, 6);
+TG_OFFSET(tg_in_engine, max_venues, 8);
+TG_OFFSET(tg_in_engine, max_instruments, 10);
+TG_OFFSET(tg_in_engine, max_feeds, 12);
+TG_OFFSET(tg_in_engine, max_accounts, 14);
+TG_OFFSET(tg_in_engine, max_clients, 16);
+TG_OFFSET(tg_in_engine, max_permits, 18);
+TG_OFFSET(tg_in_engine, max_orders, 20);
+TG_OFFSET(tg_in_engine, max_limits, 24);
+TG_OFFSET(tg_in_engine, book_levels, 28);
+TG_OFFSET(tg_in_engine, md_pending, 32);
+TG_OFFSET(tg_in_engine, exec_ids, 36);
+TG_OFFSET(tg_in_engine, rx_buffer_bytes, 40);
+TG_OFFSET(tg_in_engine, flags, 44);
+TG_OFFSET(tg_in_engine, reserved, 48);
+
+/* tg_in_venue */
+TG_SIZE(tg_in_venue, 144);
+TG_OFFSET(tg_in_venue, venue_id, 0);
+TG_OFFSET(tg_in_venue, dialect, 2);
+TG_OFFSET(tg_in_venue, heartbeat_s, 4);
+TG_OFFSET(tg_in_venue, flags, 6);
+TG_OFFSET(tg_in_venue, sending_time_max_skew_ms, 8);
+TG_OFFSET(tg_in_venue, logon_timeout_ms, 12);
+TG_OFFSET(tg_in_venue, logout_timeout_ms, 16);
+TG_OFFSET(tg_in_venue, md_depth, 20);
+TG_OFFSET(tg_in_venue, name, 24);
+TG_OFFSET(tg_in_venue, sender_comp_id, 48);
+TG_OFFSET(tg_in_venue, target_comp_id, 80);
+TG_OFFSET(tg_in_venue, reserved, 112);
+
+/* tg_in_instrument */
+TG_SIZE(tg_in_instrument, 96);
+TG_OFFSET(tg_in_instrument, instrument_id, 0);
+TG_OFFSET(tg_in_instrument, venue_id, 4);
+TG_OFFSET(tg_in_instrument, flags, 6);
+TG_OFFSET(tg_in_instrument, tick, 8);
+TG_OFFSET(tg_in_instrument, lot, 16);
+TG_OFFSET(tg_in_instrument, min_qty, 24);
+TG_OFFSET(tg_in_instrument, stale_ns_lo, 32);
+TG_OFFSET(tg_in_instrument, stale_ns_hi, 36);
+TG_OFFSET(tg_in_instrument, symbol, 40);
+TG_OFFSET(tg_in_instrument, reserved, 64);
+
+/* tg_in_feed */
+TG_SIZE(tg_in_feed, 48);
+TG_OFFSET(tg_in_feed, feed_id, 0);
+TG_OFFSET(tg_in_feed, venue_id, 2);
+TG_OFFSET(tg_in_feed, line, 4);
+TG_OFFSET(tg_in_feed, flags, 6);
+TG_OFFSET(tg_in_feed, name, 8);
+TG_OFFSET(tg_in_feed, reserved, 32);
+
+/* tg_in_account */
+TG_SIZE(tg_in_account, 48);
+TG_OFFSET(tg_in_account, account_id, 0);
+TG_OFFSET(tg_in_account, flags, 2);
+TG_OFFSET(tg_in_account, reserved0, 4);
+TG_OFFSET(tg_in_account, name, 8);
+TG_OFFSET(tg_in_account, reserved, 32);
+
+/* tg_in_permit */
+TG_SIZE(tg_in_permit, 32);
+TG_OFFSET(tg_in_permit, permit_id, 0);
+TG_OFFSET(tg_in_permit, account_id, 2);
+TG_OFFSET(tg_in_permit, uid, 4);
+TG_OFFSET(tg_in_permit, instrument_id, 8);
+TG_OFFSET(tg_in_permit, flags, 12);
+TG_OFFSET(tg_in_permit, reserved, 16);
+
+/* tg_in_limits */
+TG_SIZE(tg_in_limits, 88);
+TG_OFFSET(tg_in_limits, scope, 0);
+TG_OFFSET(tg_in_limits, flags, 2);
+TG_OFFSET(tg_in_limits, id, 4);
+TG_OFFSET(tg_in_limits, max_order_qty, 8);
+TG_OFFSET(tg_in_limits, max_order_notional, 16);
+TG_OFFSET(tg_in_limits, max_position, 24);
+TG_OFFSET(tg_in_limits, collar_bps, 32);
+TG_OFFSET(tg_in_limits, max_open_orders, 36);
+TG_OFFSET(tg_in_limits, rate_per_s, 40);
+TG_OFFSET(tg_in_limits, rate_burst, 44);
+TG_OFFSET(tg_in_limits, duplicate_window_ns, 48);
+TG_OFFSET(tg_in_limits, reserved, 56);
+
+/* tg_in_kill */
+TG_SIZE(tg_in_kill, 104);
+TG_OFFSET(tg_in_kill, scope, 0);
+TG_OFFSET(tg_in_kill, cause, 2);
+TG_OFFSET(tg_in_kill, id, 4);
+TG_OFFSET(tg_in_kill, flags, 8);
+TG_OFFSET(tg_in_kill, uid, 12);
+TG_OFFSET(tg_in_kill, who, 16);
+TG_OFFSET(tg_in_kill, text, 40);
+
+/* tg_in_mode */
+TG_SIZE(tg_in_mode, 8);
+TG_OFFSET(tg_in_mode, mode, 0);
+TG_OFFSET(tg_in_mode, reserved0, 2);
+TG_OFFSET(tg_in_mode, reserved1, 4);
+
+/* tg_in_session */
+TG_SIZE(tg_in_session, 24);
+TG_OFFSET(tg_in_session, venue_id, 0);
+TG_OFFSET(tg_in_session, command, 2);
+TG_OFFSET(tg_in_session, reserved0, 4);
+TG_OFFSET(tg_in_session, next_tx_seq, 8);
+TG_OFFSET(tg_in_session, next_rx_seq, 16);
+
+/* tg_in_client */
+TG_SIZE(tg_in_client, 56);
+TG_OFFSET(tg_in_client, uid, 0);
+TG_OFFSET(tg_in_client, gid, 4);
+TG_OFFSET(tg_in_client, pid, 8);
+TG_OFFSET(tg_in_client, flags, 12);
+TG_OFFSET(tg_in_client, name, 16);
+TG_OFFSET(tg_in_client, reserved, 40);
+
+/* tg_pub_event */
+TG_SIZE(tg_pub_event, 64);
+TG_OFFSET(tg_pub_event, ring_seq, 0);
+TG_OFFSET(tg_pub_event, time_ns, 8);
+TG_OFFSET(tg_pub_event, record_seq, 16);
+TG_OFFSET(tg_pub_event, id, 24);
+TG_OFFSET(tg_pub_event, type, 28);
+TG_OFFSET(tg_pub_event, flags, 30);
+TG_OFFSET(tg_pub_event, u, 32);
+TG_OFFSET(tg_pub_event, u.level, 32);
+TG_OFFSET(tg_pub_event, u.level.px, 32);
+TG_OFFSET(tg_pub_event, u.level.qty, 40);
+TG_OFFSET(tg_pub_event, u.level.update_id, 48);
+TG_OFFSET(tg_pub_event, u.level.side, 56);
+TG_OFFSET(tg_pub_event, u.level.pad, 57);
+TG_OFFSET(tg_pub_event, u.trade, 32);
+TG_OFFSET(tg_pub_event, u.trade.px, 32);
+TG_OFFSET(tg_pub_event, u.trade.qty, 40);
+TG_OFFSET(tg_pub_event, u.trade.update_id, 48);
+TG_OFFSET(tg_pub_event, u.trade.aggressor, 56);
+TG_OFFSET(tg_pub_event, u.trade.pad, 57);
+TG_OFFSET(tg_pub_event, u.state, 32);
+TG_OFFSET(tg_pub_event, u.state.state, 32);
+TG_OFFSET(tg_pub_event, u.state.previous, 36);
+TG_OFFSET(tg_pub_event, u.state.pad, 40);
+TG_OFFSET(tg_pub_event, u.kill, 32);
+TG_OFFSET(tg_pub_event, u.kill.scope, 32);
+TG_OFFSET(tg_pub_event, u.kill.cause, 34);
+TG_OFFSET(tg_pub_event, u.kill.id, 36);
+TG_OFFSET(tg_pub_event, u.kill.pad, 40);
+TG_OFFSET(tg_pub_event, u.raw, 32);
+
+/* tg_priv_event */
+TG_SIZE(tg_priv_event, 128);
+TG_OFFSET(tg_priv_event, ring_seq, 0);
+TG_OFFSET(tg_priv_event, time_ns, 8);
+TG_OFFSET(tg_priv_event, record_seq, 16);
+TG_OFFSET(tg_priv_event, instrument_id, 24);
+TG_OFFSET(tg_priv_event, type, 28);
+TG_OFFSET(tg_priv_event, flags, 30);
+TG_OFFSET(tg_priv_event, u, 32);
+TG_OFFSET(tg_priv_event, u.order, 32);
+TG_OFFSET(tg_priv_event, u.order.order_id, 32);
+TG_OFFSET(tg_priv_event, u.order.user_ref, 40);
+TG_OFFSET(tg_priv_event, u.order.px, 48);
+TG_OFFSET(tg_priv_event, u.order.qty, 56);
+TG_OFFSET(tg_priv_event, u.order.cum_qty, 64);
+TG_OFFSET(tg_priv_event, u.order.leaves_qty, 72);
+TG_OFFSET(tg_priv_event, u.order.last_px, 80);
+TG_OFFSET(tg_priv_event, u.order.last_qty, 88);
+TG_OFFSET(tg_priv_event, u.order.reason, 96);
+TG_OFFSET(tg_priv_event, u.order.venue_reason, 98);
+TG_OFFSET(tg_priv_event, u.order.account_id, 100);
+TG_OFFSET(tg_priv_event, u.order.status, 102);
+TG_OFFSET(tg_priv_event, u.order.side, 103);
+TG_OFFSET(tg_priv_event, u.order.origin, 104);
+TG_OFFSET(tg_priv_event, u.order.request, 105);
+TG_OFFSET(tg_priv_event, u.order.liquidity, 106);
+TG_OFFSET(tg_priv_event, u.order.pad, 107);
+TG_OFFSET(tg_priv_event, u.order.exec_hash, 112);
+TG_OFFSET(tg_priv_event, u.order.pad2, 120);
+TG_OFFSET(tg_priv_event, u.position, 32);
+TG_OFFSET(tg_priv_event, u.position.qty, 32);
+TG_OFFSET(tg_priv_event, u.position.avg_px, 40);
+TG_OFFSET(tg_priv_event, u.position.realised_pnl, 48);
+TG_OFFSET(tg_priv_event, u.position.fees, 56);
+TG_OFFSET(tg_priv_event, u.position.open_buy_qty, 64);
+TG_OFFSET(tg_priv_event, u.position.open_sell_qty, 72);
+TG_OFFSET(tg_priv_event, u.position.account_id, 80);
+TG_OFFSET(tg_priv_event, u.position.pad0, 82);
+TG_OFFSET(tg_priv_event, u.position.unrealised_pnl, 88);
+TG_OFFSET(tg_priv_event, u.position.pad, 96);
+TG_OFFSET(tg_priv_event, u.instrument, 32);
+TG_OFFSET(tg_priv_event, u.instrument.symbol, 32);
+TG_OFFSET(tg_priv_event, u.instrument.tick, 56);
+TG_OFFSET(tg_priv_event, u.instrument.lot, 64);
+TG_OFFSET(tg_priv_event, u.instrument.min_qty, 72);
+TG_OFFSET(tg_priv_event, u.instrument.venue_id, 80);
+TG_OFFSET(tg_priv_event, u.instrument.book_state, 82);
+TG_OFFSET(tg_priv_event, u.instrument.pad0, 84);
+TG_OFFSET(tg_priv_event, u.instrument.pad, 88);
+TG_OFFSET(tg_priv_event, u.download, 32);
+TG_OFFSET(tg_priv_event, u.download.client_id, 32);
+TG_OFFSET(tg_priv_event, u.download.count, 36);
+TG_OFFSET(tg_priv_event, u.download.pad, 40);
+TG_OFFSET(tg_priv_event, u.raw, 32);
+
+/* tg_submission */
+TG_SIZE(tg_submission, 128);
+TG_OFFSET(tg_submission, type, 0);
+TG_OFFSET(tg_submission, flags, 2);
+TG_OFFSET(tg_submission, instrument_id, 4);
+TG_OFFSET(tg_submission, user_ref, 8);
+TG_OFFSET(tg_submission, order_id, 16);
+TG_OFFSET(tg_submission, px, 24);
+TG_OFFSET(tg_submission, qty, 32);
+TG_OFFSET(tg_submission, cause_time_ns, 40);
+TG_OFFSET(tg_submission, account_id, 48);
+TG_OFFSET(tg_submission, side, 50);
+TG_OFFSET(tg_submission, ord_type, 51);
+TG_OFFSET(tg_submission, tif, 52);
+TG_OFFSET(tg_submission, pad, 53);
+TG_OFFSET(tg_submission, routing_id, 56);
+TG_OFFSET(tg_submission, pad2, 60);
+TG_OFFSET(tg_submission, reserved, 64);
+
+/* tg_ring_header */
+TG_SIZE(tg_ring_header, 64);
+TG_OFFSET(tg_ring_header, magic, 0);
+TG_OFFSET(tg_ring_header, slot_bytes, 8);
+TG_OFFSET(tg_ring_header, slots, 12);
+TG_OFFSET(tg_ring_header, head, 16);
+TG_OFFSET(tg_ring_header, reserved, 24);
+
+/* tg_sub_kernel */
+TG_SIZE(tg_sub_kernel, 64);
+TG_OFFSET(tg_sub_kernel, head, 0);
+TG_OFFSET(tg_sub_kernel, slots, 8);
+TG_OFFSET(tg_sub_kernel, flags, 12);
+TG_OFFSET(tg_sub_kernel, reserved, 16);
+
+/* tg_sub_user */
+TG_SIZE(tg_sub_user, 64);
+TG_OFFSET(tg_sub_user, tail, 0);
+TG_OFFSET(tg_sub_user, reserved, 8);
+
+/* tg_journal_user */
+TG_SIZE(tg_journal_user, 64);
+TG_OFFSET(tg_journal_user, tail, 0);
+TG_OFFSET(tg_journal_user, reserved, 8);
+
+/* tg_level */
+TG_SIZE(tg_level, 16);
+TG_OFFSET(tg_level, px, 0);
+TG_OFFSET(tg_level, qty, 8);
+
+/* tg_book_image */
+TG_SIZE(tg_book_image, 576);
+TG_OFFSET(tg_book_image, seqcount, 0);
+TG_OFFSET(tg_book_image, instrument_id, 4);
+TG_OFFSET(tg_book_image, state, 8);
+TG_OFFSET(tg_book_image, bid_levels, 12);
+TG_OFFSET(tg_book_image, ask_levels, 14);
+TG_OFFSET(tg_book_image, time_ns, 16);
+TG_OFFSET(tg_book_image, record_seq, 24);
+TG_OFFSET(tg_book_image, update_id, 32);
+TG_OFFSET(tg_book_image, last_px, 40);
+TG_OFFSET(tg_book_image, last_qty, 48);
+TG_OFFSET(tg_book_image, reserved, 56);
+TG_OFFSET(tg_book_image, bid, 64);
+TG_OFFSET(tg_book_image, ask, 320);
+
+/* tg_ioc_attach */
+TG_SIZE(tg_ioc_attach, 136);
+TG_OFFSET(tg_ioc_attach, size, 0);
+TG_OFFSET(tg_ioc_attach, abi_version, 4);
+TG_OFFSET(tg_ioc_attach, abi_hash, 8);
+TG_OFFSET(tg_ioc_attach, flags, 16);
+TG_OFFSET(tg_ioc_attach, private_slots, 20);
+TG_OFFSET(tg_ioc_attach, submission_slots, 24);
+TG_OFFSET(tg_ioc_attach, client_id, 28);
+TG_OFFSET(tg_ioc_attach, public_slots, 32);
+TG_OFFSET(tg_ioc_attach, max_instruments, 36);
+TG_OFFSET(tg_ioc_attach, public_bytes, 40);
+TG_OFFSET(tg_ioc_attach, private_bytes, 48);
+TG_OFFSET(tg_ioc_attach, sub_user_bytes, 56);
+TG_OFFSET(tg_ioc_attach, books_bytes, 64);
+TG_OFFSET(tg_ioc_attach, features, 72);
+TG_OFFSET(tg_ioc_attach, name, 80);
+TG_OFFSET(tg_ioc_attach, reserved, 104);
+
+/* tg_ioc_submit */
+TG_SIZE(tg_ioc_submit, 168);
+TG_OFFSET(tg_ioc_submit, size, 0);
+TG_OFFSET(tg_ioc_submit, flags, 4);
+TG_OFFSET(tg_ioc_submit, sub, 8);
+TG_OFFSET(tg_ioc_submit, order_id, 136);
+TG_OFFSET(tg_ioc_submit, reason, 144);
+TG_OFFSET(tg_ioc_submit, reserved0, 148);
+TG_OFFSET(tg_ioc_submit, reserved, 152);
+
+/* tg_ioc_instrument */
+TG_SIZE(tg_ioc_instrument, 96);
+TG_OFFSET(tg_ioc_instrument, size, 0);
+TG_OFFSET(tg_ioc_instrument, instrument_id, 4);
+TG_OFFSET(tg_ioc_instrument, symbol, 8);
+TG_OFFSET(tg_ioc_instrument, tick, 32);
+TG_OFFSET(tg_ioc_instrument, lot, 40);
+TG_OFFSET(tg_ioc_instrument, min_qty, 48);
+TG_OFFSET(tg_ioc_instrument, venue_id, 56);
+TG_OFFSET(tg_ioc_instrument, flags, 58);
+TG_OFFSET(tg_ioc_instrument, reserved0, 60);
+TG_OFFSET(tg_ioc_instrument, reserved, 64);
+
+/* tg_ioc_journal */
+TG_SIZE(tg_ioc_journal, 56);
+TG_OFFSET(tg_ioc_journal, size, 0);
+TG_OFFSET(tg_ioc_journal, flags, 4);
+TG_OFFSET(tg_ioc_journal, ring_bytes, 8);
+TG_OFFSET(tg_ioc_journal, map_bytes, 16);
+TG_OFFSET(tg_ioc_journal, reserved, 24);
+
+/* tg_ioc_info */
+TG_SIZE(tg_ioc_info, 64);
+TG_OFFSET(tg_ioc_info, size, 0);
+TG_OFFSET(tg_ioc_info, abi_version, 4);
+TG_OFFSET(tg_ioc_info, abi_hash, 8);
+TG_OFFSET(tg_ioc_info, features, 16);
+TG_OFFSET(tg_ioc_info, engine_running, 24);
+TG_OFFSET(tg_ioc_info, reserved0, 28);
+TG_OFFSET(tg_ioc_info, reserved, 32);
+
+/* tg_nl_host */
+TG_SIZE(tg_nl_host, 56);
+TG_OFFSET(tg_nl_host, cpu, 0);
+TG_OFFSET(tg_nl_host, wait, 4);
+TG_OFFSET(tg_nl_host, flags, 6);
+TG_OFFSET(tg_nl_host, public_slots, 8);
+TG_OFFSET(tg_nl_host, journal_bytes, 12);
+TG_OFFSET(tg_nl_host, spin_ns, 16);
+TG_OFFSET(tg_nl_host, packet_slots, 20);
+TG_OFFSET(tg_nl_host, reserved, 24);
+
+/* tg_nl_status */
+TG_SIZE(tg_nl_status, 136);
+TG_OFFSET(tg_nl_status, abi_version, 0);
+TG_OFFSET(tg_nl_status, running, 4);
+TG_OFFSET(tg_nl_status, abi_hash, 8);
+TG_OFFSET(tg_nl_status, cpu, 16);
+TG_OFFSET(tg_nl_status, wait, 20);
+TG_OFFSET(tg_nl_status, mode, 22);
+TG_OFFSET(tg_nl_status, record_seq, 24);
+TG_OFFSET(tg_nl_status, digest, 32);
+TG_OFFSET(tg_nl_status, time_ns, 40);
+TG_OFFSET(tg_nl_status, arena_bytes, 48);
+TG_OFFSET(tg_nl_status, clients, 56);
+TG_OFFSET(tg_nl_status, working_orders, 60);
+TG_OFFSET(tg_nl_status, killed, 64);
+TG_OFFSET(tg_nl_status, journal_attached, 68);
+TG_OFFSET(tg_nl_status, journal_head, 72);
+TG_OFFSET(tg_nl_status, journal_tail, 80);
+TG_OFFSET(tg_nl_status, public_head, 88);
+TG_OFFSET(tg_nl_status, started_ns, 96);
+TG_OFFSET(tg_nl_status, reserved, 104);
+
+/* tg_nl_hist */
+TG_SIZE(tg_nl_hist, 32);
+TG_OFFSET(tg_nl_hist, count, 0);
+TG_OFFSET(tg_nl_hist, sum_ns, 8);
+TG_OFFSET(tg_nl_hist, min_ns, 16);
+TG_OFFSET(tg_nl_hist, max_ns, 24);
+
+/* tg_nl_order */
+TG_SIZE(tg_nl_order, 128);
+TG_OFFSET(tg_nl_order, order_id, 0);
+TG_OFFSET(tg_nl_order, user_ref, 8);
+TG_OFFSET(tg_nl_order, instrument_id, 16);
+TG_OFFSET(tg_nl_order, client_id, 20);
+TG_OFFSET(tg_nl_order, account_id, 22);
+TG_OFFSET(tg_nl_order, px, 24);
+TG_OFFSET(tg_nl_order, qty, 32);
+TG_OFFSET(tg_nl_order, cum_qty, 40);
+TG_OFFSET(tg_nl_order, leaves_qty, 48);
+TG_OFFSET(tg_nl_order, avg_px, 56);
+TG_OFFSET(tg_nl_order, created_ns, 64);
+TG_OFFSET(tg_nl_order, updated_ns, 72);
+TG_OFFSET(tg_nl_order, reason, 80);
+TG_OFFSET(tg_nl_order, status, 82);
+TG_OFFSET(tg_nl_order, side, 83);
+TG_OFFSET(tg_nl_order, ord_type, 84);
+TG_OFFSET(tg_nl_order, tif, 85);
+TG_OFFSET(tg_nl_order, pad, 86);
+TG_OFFSET(tg_nl_order, venue_order_id, 88);
+
+/* tg_nl_position */
+TG_SIZE(tg_nl_position, 88);
+TG_OFFSET(tg_nl_position, instrument_id, 0);
+TG_OFFSET(tg_nl_position, account_id, 4);
+TG_OFFSET(tg_nl_position, pad, 6);
+TG_OFFSET(tg_nl_position, qty, 8);
+TG_OFFSET(tg_nl_position, avg_px, 16);
+TG_OFFSET(tg_nl_position, realised_pnl, 24);
+TG_OFFSET(tg_nl_position, unrealised_pnl, 32);
+TG_OFFSET(tg_nl_position, fees, 40);
+TG_OFFSET(tg_nl_position, open_buy_qty, 48);
+TG_OFFSET(tg_nl_position, open_sell_qty, 56);
+TG_OFFSET(tg_nl_position, bought_qty, 64);
+TG_OFFSET(tg_nl_position, sold_qty, 72);
+TG_OFFSET(tg_nl_position, fills, 80);
+
+/* tg_nl_session */
+TG_SIZE(tg_nl_session, 224);
+TG_OFFSET(tg_nl_session, venue_id, 0);
+TG_OFFSET(tg_nl_session, state, 2);
+TG_OFFSET(tg_nl_session, dialect, 4);
+TG_OFFSET(tg_nl_session, heartbeat_s, 6);
+TG_OFFSET(tg_nl_session, next_tx_seq, 8);
+TG_OFFSET(tg_nl_session, next_rx_seq, 16);
+TG_OFFSET(tg_nl_session, rx_messages, 24);
+TG_OFFSET(tg_nl_session, tx_messages, 32);
+TG_OFFSET(tg_nl_session, last_rx_ns, 40);
+TG_OFFSET(tg_nl_session, last_tx_ns, 48);
+TG_OFFSET(tg_nl_session, up_since_ns, 56);
+TG_OFFSET(tg_nl_session, logons, 64);
+TG_OFFSET(tg_nl_session, drops, 68);
+TG_OFFSET(tg_nl_session, name, 72);
+TG_OFFSET(tg_nl_session, sender_comp_id, 96);
+TG_OFFSET(tg_nl_session, target_comp_id, 128);
+TG_OFFSET(tg_nl_session, text, 160);
+
+/* tg_nl_client */
+TG_SIZE(tg_nl_client, 64);
+TG_OFFSET(tg_nl_client, client_id, 0);
+TG_OFFSET(tg_nl_client, uid, 4);
+TG_OFFSET(tg_nl_client, pid, 8);
+TG_OFFSET(tg_nl_client, flags, 12);
+TG_OFFSET(tg_nl_client, working_orders, 16);
+TG_OFFSET(tg_nl_client, broken, 20);
+TG_OFFSET(tg_nl_client, submissions, 24);
+TG_OFFSET(tg_nl_client, private_head, 32);
+TG_OFFSET(tg_nl_client, name, 40);
+
+#undef TG_SIZE
+#undef TG_OFFSET
+
+#endif
