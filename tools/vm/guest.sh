@@ -10,7 +10,8 @@ vm=/run/tickgate-vm
 ctl=$vm/ctl
 b=$vm/busybox
 
-# Read by name from the host's `vm`: out, cwd, mode, moddir, tmp
+# Written by the host's `vm`: out, cwd, mode, moddir, tmp
+out='' cwd=/ mode=run moddir='' tmp=yes
 # shellcheck source=/dev/null
 . $ctl/settings
 

@@ -46,6 +46,7 @@ vm_initramfs()
 
 	busybox=$(command -v busybox) || vm_die "busybox is missing: run tools/deploy/deps vm"
 	key=$( { echo "$rel $moddir $vm_boot_modules"
+		# shellcheck disable=SC2154
 		cat "$vm_dir/initramfs.sh" "$vm_dir/init.sh" "$vm_dir/guest.sh"
 		stat -Lc '%s %Y' "$busybox" "$moddir/modules.dep" 2>/dev/null
 		} | sha256sum | cut -c1-12)
@@ -92,4 +93,39 @@ vm_initramfs()
 	mv -f "$img.$$" "$img"
 	rm -rf "$tmp"
 	echo "$img"
+}
+
+# vm_plain_kernel RELEASE BZIMAGE STATE: prints the path of a cached unpacked kernel, or the
+# bzImage itself when it cannot be unpacked or has no PVH entry. Emulated, the kernel's own
+# decompressor takes 2 s of every boot; on the host it takes 0.3 s, once.
+vm_plain_kernel()
+{
+	local rel=$1 image=$2 state=$3 key plain setup off len unpack
+
+	key=$(stat -Lc '%n %s %Y' "$image" | sha256sum | cut -c1-12)
+	plain=$state/vmlinux-$rel-$key
+	if [ -s "$plain" ]; then
+		echo "$plain"
+		return 0
+	fi
+	# Linux/x86 boot protocol: setup_sects at 0x1f1, payload_offset (from the end of the
+	# setup sectors) at 0x248, payload_length at 0x24c. The payload's last four bytes are
+	# its unpacked length.
+	setup=$(od -An -tu1 -j 497 -N 1 "$image")
+	off=$(($(od -An -tu4 -j 584 -N 4 "$image") + (setup + 1) * 512))
+	len=$(($(od -An -tu4 -j 588 -N 4 "$image") - 4))
+	case $(od -An -tx1 -j $off -N 4 "$image" | tr -d ' ') in
+	28b52ffd) unpack="zstd -q -dc" ;;
+	fd377a58) unpack="xz -dc" ;;
+	1f8b*) unpack="gzip -dc" ;;
+	*) echo "$image"; return 0 ;;
+	esac
+	if tail -c +$((off + 1)) "$image" | head -c $len | $unpack >"$plain.$$" 2>/dev/null &&
+		readelf -n "$plain.$$" 2>/dev/null | grep -q '^ *Xen .*(0x00000012)'; then
+		mv -f "$plain.$$" "$plain"
+		echo "$plain"
+	else
+		rm -f "$plain.$$"
+		echo "$image"
+	fi
 }
