@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tickgated.conf: loaded whole, checked whole, every error reported, nothing applied if there is one.
+ *
+ * config_keys.c has the one table of keys: the parser, --help-config and the manual page come from it. config_index.c finds lines,
+ * duplicates and malformed lines (iniparser keeps neither and is given only lines that passed), config.c converts values,
+ * config_check.c looks at what no single key can tell: references, duplicate ids, what an instrument or account lacks.
+ *
+ * Numbers are long long here and range-checked by the table; records.c narrows them. Prices and quantities are e8.
+ */
+#ifndef TGD_CONFIG_H
+#define TGD_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <netinet/in.h>
+#include <tickgate/tickgate.h>
+
+#define TGD_PATH_LEN		256
+#define TGD_HOST_LEN		256
+#define TGD_SOURCES		8
+#define TGD_MAX_BYTES		(1u << 20)	/* of a configuration file */
+#define TGD_MAX_SECTIONS	4096u
+
+struct tgd_address {
+	int family;			/* AF_INET, AF_INET6; 0 = none */
+	struct in6_addr in6;		/* IPv4 mapped */
+};
+
+/* Every section begins with this. */
+struct tgd_section {
+	char name[TG_NAME_LEN];		/* as written; "" where the kind has none */
+	int line;
+};
+
+struct tgd_engine {
+	struct tgd_section s;
+	long long id, cpu, wait, force_cpu, spin_us, public_slots, packet_slots, journal_mib, journal_required, mode;
+	long long max_venues, max_instruments, max_feeds, max_accounts, max_clients, max_permits, max_orders, max_limits;
+	long long book_levels, md_pending, exec_ids, rx_buffer_bytes;
+};
+
+struct tgd_journal {
+	struct tgd_section s;
+	char path[TGD_PATH_LEN];
+	long long sync_ms;
+};
+
+struct tgd_venue {
+	struct tgd_section s;
+	long long id, dialect, port, heartbeat_s, reset_on_logon, md_over_tcp, md_depth, orders;
+	long long max_skew_ms, logon_timeout_ms, logout_timeout_ms, backoff_min_ms, backoff_max_ms, connect_timeout_ms;
+	char host[TGD_HOST_LEN];
+	char sender[TG_COMPID_LEN], target[TG_COMPID_LEN];
+	struct tgd_address source[TGD_SOURCES];
+	long long sources;
+};
+
+struct tgd_instrument {
+	struct tgd_section s;
+	long long id, tick, lot, min_qty, stale_ms, subscribe;
+	char symbol[TG_SYMBOL_LEN];
+	char venue[TG_NAME_LEN];
+	long long venue_id;		/* of the name; set by the check */
+};
+
+struct tgd_account {
+	struct tgd_section s;
+	long long id;
+};
+
+struct tgd_permit {
+	struct tgd_section s;
+	long long id, uid, trade, market_orders;
+	char account[TG_NAME_LEN], instrument[TG_NAME_LEN];
+	long long account_id, instrument_id;
+};
+
+struct tgd_limits {
+	struct tgd_section s;		/* name: what the scope applies to */
+	long long scope, scope_id;
+	long long max_order_qty, max_order_notional, max_position;
+	long long collar_bps, max_open_orders, rate_per_s, rate_burst, duplicate_window_ms;
+};
+
+struct tgd_feed {
+	struct tgd_section s;
+	long long id, port, line_no, vlan;	/* vlan -1 = any */
+	char venue[TG_NAME_LEN];
+	char interface[16];
+	struct tgd_address address;
+	long long venue_id;
+};
+
+struct tgd_xdp {
+	struct tgd_section s;
+	char object[TGD_PATH_LEN];
+	long long mode, defer_hard_irqs, gro_flush_timeout_ns, bind_napi;
+};
+
+struct tgd_config {
+	struct tgd_engine engine;
+	struct tgd_journal journal;
+	struct tgd_xdp xdp;
+	struct tgd_venue *venue;
+	struct tgd_instrument *instrument;
+	struct tgd_account *account;
+	struct tgd_permit *permit;
+	struct tgd_limits *limits;
+	struct tgd_feed *feed;
+	unsigned int venues, instruments, accounts, permits, n_limits, feeds;
+};
+
+enum tgd_xdp_mode { TGD_XDP_AUTO = 0, TGD_XDP_NATIVE = 1, TGD_XDP_GENERIC = 2 };
+
+/*
+ * 0, or the number of errors (each one line on err: "FILE:LINE: [section] key: what is wrong; what would be right"), or -errno when
+ * the file could not be read or memory ran out (also told on err). out is complete only after 0; free it in every case.
+ */
+int tgd_config_load(const char *path, struct tgd_config *out, FILE *err);
+int tgd_config_load_buffer(const char *name, const char *text, size_t len, struct tgd_config *out, FILE *err);
+void tgd_config_free(struct tgd_config *c);
+
+/* --help-config; man: the same as mdoc for tickgated.conf(5). */
+void tgd_config_help(FILE *f, bool man);
+
+/* ---- between the files of the parser ---- */
+
+enum tgd_kind {
+	TGD_ENGINE, TGD_JOURNAL, TGD_VENUE, TGD_INSTRUMENT, TGD_ACCOUNT, TGD_PERMIT, TGD_LIMITS, TGD_FEED, TGD_XDP, TGD_KINDS
+};
+
+enum tgd_type {
+	TGD_UINT,		/* min..max */
+	TGD_LIMIT,		/* TGD_UINT or "unlimited" (0xffffffff) */
+	TGD_BOOL,		/* yes, no */
+	TGD_ENUM,		/* words, numbered as listed from min */
+	TGD_E8,			/* decimal, min..max */
+	TGD_E8_LIMIT,		/* TGD_E8 or "unlimited" (TG_PX_MAX) */
+	TGD_TEXT,		/* printable, 1..max bytes */
+	TGD_USER,		/* user name or uid */
+	TGD_ADDRESS,
+	TGD_ADDRESSES,		/* comma-separated; count in the long long after the array */
+	TGD_VLAN,		/* 0..4094, or "any" */
+};
+
+struct tgd_key {
+	enum tgd_kind kind;
+	const char *name;
+	enum tgd_type type;
+	size_t offset;
+	long long min, max;		/* TGD_TEXT: max = bytes of the field; TGD_ENUM: min = number of the first word */
+	const char *words;		/* TGD_ENUM: space-separated */
+	const char *def;		/* NULL = must be given; "" = empty or none allowed and the default */
+	const char *help;
+};
+
+struct tgd_kind_info {
+	const char *word;		/* "venue" */
+	const char *argument;		/* "NAME"; NULL = none */
+	bool required;			/* must be there at least once */
+	size_t size;			/* of the struct */
+	const char *help;
+};
+
+extern const struct tgd_key tgd_keys[];		/* ends with name NULL */
+extern const struct tgd_kind_info tgd_kinds[TGD_KINDS];
+
+/* One section or key of the file. */
+struct tgd_entry {
+	int line;
+	int section;			/* key: index of its section; section: its own index */
+	bool is_section, ignored;	/* ignored: malformed or duplicate, already reported */
+	char name[128];			/* section: as written, whitespace normalised ("venue sim"); key: lower case */
+};
+
+struct tgd_index {
+	struct tgd_entry *entry;
+	unsigned int n, cap;
+	char *clean;			/* the text with the lines blanked that must not reach iniparser */
+	size_t clean_len;
+};
+
+struct tgd_errors {
+	const char *file;
+	FILE *err;
+	int count;
+};
+
+__attribute__((format(printf, 3, 4))) void tgd_error(struct tgd_errors *e, int line, const char *fmt, ...);
+int tgd_index_build(struct tgd_index *ix, const char *text, size_t len, struct tgd_errors *e);
+void tgd_index_free(struct tgd_index *ix);
+int tgd_config_check(struct tgd_config *c, struct tgd_errors *e);
+int tgd_address_parse(const char *text, struct tgd_address *out);
+const char *tgd_address_format(const struct tgd_address *a, char buf[INET6_ADDRSTRLEN]);
+
+#endif

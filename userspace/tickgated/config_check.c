@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+/* What no single key can tell: references, duplicate ids, capacities, what belongs together. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "config.h"
+#include "decimal.h"
+
+#define FIND(c, array, n, what) find((c)->array, (c)->n, sizeof(*(c)->array), what)
+
+/* Every element begins with struct tgd_section. */
+static void *find(void *array, unsigned int n, size_t size, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		struct tgd_section *s = (struct tgd_section *)((char *)array + i * size);
+
+		if (!strcmp(s->name, name))
+			return s;
+	}
+	return NULL;
+}
+
+static void check_ids(struct tgd_errors *e, const char *kind, const void *array, unsigned int n, size_t size, size_t at, long long max,
+		      const char *max_key)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < n; i++) {
+		const char *p = (const char *)array + i * size;
+		const struct tgd_section *s = (const struct tgd_section *)p;
+		long long id = *(const long long *)(p + at);
+
+		if (!id)
+			continue;	/* missing or wrong: already told */
+		if (max && id > max)
+			tgd_error(e, s->line, "[%s %s] id: %lld is above [engine] %s = %lld; use a smaller id or raise it", kind, s->name,
+				  id, max_key, max);
+		for (j = 0; j < i; j++) {
+			const char *q = (const char *)array + j * size;
+
+			if (*(const long long *)(q + at) == id)
+				tgd_error(e, s->line, "[%s %s] id: %lld is already the id of [%s %s] in line %d; ids are unique", kind,
+					  s->name, id, kind, ((const struct tgd_section *)q)->name, ((const struct tgd_section *)q)->line);
+		}
+	}
+}
+
+static void check_engine(struct tgd_config *c, struct tgd_errors *e)
+{
+	const struct {
+		const char *name;
+		long long v;
+	} pow2[] = {
+		{ "public_slots", c->engine.public_slots }, { "packet_slots", c->engine.packet_slots },
+		{ "journal_mib", c->engine.journal_mib }, { "exec_ids", c->engine.exec_ids },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(pow2) / sizeof(pow2[0]); i++)
+		if (pow2[i].v & (pow2[i].v - 1))
+			tgd_error(e, c->engine.s.line, "[engine] %s: %lld is not a power of two; use %lld or %lld", pow2[i].name, pow2[i].v,
+				  1LL << (63 - __builtin_clzll((unsigned long long)pow2[i].v)),
+				  2LL << (63 - __builtin_clzll((unsigned long long)pow2[i].v)));
+	if (c->journal.path[0] && c->journal.path[0] != '/')
+		tgd_error(e, c->journal.s.line, "[journal] path: \"%s\" is relative; give an absolute directory", c->journal.path);
+}
+
+static void check_venues(struct tgd_config *c, struct tgd_errors *e)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->venues; i++) {
+		struct tgd_venue *v = &c->venue[i];
+
+		if (v->backoff_min_ms > v->backoff_max_ms)
+			tgd_error(e, v->s.line, "[venue %s] backoff_min_ms: %lld is above backoff_max_ms = %lld", v->s.name, v->backoff_min_ms,
+				  v->backoff_max_ms);
+	}
+	check_ids(e, "venue", c->venue, c->venues, sizeof(*c->venue), offsetof(struct tgd_venue, id), c->engine.max_venues, "max_venues");
+}
+
+static void check_instruments(struct tgd_config *c, struct tgd_errors *e)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < c->instruments; i++) {
+		struct tgd_instrument *in = &c->instrument[i];
+		struct tgd_venue *v = FIND(c, venue, venues, in->venue);
+
+		if (v)
+			in->venue_id = v->id;
+		else if (in->venue[0])
+			tgd_error(e, in->s.line, "[instrument %s] venue: no [venue %s]; add it or name another", in->s.name, in->venue);
+		if (!in->symbol[0])
+			strcpy(in->symbol, in->s.name);
+		if (in->min_qty && in->lot && in->min_qty % in->lot) {
+			char a[TG_DECIMAL_LEN], b[TG_DECIMAL_LEN];
+
+			tgd_error(e, in->s.line, "[instrument %s] min_qty: %s is no multiple of lot = %s", in->s.name,
+				  tg_decimal_format(in->min_qty, a), tg_decimal_format(in->lot, b));
+		}
+		for (j = 0; j < i; j++)
+			if (in->venue_id && c->instrument[j].venue_id == in->venue_id && !strcmp(c->instrument[j].symbol, in->symbol))
+				tgd_error(e, in->s.line, "[instrument %s] symbol: \"%s\" of venue %s is already [instrument %s] in line %d",
+					  in->s.name, in->symbol, in->venue, c->instrument[j].s.name, c->instrument[j].s.line);
+	}
+	check_ids(e, "instrument", c->instrument, c->instruments, sizeof(*c->instrument), offsetof(struct tgd_instrument, id),
+		  c->engine.max_instruments, "max_instruments");
+}
+
+static void check_permits(struct tgd_config *c, struct tgd_errors *e)
+{
+	unsigned int i;
+
+	check_ids(e, "account", c->account, c->accounts, sizeof(*c->account), offsetof(struct tgd_account, id), c->engine.max_accounts,
+		  "max_accounts");
+	check_ids(e, "permit", c->permit, c->permits, sizeof(*c->permit), offsetof(struct tgd_permit, id), c->engine.max_permits,
+		  "max_permits");
+	for (i = 0; i < c->permits; i++) {
+		struct tgd_permit *p = &c->permit[i];
+		struct tgd_account *a = FIND(c, account, accounts, p->account);
+		struct tgd_instrument *in = FIND(c, instrument, instruments, p->instrument);
+
+		if (a)
+			p->account_id = a->id;
+		else if (p->account[0])
+			tgd_error(e, p->s.line, "[permit %s] account: no [account %s]; add it or name another", p->s.name, p->account);
+		if (in)
+			p->instrument_id = in->id;
+		else if (p->instrument[0] && strcmp(p->instrument, "all"))
+			tgd_error(e, p->s.line, "[permit %s] instrument: no [instrument %s]; name one, or all", p->s.name, p->instrument);
+		if (p->market_orders && !p->trade)
+			tgd_error(e, p->s.line, "[permit %s] market_orders: yes without trade = yes; allow trade or drop it", p->s.name);
+	}
+}
+
+static void check_limits(struct tgd_config *c, struct tgd_errors *e)
+{
+	const char *kind = "";
+	unsigned int i;
+
+	for (i = 0; i < c->n_limits; i++) {
+		struct tgd_limits *l = &c->limits[i];
+		bool found = true;
+		__u32 n = 0;
+
+		if (l->scope == TG_SCOPE_ACCOUNT) {
+			struct tgd_account *a = FIND(c, account, accounts, l->s.name);
+
+			kind = "account";
+			found = a;
+			l->scope_id = a ? a->id : 0;
+		} else if (l->scope == TG_SCOPE_INSTRUMENT) {
+			struct tgd_instrument *in = FIND(c, instrument, instruments, l->s.name);
+
+			kind = "instrument";
+			found = in;
+			l->scope_id = in ? in->id : 0;
+		} else if (l->scope == TG_SCOPE_VENUE) {
+			struct tgd_venue *v = FIND(c, venue, venues, l->s.name);
+
+			kind = "venue";
+			found = v;
+			l->scope_id = v ? v->id : 0;
+		} else if (l->scope == TG_SCOPE_CLIENT) {
+			char *end;
+			unsigned long v = strtoul(l->s.name, &end, 10);
+
+			n = v <= (unsigned long)c->engine.max_clients && !*end && l->s.name[0] != '-' ? (__u32)v : 0;
+			l->scope_id = n;
+			if (!n)
+				tgd_error(e, l->s.line, "[limits client %s]: give a client number from 1 to [engine] max_clients = %lld", l->s.name,
+					  c->engine.max_clients);
+		}
+		if (!found)
+			tgd_error(e, l->s.line, "[limits %s %s]: no [%s %s]; add it or name another", kind, l->s.name, kind, l->s.name);
+	}
+	if (c->engine.max_limits && c->n_limits > c->engine.max_limits)
+		tgd_error(e, c->engine.s.line, "[engine] max_limits: %lld is too small for %u [limits] sections", c->engine.max_limits,
+			  c->n_limits);
+}
+
+static void check_feeds(struct tgd_config *c, struct tgd_errors *e)
+{
+	unsigned int i, j;
+
+	check_ids(e, "feed", c->feed, c->feeds, sizeof(*c->feed), offsetof(struct tgd_feed, id), c->engine.max_feeds, "max_feeds");
+	for (i = 0; i < c->feeds; i++) {
+		struct tgd_feed *f = &c->feed[i];
+		struct tgd_venue *v = FIND(c, venue, venues, f->venue);
+
+		if (v)
+			f->venue_id = v->id;
+		else if (f->venue[0])
+			tgd_error(e, f->s.line, "[feed %s] venue: no [venue %s]; add it or name another", f->s.name, f->venue);
+		for (j = 0; j < i; j++) {
+			struct tgd_feed *g = &c->feed[j];
+
+			/* One steering key leads to one feed, whatever interface it came by. */
+			if (f->address.family && f->port == g->port && f->vlan == g->vlan && !memcmp(&f->address, &g->address, sizeof(f->address)))
+				tgd_error(e, f->s.line, "[feed %s] address: same address, port and vlan as [feed %s] in line %d", f->s.name,
+					  g->s.name, g->s.line);
+		}
+	}
+	if (c->feeds && !c->xdp.s.line)
+		tgd_error(e, c->feed[0].s.line, "[feed %s]: feeds need an [xdp] section; add one (it may be empty)", c->feed[0].s.name);
+}
+
+int tgd_config_check(struct tgd_config *c, struct tgd_errors *e)
+{
+	check_engine(c, e);
+	check_venues(c, e);
+	check_instruments(c, e);
+	check_permits(c, e);
+	check_limits(c, e);
+	check_feeds(c, e);
+	return 0;
+}
