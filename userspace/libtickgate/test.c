@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+/* Prices as text, and the ring algorithms under threads: nothing torn, nothing lost untold, full and lapped told. TAP. */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "client.h"
+
+static int n, failed;
+
+static void ok(bool good, const char *what)
+{
+	printf("%sok %d %s\n", good ? "" : "not ", ++n, what);
+	failed |= !good;
+}
+
+static bool parses(const char *text, int err, __s64 want)
+{
+	__s64 v = -1;
+	int r = tg_px_parse(text, &v);
+	bool good = r == err && (r || v == want);
+
+	if (!good)
+		printf("# \"%s\": %d, %lld\n", text, r, (long long)v);
+	return good;
+}
+
+static bool round_trip(__s64 v, const char *want)
+{
+	char buf[TG_PX_TEXT];
+	__s64 back = 0;
+
+	tg_px_format(v, buf);
+	if (strcmp(buf, want))
+		printf("# %lld: \"%s\"\n", (long long)v, buf);
+	return !strcmp(buf, want) && !tg_px_parse(buf, &back) && back == v;
+}
+
+static void prices(void)
+{
+	char buf[TG_PX_TEXT];
+
+	ok(parses("61837.63", 0, 6183763000000) && parses("-0.00000001", 0, -1) && parses("7", 0, 700000000) &&
+	   parses("90000000000", 0, TG_PX_MAX), "prices that are prices");
+	ok(parses("", -EINVAL, 0) && parses("-", -EINVAL, 0) && parses(".5", -EINVAL, 0) && parses("5.", -EINVAL, 0) &&
+	   parses("1e3", -EINVAL, 0) && parses(" 1", -EINVAL, 0) && parses("1.2.3", -EINVAL, 0) &&
+	   parses("0.123456789", -EINVAL, 0) && parses("+1", -EINVAL, 0), "what is not a price");
+	ok(parses("90000000000.00000001", -ERANGE, 0) && parses("99999999999999999999999", -ERANGE, 0) &&
+	   parses("922337203685", -ERANGE, 0), "out of range");
+	ok(round_trip(6183763000000, "61837.63") && round_trip(-1, "-0.00000001") && round_trip(0, "0") &&
+	   round_trip(TG_PX_MAX, "90000000000") && round_trip(-TG_PX_MAX, "-90000000000"), "format, and back");
+	ok(!strcmp(tg_px_format(TG_PX_NONE, buf), "-"), "no price");
+}
+
+static void names(void)
+{
+	ok(!strcmp(tg_strreason(TG_REASON_PRICE_COLLAR), "PRICE_COLLAR") && !strcmp(tg_strreason(9999), "UNKNOWN") &&
+	   !strcmp(tg_strstatus(TG_OS_SUSPECT), "SUSPECT") && !strcmp(tg_strstatus(TG_OS_MAX), "UNKNOWN"), "names of codes");
+	ok(tg_order_is_complete(TG_OS_FILLED) && !tg_order_is_complete(TG_OS_UNKNOWN) &&
+	   !tg_order_is_complete(TG_OS_PENDING_CANCEL), "UNKNOWN and PENDING_CANCEL are not complete");
+}
+
+/* ---- broadcast ---- */
+
+#define SLOTS	64u
+#define EVENTS	400000ULL
+
+static struct tg_ring_header header;
+static struct tg_priv_event slots[SLOTS] __attribute__((aligned(64)));
+
+static void *writer(void *arg)
+{
+	struct tg_priv_event ev;
+	__u64 i;
+	int k;
+
+	(void)arg;
+	memset(&ev, 0, sizeof(ev));
+	for (i = 0; i < EVENTS; i++) {
+		for (k = 0; k < 12; k++)
+			ev.u.raw[k] = i * 31 + (__u64)k;
+		ev.time_ns = i;
+		tg_ring_write(&header, slots, SLOTS, sizeof(ev), i, &ev);
+		/* both keeping up and being lapped should happen: small bursts first, large ones then */
+		if (!(i & (i < EVENTS / 2 ? 15 : 1023)))
+			for (k = 0; k < 2000; k++)
+				tg_mb();
+	}
+	return NULL;
+}
+
+struct seen {
+	__u64 good, laps, lost, torn;
+};
+
+static void *reader(void *arg)
+{
+	struct seen *s = arg;
+	struct tg_priv_event ev;
+	__u64 next = 0, head;
+	int k;
+
+	while (next < EVENTS) {
+		switch (tg_ring_read(slots, SLOTS, sizeof(ev), next, &ev)) {
+		case TG_RING_EMPTY:
+			continue;
+		case TG_RING_LAPPED:
+			head = tg_ring_head(&header);
+			s->laps++;
+			s->lost += head - next;
+			next = head;
+			continue;
+		case TG_RING_GOOD:
+			s->torn += ev.time_ns != next || ev.ring_seq != next + 1;
+			for (k = 0; k < 12; k++)
+				s->torn += ev.u.raw[k] != next * 31 + (__u64)k;
+			s->good++;
+			next++;
+		}
+	}
+	return NULL;
+}
+
+static void broadcast(void)
+{
+	struct seen s[2] = {};
+	pthread_t t[3];
+	struct tg_priv_event ev;
+	int i;
+
+	ok(tg_ring_read(slots, SLOTS, sizeof(ev), 0, &ev) == TG_RING_EMPTY, "an empty ring is empty");
+	for (i = 0; i < 2; i++)
+		pthread_create(&t[i], NULL, reader, &s[i]);
+	pthread_create(&t[2], NULL, writer, NULL);
+	for (i = 0; i < 3; i++)
+		pthread_join(t[i], NULL);
+	for (i = 0; i < 2; i++)
+		printf("# reader %d: %llu good, %llu laps, %llu lost\n", i, (unsigned long long)s[i].good,
+		       (unsigned long long)s[i].laps, (unsigned long long)s[i].lost);
+	ok(s[0].good && s[0].laps && s[1].good && s[1].laps, "readers kept up and were lapped");
+	ok(!s[0].torn && !s[1].torn, "no copy is torn");
+	ok(s[0].good + s[0].lost == EVENTS && s[1].good + s[1].lost == EVENTS, "each event was read or told lost");
+	ok(tg_ring_read(slots, SLOTS, sizeof(ev), EVENTS - SLOTS - 1, &ev) == TG_RING_LAPPED &&
+	   tg_ring_read(slots, SLOTS, sizeof(ev), EVENTS - SLOTS, &ev) == TG_RING_GOOD &&
+	   tg_ring_read(slots, SLOTS, sizeof(ev), EVENTS, &ev) == TG_RING_EMPTY, "the last lap can be read, the one before not");
+}
+
+/* ---- submissions ---- */
+
+#define SUBS 300000ULL
+
+static struct tg_sub_user sub_user;
+static struct tg_sub_kernel sub_kernel;
+static struct tg_submission subs[16];
+
+static void *consumer(void *arg)
+{
+	__u64 *bad = arg;
+	struct tg_submission s;
+	__u64 head = 0;
+
+	while (head < SUBS) {
+		switch (tg_sub_pop(&sub_user, subs, 16, head, &s)) {
+		case TG_SUB_NONE:
+			sched_yield();
+			continue;
+		case TG_SUB_BAD:
+			*bad += 1;
+			return NULL;
+		case TG_SUB_GOOD:
+			*bad += s.user_ref != head || s.reserved[7] != ~head;
+			tg_sub_consumed(&sub_kernel, ++head);
+		}
+	}
+	return NULL;
+}
+
+static void submissions(void)
+{
+	struct tg_sub_ring r = { .user = &sub_user, .kernel = &sub_kernel, .slots = subs, .nslots = 16 };
+	struct tg_submission s = {};
+	__u64 i, full = 0, bad = 0;
+	pthread_t t;
+
+	for (i = 0; i < 16; i++)
+		full += tg_sub_push(&r, &s) != 0;
+	ok(!full && tg_sub_push(&r, &s) == -1, "16 fit into 16 slots, the next is told FULL");
+	ok(tg_sub_pop(&sub_user, subs, 16, 17, &s) == TG_SUB_BAD && tg_sub_pop(&sub_user, subs, 8, 0, &s) == TG_SUB_BAD,
+	   "a tail behind the head or too far before it is bad");
+	sub_user.tail = 0;
+	r.tail = 0;
+	r.head = 0;
+	pthread_create(&t, NULL, consumer, &bad);
+	for (i = 0, full = 0; i < SUBS; ) {
+		s.user_ref = i;
+		s.reserved[7] = ~i;
+		if (tg_sub_push(&r, &s)) {
+			full++;
+			sched_yield();
+		} else {
+			i++;
+		}
+	}
+	pthread_join(t, NULL);
+	printf("# %llu times full\n", (unsigned long long)full);
+	ok(!bad, "submissions arrive whole and in order");
+	sub_kernel.flags = TG_SUBK_NEED_WAKE;
+	ok(tg_sub_needs_wake(&r), "NEED_WAKE is seen");
+}
+
+/* ---- book images ---- */
+
+static struct tg_book_image image;
+
+static void *image_writer(void *arg)
+{
+	struct tg_book_image b = { .instrument_id = 7 };
+	__s64 i;
+	int k;
+
+	for (i = 1; i <= 200000; i++) {
+		for (k = 0; k < (int)TG_IMAGE_LEVELS; k++) {
+			b.bid[k].px = i;
+			b.ask[k].qty = -i;
+		}
+		b.update_id = (__u64)i;
+		tg_image_write(&image, &b);
+		if (!(i & 255))
+			sched_yield();
+	}
+	tg_store((bool *)arg, true);
+	return NULL;
+}
+
+static void images(void)
+{
+	struct tg_book_image b;
+	bool done = false;
+	__u64 good = 0, torn = 0;
+	pthread_t t;
+	int k;
+
+	pthread_create(&t, NULL, image_writer, &done);
+	while (!tg_load(&done)) {
+		if (!tg_image_read(&b, &image))
+			continue;
+		good++;
+		for (k = 0; k < (int)TG_IMAGE_LEVELS; k++)
+			torn += b.bid[k].px != (__s64)b.update_id || b.ask[k].qty != -(__s64)b.update_id;
+	}
+	pthread_join(t, NULL);
+	printf("# %llu images read\n", (unsigned long long)good);
+	ok(good && !torn, "no image is torn");
+	image.seqcount++;
+	ok(!tg_image_read(&b, &image), "an image being written is refused");
+}
+
+int main(void)
+{
+	puts("TAP version 13");
+	prices();
+	names();
+	broadcast();
+	submissions();
+	images();
+	printf("1..%d\n", n);
+	return failed;
+}
