@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# A laboratory inside a guest: the gateway here, an exchange in a network namespace of its own, a veth pair between them. Sourced by the demo, the
+# system tests and the path benchmark; needs root, and makes and removes everything itself.
+#
+#	gateway (this namespace)                           exchange (namespace tgex)
+#	tg0 10.77.0.1/24  <── UDP 239.77.0.1:30001 ──      ex0 10.77.0.2/24
+#	XDP, engine       <── TCP 10.77.0.2:9880 ──>       tg-venue
+
+LAB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+LAB_BUILD=${BUILD:-$LAB_TOP/build}
+LAB_DIR=${LAB_DIR:-/tmp/tickgate-lab}
+LAB_VENUE=$LAB_BUILD/tools/venue/tg-venue
+LAB_DAEMON=$LAB_BUILD/userspace/tickgated/tickgated
+LAB_KO=$LAB_BUILD/kmod/tickgate.ko
+tgctl() { "$LAB_BUILD/userspace/tgctl/tgctl" "$@"; }
+
+lab_die() { echo "lab: $*" >&2; exit 1; }
+
+# lab_net: the namespace and the wire.
+lab_net()
+{
+	mkdir -p "$LAB_DIR"
+	modprobe -q veth
+	ip netns add tgex || return
+	ip link add tg0 type veth peer name ex0 netns tgex || return
+	ip addr add 10.77.0.1/24 dev tg0
+	ip link set tg0 up
+	ip -n tgex addr add 10.77.0.2/24 dev ex0
+	ip -n tgex link set lo up
+	ip -n tgex link set ex0 up
+	ip -n tgex route add 224.0.0.0/4 dev ex0
+	# no neighbour discovery noise on the wire: only what the venue sends
+	sysctl -qw net.ipv6.conf.tg0.disable_ipv6=1
+	ip netns exec tgex sysctl -qw net.ipv6.conf.ex0.disable_ipv6=1
+}
+
+lab_module() { [ -e /sys/module/tickgate ] || insmod "$LAB_KO"; }
+
+# lab_wait SECONDS COMMAND...: until it succeeds
+lab_wait()
+{
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+# lab_venue ARGS...: starts the exchange; sets LAB_VENUE_PID.
+lab_venue()
+{
+	ip netns exec tgex "$LAB_VENUE" --bind 10.77.0.2 --fix-port 9880 --comp-id VENUE --client TICKGATE \
+		--udp 239.77.0.1:30001@10.77.0.2 --control "$LAB_DIR/venue.sock" --log "$LAB_DIR/venue.fix" "$@" \
+		>"$LAB_DIR/venue.out" 2>"$LAB_DIR/venue.err" &
+	LAB_VENUE_PID=$!
+	lab_wait 20 grep -q '^ready' "$LAB_DIR/venue.out" || { cat "$LAB_DIR/venue.err" >&2; return 1; }
+}
+
+# lab_ctl COMMAND...: one command to the exchange's control socket, its answer on stdout.
+lab_ctl()
+{
+	python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.settimeout(10)
+s.sendall((sys.argv[2] + "\n").encode())
+b = b""
+while not b.endswith(b"\n"):
+    d = s.recv(65536)
+    if not d: break
+    b += d
+sys.stdout.write(b.decode())' "$LAB_DIR/venue.sock" "$*"
+}
+
+# lab_config [SED-EXPRESSION...]: writes the configuration, with changes.
+lab_config()
+{
+	cat >"$LAB_DIR/tickgated.conf" <<END
+[engine]
+id = 1
+cpu = ${LAB_CPU:-1}
+force_cpu = ${LAB_FORCE_CPU:-no}
+wait = ${LAB_WAIT:-busy}
+max_instruments = 8
+book_levels = 4096
+
+[journal]
+path = $LAB_DIR/journal
+
+[venue sim]
+id = 1
+dialect = sim
+host = 10.77.0.2
+port = 9880
+sender = TICKGATE
+target = VENUE
+heartbeat_s = 10
+reset_on_logon = ${LAB_RESET:-yes}
+backoff_min_ms = 100
+backoff_max_ms = 2000
+
+[instrument BTCUSDT]
+id = 1
+venue = sim
+tick = 0.01
+lot = 0.00001
+
+[account main]
+id = 1
+
+[permit strategies]
+id = 1
+user = root
+account = main
+trade = yes
+market_orders = yes
+
+[limits firm]
+max_order_qty = 1
+max_order_notional = 100000
+max_position = 2
+collar_bps = 100
+max_open_orders = 50
+rate_per_s = 5000
+rate_burst = 1000
+
+[limits account main]
+max_order_qty = 1
+max_order_notional = 100000
+max_position = 2
+collar_bps = 100
+max_open_orders = 50
+rate_per_s = 5000
+rate_burst = 1000
+
+[limits instrument BTCUSDT]
+max_order_qty = 1
+max_order_notional = 100000
+max_position = 2
+collar_bps = 100
+max_open_orders = 50
+rate_per_s = 5000
+rate_burst = 1000
+
+[feed sim-a]
+id = 1
+venue = sim
+interface = tg0
+address = 239.77.0.1
+port = 30001
+
+[xdp]
+object = $LAB_BUILD/bpf/tickgate_xdp.bpf.o
+mode = native
+END
+	local e
+	for e in "$@"; do sed -i "$e" "$LAB_DIR/tickgated.conf"; done
+}
+
+# lab_daemon [ARGS...]: sets LAB_DAEMON_PID; returns when the engine runs.
+lab_daemon()
+{
+	"$LAB_DAEMON" "$@" "$LAB_DIR/tickgated.conf" >>"$LAB_DIR/tickgated.log" 2>&1 &
+	LAB_DAEMON_PID=$!
+	lab_wait 20 lab_running || { tail -20 "$LAB_DIR/tickgated.log" >&2; return 1; }
+}
+
+lab_running() { tgctl status --json | grep -q '"running": *true'; }
+lab_session_up() { tgctl session --json | grep -q '"state": *"up"'; }
+lab_book_live() { tgctl book BTCUSDT --json | grep -q '"state": *"live"'; }
+
+lab_ready()
+{
+	lab_wait "${1:-30}" lab_session_up || { echo "lab: session is not up" >&2; tail -20 "$LAB_DIR/tickgated.log" >&2; return 1; }
+	lab_wait "${1:-30}" lab_book_live || { echo "lab: book is not live" >&2; tgctl book BTCUSDT >&2; return 1; }
+}
+
+# lab_stop NAME PID: TERM, then wait for it; its exit status
+lab_stop()
+{
+	kill -TERM "$2" 2>/dev/null
+	wait "$2"
+}
+
+lab_down()
+{
+	[ -z "${LAB_DAEMON_PID:-}" ] || lab_stop daemon "$LAB_DAEMON_PID"
+	[ -z "${LAB_VENUE_PID:-}" ] || lab_stop venue "$LAB_VENUE_PID"
+	LAB_DAEMON_PID='' LAB_VENUE_PID=''
+	ip link del tg0 2>/dev/null
+	ip netns del tgex 2>/dev/null
+	[ ! -e /sys/module/tickgate ] || rmmod tickgate
+}
+
+# lab_json FILE-OR-- KEY...: a value out of JSON, by keys and indices
+lab_json()
+{
+	python3 -c '
+import json, sys
+v = json.load(sys.stdin)
+for k in sys.argv[1:]:
+    v = v[int(k)] if isinstance(v, list) else v[k]
+print(v if not isinstance(v, bool) else str(v).lower())' "$@"
+}
+
+# Lines that the kernel should never have to say.
+lab_dmesg_clean()
+{
+	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection|KASAN|UBSAN|lockdep|rcu:.*stall|soft lockup|hung task|unable to handle'
+}
