@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "faults.hpp"
+#include "decimal.hpp"
+
+#include <cerrno>
+
+namespace venue {
+
+int faults::arm_udp(const std::string &what, const std::string &count, const std::string &line,
+		    unsigned int lines, std::string *text)
+{
+	uint64_t n;
+	unsigned int from = 0, to = lines;
+	uint64_t *counters;
+
+	if (lines == 0) {
+		*text = "no UDP line: start with --udp HOST:PORT";
+		return -ENODEV;
+	}
+	if (!parse_unsigned(count, &n)) {
+		*text = "N must be a whole number";
+		return -EINVAL;
+	}
+	if (what == "drop")
+		counters = drop_udp;
+	else if (what == "dup")
+		counters = dup_udp;
+	else if (what == "reorder")
+		counters = reorder_udp;
+	else {
+		*text = "expected drop, dup or reorder";
+		return -EINVAL;
+	}
+	if (!line.empty()) {
+		if (line.size() != 1 || line[0] < 'A' || line[0] >= static_cast<char>('A' + lines)) {
+			*text = "unknown line '" + line + "': lines are A to " +
+				std::string(1, static_cast<char>('A' + lines - 1));
+			return -EINVAL;
+		}
+		from = static_cast<unsigned int>(line[0] - 'A');
+		to = from + 1;
+	}
+	for (unsigned int i = from; i < to; i++)
+		counters[i] = n;
+	return 0;
+}
+
+bool faults::take(uint64_t *counter)
+{
+	if (*counter == 0)
+		return false;
+	(*counter)--;
+	return true;
+}
+
+static std::string list(const uint64_t *values)
+{
+	std::string out = "[";
+
+	for (unsigned int i = 0; i < faults::lines_max; i++) {
+		if (i)
+			out += ",";
+		out += std::to_string(values[i]);
+	}
+	return out + "]";
+}
+
+std::string faults::json() const
+{
+	static const char *const names[] = { "off", "on", "work" };
+
+	return "{\"drop_udp\":" + list(drop_udp) + ",\"dup_udp\":" + list(dup_udp) +
+	       ",\"reorder_udp\":" + list(reorder_udp) +
+	       ",\"delay_tcp_ns\":" + std::to_string(delay_tcp_ns) +
+	       ",\"reject_orders\":" + std::to_string(reject_orders) +
+	       ",\"silent\":\"" + names[silent] + "\",\"cut_next_message\":" +
+	       (cut_next_message ? "true" : "false") + "}";
+}
+
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Faults ordered over the control socket and not yet spent. The transport, the feed and the session
+// each take theirs from here, so that one place knows what is still armed.
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace venue {
+
+enum silent_mode {
+	SILENT_OFF,
+	SILENT_ON,	// order messages are thrown away unread
+	SILENT_WORK,	// order messages are worked, their reports are kept back
+};
+
+struct faults {
+	static const unsigned int lines_max = 8;
+
+	uint64_t drop_udp[lines_max] = {};
+	uint64_t dup_udp[lines_max] = {};
+	uint64_t reorder_udp[lines_max] = {};
+	uint64_t delay_tcp_ns = 0;
+	uint64_t reject_orders = 0;
+	silent_mode silent = SILENT_OFF;
+	bool cut_next_message = false;
+
+	// Parses "drop|dup|reorder", "N" and an optional line letter; text says what was wrong.
+	int arm_udp(const std::string &what, const std::string &count, const std::string &line,
+		    unsigned int lines, std::string *text);
+	static bool take(uint64_t *counter);
+	std::string json() const;
+};
+
+}

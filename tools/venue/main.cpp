@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+// One thread, one loop: signals, sockets, control, then the market. Nothing else runs, so that a seed
+// and a sequence of inputs always give the same outputs.
+#include "control.hpp"
+#include "driver.hpp"
+#include "encode.hpp"
+#include "feed.hpp"
+#include "fixlog.hpp"
+#include "matching.hpp"
+#include "options.hpp"
+#include "recording.hpp"
+#include "session.hpp"
+#include "transport.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <quickfix/FileStore.h>
+#include <quickfix/MessageStore.h>
+#include <quickfix/SessionSettings.h>
+
+namespace venue {
+
+static std::string clock_text(time_t when)
+{
+	struct tm tm;
+	char text[16];
+
+	gmtime_r(&when, &tm);
+	strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	return text;
+}
+
+static FIX::SessionSettings session_settings(const options &opt)
+{
+	FIX::SessionSettings settings;
+	FIX::Dictionary d;
+	time_t now = time(nullptr);
+
+	// QuickFIX resets sequence numbers where one session day ends and the next begins. Put that
+	// border half a day away, so that a test that runs over midnight is not cut in two.
+	d.setString(FIX::START_TIME, clock_text(now + 43200));
+	d.setString(FIX::END_TIME, clock_text(now + 43199));
+	d.setString(FIX::CONNECTION_TYPE, "acceptor");
+	d.setString(FIX::USE_DATA_DICTIONARY, "N");
+	d.setString(FIX::RESET_ON_LOGON, opt.reset_on_logon ? "Y" : "N");
+	d.setString(FIX::RESET_ON_LOGOUT, opt.reset_on_logout ? "Y" : "N");
+	d.setString(FIX::RESET_ON_DISCONNECT, opt.reset_on_disconnect ? "Y" : "N");
+	d.setString(FIX::CHECK_LATENCY, opt.check_latency_s ? "Y" : "N");
+	if (opt.check_latency_s)
+		d.setString(FIX::MAX_LATENCY, std::to_string(opt.check_latency_s));
+	if (!opt.store.empty())
+		d.setString(FIX::FILE_STORE_PATH, opt.store);
+	settings.set(d);
+	for (const std::string &client : opt.clients)
+		settings.set(FIX::SessionID("FIX.4.4", opt.comp_id, client), FIX::Dictionary());
+	return settings;
+}
+
+static int fail(const std::string &why)
+{
+	fprintf(stderr, "tg-venue: %s\n", why.c_str());
+	return 1;
+}
+
+static int run(options &opt)
+{
+	sigset_t signals;
+	std::string why, id_prefix;
+	recording rec;
+	faults f;
+	fix_log log;
+	uint16_t port = 0;
+	int err, signal_fd;
+	bool told_done = false;
+	uint64_t done_ns = 0;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, nullptr);
+	signal(SIGPIPE, SIG_IGN);
+	signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signal_fd < 0)
+		return fail(std::string("signalfd: ") + strerror(errno));
+
+	if (opt.replay) {
+		if (rec.load(opt.recording, &why))
+			return fail(why);
+		if (opt.symbols.empty()) {
+			instrument ins;
+
+			ins.symbol = rec.symbol;
+			ins.tick_px = 1000000;
+			ins.lot_qty = 1000;
+			opt.symbols.push_back(ins);
+		} else if (opt.symbols[0].symbol != rec.symbol) {
+			return fail("--symbols: the recording holds " + rec.symbol + ", not " +
+				    opt.symbols[0].symbol);
+		}
+		if (!opt.ticker_truth.empty()) {
+			err = rec.write_ticker_truth(opt.ticker_truth, opt.count);
+			if (err < 0)
+				return fail("--ticker-truth " + opt.ticker_truth + ": " + strerror(-err));
+		}
+	}
+	err = log.open(opt.log);
+	if (err)
+		return fail("--log " + opt.log + ": " + strerror(-err));
+	if (!opt.store.empty()) {
+		if (mkdir(opt.store.c_str(), 0700) && errno != EEXIST)
+			return fail("--store " + opt.store + ": " + strerror(errno));
+		// Sequence numbers outlive this process, so identifiers must not repeat either.
+		id_prefix = std::to_string(time(nullptr)) + "-";
+	}
+
+	FIX::SessionSettings settings = session_settings(opt);
+	FIX::FileStoreFactory file_store(settings);
+	FIX::MemoryStoreFactory memory_store;
+	FIX::MessageStoreFactory &store = opt.store.empty()
+		? static_cast<FIX::MessageStoreFactory &>(memory_store) : file_store;
+	fix_log_factory logs(log);
+	session_app app(opt, f, id_prefix);
+	exchange ex(opt, app, id_prefix);
+	feed udp(opt, f, log);
+	driver market_driver(opt, ex, udp, app);
+
+	app.attach(&ex);
+	for (const instrument &ins : opt.symbols)
+		ex.add_instrument(ins);
+	market_driver.load(opt.replay ? make_replay_market(rec) : make_seeded_market(opt));
+	if (udp.open(&why))
+		return fail(why);
+
+	transport tcp(app, store, settings, logs, f, log);
+	control commands(opt, f, ex, udp, market_driver, tcp);
+
+	if (tcp.listen_on(opt.bind, opt.fix_port, &port, &why) || commands.open(&why))
+		return fail(why);
+	printf("ready fix=%u\n", port);
+	fflush(stdout);
+
+	while (!commands.quit()) {
+		std::vector<struct pollfd> fds;
+		uint64_t now = monotonic_ns();
+		uint64_t due = market_driver.run(now, tcp.backlog());
+		uint64_t other = tcp.next_due_ns();
+		struct timespec wait = {};
+
+		if (market_driver.done() && !told_done) {
+			printf("market done updates=%llu\n",
+			       static_cast<unsigned long long>(market_driver.updates()));
+			fflush(stdout);
+			told_done = true;
+			done_ns = now;
+		}
+		if (told_done && opt.linger) {
+			uint64_t end = done_ns + opt.linger_s * 1000000000ULL;
+
+			if (now >= end)
+				break;
+			due = std::min(due, end);
+		}
+		due = std::min(due, other);
+		if (due > now) {
+			wait.tv_sec = static_cast<time_t>((due - now) / 1000000000ULL);
+			wait.tv_nsec = static_cast<long>((due - now) % 1000000000ULL);
+		}
+		fds.push_back(pollfd{ signal_fd, POLLIN, 0 });
+		tcp.add_poll(&fds);
+		commands.add_poll(&fds);
+		if (ppoll(fds.data(), fds.size(), &wait, nullptr) < 0 && errno != EINTR)
+			return fail(std::string("poll: ") + strerror(errno));
+		if (fds[0].revents)
+			break;
+		tcp.run(fds);
+		market_driver.publish_touched();
+		commands.run(fds);
+	}
+	tcp.shutdown();
+	close(signal_fd);
+	return 0;
+}
+
+}
+
+int main(int argc, char **argv)
+{
+	venue::options opt;
+	int status = venue::parse_options(argc, argv, &opt);
+
+	if (status)
+		return status == 1 ? 0 : status;
+	try {
+		return venue::run(opt);
+	} catch (std::exception &e) {
+		fprintf(stderr, "tg-venue: %s\n", e.what());
+		return 1;
+	}
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Reader of a Binance recording: gzip, each line "<local ns> <json>", with one REST depth snapshot and
+// the streams depthUpdate, bookTicker and trade. The whole recording is read and checked before use.
+#pragma once
+#include "matching.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace venue {
+
+struct recorded_event {
+	uint64_t local_ns = 0;
+	bool is_trade = false;
+	uint64_t first_id = 0;		// U; the first one published is made to follow the snapshot
+	uint64_t last_id = 0;		// u
+	std::vector<level_key> keys;
+	std::vector<int64_t> qtys;
+	int64_t px = 0;
+	int64_t qty = 0;
+	md_side aggressor = MD_BID;
+};
+
+struct recorded_ticker {
+	uint64_t id;
+	std::string bid_px, bid_qty, offer_px, offer_qty;
+};
+
+struct recording {
+	std::string symbol;
+	uint64_t snapshot_id = 0;
+	std::vector<level_key> snapshot_keys;
+	std::vector<int64_t> snapshot_qtys;
+	std::vector<recorded_event> events;	// diffs after the snapshot, and trades since then
+	std::vector<recorded_ticker> tickers;
+	uint64_t diffs = 0;
+
+	// 0 or -errno; why names file, line and what was expected.
+	int load(const std::string &path, std::string *why);
+
+	// Writes "u bid_px bid_qty ask_px ask_qty" for tickers whose id is the last id of one of the
+	// first `count` diffs (0 = all). Returns lines written or -errno.
+	int write_ticker_truth(const std::string &path, uint64_t count) const;
+};
+
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: MIT
+#include "session.hpp"
+#include "decimal.hpp"
+
+#include <algorithm>
+
+#include <quickfix/Group.h>
+#include <quickfix/Session.h>
+
+namespace venue {
+
+session_app::session_app(const options &opt, faults &f, const std::string &id_prefix)
+	: opt_(opt), faults_(f), id_prefix_(id_prefix)
+{
+}
+
+static std::string optional(const FIX::FieldMap &m, int tag)
+{
+	return m.isSetField(tag) ? m.getField(tag) : std::string();
+}
+
+static char one_of(const FIX::FieldMap &m, int tag, const char *allowed)
+{
+	const std::string &value = m.getField(tag);
+
+	if (value.size() != 1 || std::string(allowed).find(value) == std::string::npos)
+		throw FIX::IncorrectTagValue(tag);
+	return value[0];
+}
+
+static md_side side_of(const FIX::FieldMap &m)
+{
+	return one_of(m, 54, "12") == '1' ? MD_BID : MD_OFFER;
+}
+
+static int64_t decimal_of(const FIX::FieldMap &m, int tag)
+{
+	const std::string &value = m.getField(tag);
+	int64_t out;
+
+	if (!parse_decimal(value, &out))
+		throw FIX::IncorrectDataFormat(tag, value);
+	return out;
+}
+
+static void set(FIX::FieldMap &m, int tag, const std::string &value)
+{
+	m.setField(FIX::StringField(tag, value));
+}
+
+static void set(FIX::FieldMap &m, int tag, char value)
+{
+	set(m, tag, std::string(1, value));
+}
+
+static void set_decimal(FIX::FieldMap &m, int tag, int64_t value)
+{
+	set(m, tag, format_decimal(value, 0));
+}
+
+void session_app::send(FIX::Message &m, const std::string &client)
+{
+	// Clients are the sessions made at the start, and those stay. Not connected is no reason to
+	// lose the message: it gets its number and waits in the store for a ResendRequest.
+	FIX::Session *session = FIX::Session::lookupSession(
+		FIX::SessionID("FIX.4.4", opt_.comp_id, client));
+
+	if (session)
+		session->send(m);
+}
+
+void session_app::on_report(const report &rep)
+{
+	const order &o = *rep.ord;
+	FIX::Message m;
+
+	exec_count_++;
+	if (faults_.silent != SILENT_OFF)
+		return;
+	m.getHeader().setField(FIX::MsgType("8"));
+	set(m, 37, o.order_id);
+	set(m, 11, o.cl_ord_id);
+	if (!rep.orig_cl_ord_id.empty())
+		set(m, 41, rep.orig_cl_ord_id);
+	set(m, 17, id_prefix_ + "E" + std::to_string(exec_count_));
+	set(m, 150, rep.exec_type);
+	set(m, 39, static_cast<char>(o.status));
+	if (!o.account.empty())
+		set(m, 1, o.account);
+	set(m, 55, o.symbol);
+	set(m, 54, o.side == MD_BID ? '1' : '2');
+	set_decimal(m, 38, o.qty);
+	set(m, 40, o.type);
+	set(m, 59, o.tif);
+	if (o.post_only)
+		set(m, 18, '6');
+	if (o.type == '2')
+		set_decimal(m, 44, o.px);
+	if (rep.exec_type == 'F') {
+		set_decimal(m, 32, rep.last_qty);
+		set_decimal(m, 31, rep.last_px);
+		set(m, 851, rep.liquidity);
+		set_decimal(m, 12, rep.fee);
+		set(m, 13, '3');
+	}
+	set_decimal(m, 151, o.leaves_qty());
+	set_decimal(m, 14, o.cum_qty);
+	set_decimal(m, 6, o.avg_px());
+	set(m, 60, utc_timestamp());
+	if (rep.reject_reason >= 0)
+		set(m, 103, std::to_string(rep.reject_reason));
+	if (!rep.text.empty())
+		set(m, 58, rep.text);
+	send(m, o.client);
+}
+
+static order request_of(const FIX::Message &m, const std::string &client)
+{
+	order o;
+	std::string tif = optional(m, 59), instructions = optional(m, 18);
+
+	o.client = client;
+	o.cl_ord_id = m.getField(11);
+	o.account = optional(m, 1);
+	o.symbol = m.getField(55);
+	o.side = side_of(m);
+	o.type = one_of(m, 40, "12");
+	o.qty = decimal_of(m, 38);
+	if (o.type == '2')
+		o.px = decimal_of(m, 44);
+	if (!tif.empty())
+		o.tif = one_of(m, 59, "0134");
+	if (!instructions.empty() && instructions != "6")
+		throw FIX::IncorrectTagValue(18);
+	o.post_only = !instructions.empty();
+	m.getField(60);
+	return o;
+}
+
+void session_app::new_order(const FIX::Message &m, const std::string &client)
+{
+	order o = request_of(m, client);
+
+	if (faults::take(&faults_.reject_orders))
+		exchange_->reject(o, 0, "rejected on command");
+	else
+		exchange_->submit(o);
+}
+
+void session_app::cancel_reject(const FIX::Message &m, const std::string &client,
+				const order *found, char response_to, int reason,
+				const std::string &text)
+{
+	FIX::Message r;
+
+	if (faults_.silent != SILENT_OFF)
+		return;
+	r.getHeader().setField(FIX::MsgType("9"));
+	set(r, 37, found ? found->order_id : "NONE");
+	set(r, 11, m.getField(11));
+	set(r, 41, m.getField(41));
+	set(r, 39, found ? static_cast<char>(found->status) : '8');
+	set(r, 434, response_to);
+	set(r, 102, std::to_string(reason));
+	set(r, 58, text);
+	set(r, 60, utc_timestamp());
+	send(r, client);
+}
+
+void session_app::cancel_order(const FIX::Message &m, const std::string &client)
+{
+	order *found = nullptr;
+	std::string text;
+
+	m.getField(60);
+	int result = exchange_->cancel(client, m.getField(11), m.getField(41), m.getField(55),
+				       side_of(m), &found, &text);
+
+	if (result)
+		cancel_reject(m, client, found, '1', result - 1, text);
+}
+
+void session_app::replace_order(const FIX::Message &m, const std::string &client)
+{
+	order *found = nullptr;
+	std::string text;
+	char type = one_of(m, 40, "12");
+
+	m.getField(60);
+	int result = exchange_->replace(client, m.getField(11), m.getField(41), m.getField(55),
+					side_of(m), type, type == '2' ? decimal_of(m, 44) : 0,
+					decimal_of(m, 38), &found, &text);
+
+	if (result)
+		cancel_reject(m, client, found, '2', result - 1, text);
+}
+
+void session_app::order_status_request(const FIX::Message &m, const std::string &client)
+{
+	const order *found = exchange_->find(client, m.getField(11));
+	order unknown;
+
+	if (found) {
+		on_report(report{ found, 'I', "", 0, 0, 0, 0, -1, "" });
+		return;
+	}
+	unknown.client = client;
+	unknown.cl_ord_id = m.getField(11);
+	unknown.order_id = "NONE";
+	unknown.symbol = m.getField(55);
+	unknown.side = side_of(m);
+	unknown.status = STATUS_REJECTED;
+	on_report(report{ &unknown, 'I', "", 0, 0, 0, 0, 5, "unknown order" });
+}
+
+void session_app::mass_cancel(const FIX::Message &m, const std::string &client)
+{
+	std::string scope = m.getField(530);
+	std::string symbol = scope == "1" ? m.getField(55) : std::string();
+	FIX::Message r;
+
+	m.getField(11);
+	m.getField(60);
+	r.getHeader().setField(FIX::MsgType("r"));
+	set(r, 11, m.getField(11));
+	set(r, 37, id_prefix_ + "M" + std::to_string(exec_count_));
+	set(r, 530, scope);
+	if ((scope != "7" && scope != "1") || (scope == "1" && !exchange_->has(symbol))) {
+		set(r, 531, '0');
+		set(r, 532, scope == "1" ? "1" : "0");
+		set(r, 58, scope == "1" ? "unknown symbol" : "530 must be 7 (all) or 1 (one symbol)");
+	} else {
+		set(r, 531, scope);
+		set(r, 533, std::to_string(exchange_->cancel_all(client, symbol, "mass cancel")));
+	}
+	set(r, 60, utc_timestamp());
+	if (faults_.silent == SILENT_OFF)
+		send(r, client);
+}
+
+void session_app::market_data_reject(const std::string &client, const std::string &request_id,
+				     char reason, const std::string &text)
+{
+	FIX::Message m;
+
+	m.getHeader().setField(FIX::MsgType("Y"));
+	set(m, 262, request_id);
+	set(m, 281, reason);
+	set(m, 58, text);
+	send(m, client);
+}
+
+// A message body written by our own encoder goes into QuickFIX as one field whose value runs on into
+// the rest: groups then keep their order, and QuickFIX still frames, numbers and counts it.
+static void set_body(FIX::Message &m, const std::string &type, const std::string &body)
+{
+	size_t equal = body.find('=');
+
+	m.getHeader().setField(FIX::MsgType(type));
+	set(m, std::stoi(body.substr(0, equal)), body.substr(equal + 1, body.size() - equal - 2));
+}
+
+void session_app::market_data(const FIX::Message &m, const std::string &client)
+{
+	std::string id = m.getField(262), kind = m.getField(263), depth_text = m.getField(264);
+	std::string types;
+	subscription sub{ client, id, {}, false, false };
+	uint64_t depth;
+	auto same = [&](const subscription &s) { return s.client == client && s.request_id == id; };
+	auto known = std::find_if(subscriptions_.begin(), subscriptions_.end(), same);
+
+	if (kind == "2") {
+		if (known == subscriptions_.end())
+			return market_data_reject(client, id, '4', "no such subscription to end");
+		subscriptions_.erase(known);
+		return;
+	}
+	m.getField(267);
+	m.getField(146);
+	for (size_t i = 1; i <= m.groupCount(267); i++) {
+		FIX::Group entry(267, 269);
+		const std::string &type = m.getGroup(static_cast<unsigned int>(i), entry).getField(269);
+
+		types += type.size() == 1 ? type : "?";
+	}
+	for (size_t i = 1; i <= m.groupCount(146); i++) {
+		FIX::Group entry(146, 55);
+
+		sub.symbols.push_back(m.getGroup(static_cast<unsigned int>(i), entry).getField(55));
+	}
+	if (kind != "0" && kind != "1")
+		return market_data_reject(client, id, '4', "263 must be 0, 1 or 2");
+	if (known != subscriptions_.end())
+		return market_data_reject(client, id, '1', "MDReqID is in use");
+	if (!parse_unsigned(depth_text, &depth))
+		return market_data_reject(client, id, '5', "264 must be 0 (full) or a number of levels");
+	if (kind == "1" && m.isSetField(265) && m.getField(265) != "1")
+		return market_data_reject(client, id, '6', "265 must be 1 (incremental)");
+	if (types.empty() || types.find_first_not_of("012") != std::string::npos)
+		return market_data_reject(client, id, '8', "269 must be 0, 1 or 2");
+	for (const std::string &symbol : sub.symbols)
+		if (!exchange_->has(symbol))
+			return market_data_reject(client, id, '0', "unknown symbol " + symbol);
+	if (sub.symbols.empty())
+		throw FIX::FieldNotFound(55);
+
+	sub.book = types.find_first_of("01") != std::string::npos;
+	sub.trades = types.find('2') != std::string::npos;
+	for (const std::string &symbol : sub.symbols) {
+		FIX::Message w;
+
+		if (!sub.book)
+			continue;
+		set_body(w, "W", encode_snapshot(id, symbol, exchange_->last_id(symbol),
+						 exchange_->levels(symbol, MD_BID, depth),
+						 exchange_->levels(symbol, MD_OFFER, depth),
+						 opt_.min_decimals));
+		send(w, client);
+	}
+	if (kind == "1")
+		subscriptions_.push_back(sub);
+	subscribed_ = true;
+}
+
+static bool contains(const std::vector<std::string> &list, const std::string &what)
+{
+	return std::find(list.begin(), list.end(), what) != list.end();
+}
+
+void session_app::send_changes(const std::string &symbol, uint64_t first_id, uint64_t last_id,
+			       const std::vector<md_entry> &entries)
+{
+	for (const subscription &s : subscriptions_) {
+		FIX::Message x;
+
+		if (!s.book || !contains(s.symbols, symbol))
+			continue;
+		set_body(x, "X", encode_changes(symbol, first_id, last_id, entries,
+						opt_.min_decimals));
+		send(x, s.client);
+	}
+}
+
+void session_app::send_trade(const std::string &symbol, int64_t px, int64_t qty)
+{
+	for (const subscription &s : subscriptions_) {
+		FIX::Message x;
+
+		if (!s.trades || !contains(s.symbols, symbol))
+			continue;
+		set_body(x, "X", encode_trade(symbol, px, qty, opt_.min_decimals));
+		send(x, s.client);
+	}
+}
+
+void session_app::onLogout(const FIX::SessionID &id)
+{
+	const std::string &client = id.getTargetCompID().getValue();
+	auto mine = [&](const subscription &s) { return s.client == client; };
+
+	subscriptions_.erase(std::remove_if(subscriptions_.begin(), subscriptions_.end(), mine),
+			     subscriptions_.end());
+	if (opt_.cancel_on_disconnect)
+		exchange_->cancel_all(client, "", "cancel on disconnect");
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated"
+
+void session_app::toApp(FIX::Message &m, const FIX::SessionID &) throw(FIX::DoNotSend)
+{
+	const std::string &type = m.getHeader().getField(35);
+
+	// Old market data is worth nothing, and a stored message read back without a dictionary loses
+	// the order of its groups: a resend fills the gap instead (FIX 4.4 vol 2, SequenceReset).
+	if (m.getHeader().isSetField(43) && (type == "W" || type == "X" || type == "Y"))
+		throw FIX::DoNotSend();
+}
+
+void session_app::fromApp(const FIX::Message &m, const FIX::SessionID &id)
+	throw(FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue,
+	      FIX::UnsupportedMessageType)
+{
+	const std::string &type = m.getHeader().getField(35);
+	const std::string &client = id.getTargetCompID().getValue();
+
+	if (type == "V")
+		return market_data(m, client);
+	if (type != "D" && type != "F" && type != "G" && type != "H" && type != "q")
+		throw FIX::UnsupportedMessageType();
+	if (faults_.silent == SILENT_ON)
+		return;
+	if (type == "D")
+		new_order(m, client);
+	else if (type == "F")
+		cancel_order(m, client);
+	else if (type == "G")
+		replace_order(m, client);
+	else if (type == "H")
+		order_status_request(m, client);
+	else
+		mass_cancel(m, client);
+}
+
+#pragma GCC diagnostic pop
+
+}
