@@ -23,7 +23,7 @@
 #include "core/engine.h"
 
 struct tgk_client;
-struct tgk_venue;
+struct tgk_tcp;
 struct tgk_stats;
 struct tgk_packets;
 struct tgk_binding;
@@ -67,7 +67,7 @@ struct tgk_engine {
 	u64 last_time_ns;
 	struct tgk_client **clients;		/* [max_clients + 1], by client id */
 	struct tgk_client_set *client_set;	/* client.c: attached ones in a row, round-robin cursor */
-	struct tgk_venue *venues;		/* [max_venues + 1] (tcp.c) */
+	struct tgk_tcp *tcp;			/* tcp.c: the venues' transports */
 	bool polling;				/* inside napi_busy_loop(): a kfunc on this thread may step inline */
 	bool journal_kill;			/* TG_IN_KILL for the journal was given and not resumed since */
 	bool tcp_work;				/* tgk_tcp_close() left a venue for tgk_tcp_poll() to take down */
@@ -169,7 +169,7 @@ int tgk_tcp_detach(struct tgk_engine *eng, u16 venue_id);
 u32 tgk_tcp_poll(struct tgk_engine *eng, u32 budget_bytes);		/* [thread] reads and steps; returns bytes */
 bool tgk_tcp_pending(struct tgk_engine *eng);				/* [thread] asked before it sleeps */
 void tgk_tcp_stop(struct tgk_engine *eng);				/* [thread] at its end: TCP_DOWN for every venue that is up */
-void tgk_tcp_send(struct tgk_engine *eng, u16 venue_id, const void *bytes, u32 len);	/* [thread] */
+int tgk_tcp_send(struct tgk_engine *eng, u16 venue_id, const void *bytes, u32 len);	/* [thread] 0: the socket or the send buffer has it all */
 void tgk_tcp_close(struct tgk_engine *eng, u16 venue_id);		/* [thread] */
 
 /* ---- ingress.c, kfunc.c ---- */
