@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "records.h"
+
+/* NUL padded fields: the records are zeroed, sizes were checked by the table. */
+#define COPY(field, text) memcpy(field, text, strnlen(text, sizeof(field) - 1))
+
+void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struct tg_nl_host *h)
+{
+	const struct tgd_engine *g = &c->engine;
+
+	*e = (struct tg_in_engine){
+		.abi_version = TG_ABI_VERSION,
+		.engine_id = (__u16)g->id,
+		.max_venues = (__u16)g->max_venues,
+		.max_instruments = (__u16)g->max_instruments,
+		.max_feeds = (__u16)g->max_feeds,
+		.max_accounts = (__u16)g->max_accounts,
+		.max_clients = (__u16)g->max_clients,
+		.max_permits = (__u16)g->max_permits,
+		.max_orders = (__u32)g->max_orders,
+		.max_limits = (__u32)g->max_limits,
+		.book_levels = (__u32)g->book_levels,
+		.md_pending = (__u32)g->md_pending,
+		.exec_ids = (__u32)g->exec_ids,
+		.rx_buffer_bytes = (__u32)g->rx_buffer_bytes,
+	};
+	*h = (struct tg_nl_host){
+		.cpu = (__u32)g->cpu,
+		.wait = (__u16)g->wait,
+		.flags = (__u16)((g->force_cpu ? TG_HOST_FORCE_CPU : 0) | (g->journal_required ? TG_HOST_JOURNAL_REQUIRED : 0)),
+		.public_slots = (__u32)g->public_slots,
+		.journal_bytes = (__u32)g->journal_mib << 20,
+		.spin_ns = (__u32)(g->spin_us * 1000),
+		.packet_slots = (__u32)g->packet_slots,
+	};
+}
+
+static void venue(struct tgd_record *r, const struct tgd_venue *v)
+{
+	struct tg_in_venue *o = &r->u.venue;
+
+	r->type = TG_IN_VENUE;
+	r->len = sizeof(*o);
+	o->venue_id = (__u16)v->id;
+	o->dialect = (__u16)v->dialect;
+	o->heartbeat_s = (__u16)v->heartbeat_s;
+	o->flags = (__u16)((v->reset_on_logon ? TG_VENUE_RESET_ON_LOGON : 0) | (v->md_over_tcp ? TG_VENUE_MD_TCP : 0) |
+			   (v->orders ? TG_VENUE_ORDERS : 0));
+	o->sending_time_max_skew_ms = (__u32)v->max_skew_ms;
+	o->logon_timeout_ms = (__u32)v->logon_timeout_ms;
+	o->logout_timeout_ms = (__u32)v->logout_timeout_ms;
+	o->md_depth = (__u32)v->md_depth;
+	COPY(o->name, v->s.name);
+	COPY(o->sender_comp_id, v->sender);
+	COPY(o->target_comp_id, v->target);
+}
+
+static void instrument(struct tgd_record *r, const struct tgd_instrument *in)
+{
+	struct tg_in_instrument *o = &r->u.instrument;
+	__u64 stale_ns = (__u64)in->stale_ms * 1000000u;
+
+	r->type = TG_IN_INSTRUMENT;
+	r->len = sizeof(*o);
+	o->instrument_id = (__u32)in->id;
+	o->venue_id = (__u16)in->venue_id;
+	o->flags = in->subscribe ? TG_INSTRUMENT_SUBSCRIBE : 0;
+	o->tick = in->tick;
+	o->lot = in->lot;
+	o->min_qty = in->min_qty;
+	o->stale_ns_lo = (__u32)stale_ns;
+	o->stale_ns_hi = (__u32)(stale_ns >> 32);
+	COPY(o->symbol, in->symbol);
+}
+
+static void feed(struct tgd_record *r, const struct tgd_feed *f)
+{
+	struct tg_in_feed *o = &r->u.feed;
+
+	r->type = TG_IN_FEED;
+	r->len = sizeof(*o);
+	o->feed_id = (__u16)f->id;
+	o->venue_id = (__u16)f->venue_id;
+	o->line = (__u16)f->line_no;
+	COPY(o->name, f->s.name);
+}
+
+static void account(struct tgd_record *r, const struct tgd_account *a)
+{
+	r->type = TG_IN_ACCOUNT;
+	r->len = sizeof(r->u.account);
+	r->u.account.account_id = (__u16)a->id;
+	COPY(r->u.account.name, a->s.name);
+}
+
+static void permit(struct tgd_record *r, const struct tgd_permit *p)
+{
+	struct tg_in_permit *o = &r->u.permit;
+
+	r->type = TG_IN_PERMIT;
+	r->len = sizeof(*o);
+	o->permit_id = (__u16)p->id;
+	o->account_id = (__u16)p->account_id;
+	o->uid = (__u32)p->uid;
+	o->instrument_id = (__u32)p->instrument_id;
+	o->flags = (p->trade ? TG_PERMIT_TRADE : 0) | (p->market_orders ? TG_PERMIT_MARKET : 0);
+}
+
+static void limits(struct tgd_record *r, const struct tgd_limits *l)
+{
+	struct tg_in_limits *o = &r->u.limits;
+
+	r->type = TG_IN_LIMITS;
+	r->len = sizeof(*o);
+	o->scope = (__u16)l->scope;
+	o->id = (__u32)l->scope_id;
+	o->max_order_qty = l->max_order_qty;
+	o->max_order_notional = l->max_order_notional;
+	o->max_position = l->max_position;
+	o->collar_bps = (__u32)l->collar_bps;
+	o->max_open_orders = (__u32)l->max_open_orders;
+	o->rate_per_s = (__u32)l->rate_per_s;
+	o->rate_burst = (__u32)l->rate_burst;
+	o->duplicate_window_ns = (__u64)l->duplicate_window_ms * 1000000u;
+}
+
+static const char *scope_name(unsigned int scope)
+{
+	static const char *const names[] = { "?", "firm", "venue", "account", "client", "instrument" };
+
+	return names[scope < sizeof(names) / sizeof(names[0]) ? scope : 0];
+}
+
+static struct tgd_record *next(struct tgd_records *rs, const char *kind, const char *name)
+{
+	struct tgd_record *r = &rs->r[rs->n++];
+
+	snprintf(r->label, sizeof(r->label), "[%s%s%s]", kind, *name ? " " : "", name);
+	return r;
+}
+
+int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
+{
+	unsigned int max = c->venues + c->instruments + c->feeds + c->accounts + c->permits + c->n_limits + 1, i;
+	struct tgd_record *r;
+	char kind[32];
+
+	out->n = 0;
+	out->r = calloc(max, sizeof(*out->r));
+	if (!out->r)
+		return -ENOMEM;
+	for (i = 0; i < c->venues; i++)
+		venue(next(out, "venue", c->venue[i].s.name), &c->venue[i]);
+	for (i = 0; i < c->instruments; i++)
+		instrument(next(out, "instrument", c->instrument[i].s.name), &c->instrument[i]);
+	for (i = 0; i < c->feeds; i++)
+		feed(next(out, "feed", c->feed[i].s.name), &c->feed[i]);
+	for (i = 0; i < c->accounts; i++)
+		account(next(out, "account", c->account[i].s.name), &c->account[i]);
+	for (i = 0; i < c->permits; i++)
+		permit(next(out, "permit", c->permit[i].s.name), &c->permit[i]);
+	for (i = 0; i < c->n_limits; i++) {
+		snprintf(kind, sizeof(kind), "limits %s", scope_name((unsigned int)c->limits[i].scope));
+		limits(next(out, kind, c->limits[i].s.name), &c->limits[i]);
+	}
+	r = next(out, "engine", "");
+	r->type = TG_IN_MODE;
+	r->len = sizeof(r->u.mode);
+	r->u.mode.mode = (__u16)c->engine.mode;
+	return 0;
+}
+
+void tgd_records_free(struct tgd_records *rs)
+{
+	free(rs->r);
+	rs->r = NULL;
+	rs->n = 0;
+}
+
+static bool reloadable(const struct tgd_record *r)
+{
+	return r->type == TG_IN_LIMITS || r->type == TG_IN_PERMIT;
+}
+
+static bool same_thing(const struct tgd_record *a, const struct tgd_record *b)
+{
+	if (a->type != b->type)
+		return false;
+	switch (a->type) {
+	case TG_IN_LIMITS:
+		return a->u.limits.scope == b->u.limits.scope && a->u.limits.id == b->u.limits.id;
+	case TG_IN_PERMIT:
+		return a->u.permit.permit_id == b->u.permit.permit_id;
+	default:
+		return !strcmp(a->label, b->label);
+	}
+}
+
+static const struct tgd_record *match(const struct tgd_records *rs, const struct tgd_record *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < rs->n; i++)
+		if (same_thing(&rs->r[i], r))
+			return &rs->r[i];
+	return NULL;
+}
+
+static void take_back(struct tgd_record *r)
+{
+	struct tg_in_limits *l = &r->u.limits;
+	bool open = l->scope == TG_SCOPE_VENUE || l->scope == TG_SCOPE_CLIENT;
+
+	if (r->type == TG_IN_PERMIT) {
+		r->u.permit.flags = 0;
+		return;
+	}
+	l->max_order_qty = l->max_order_notional = l->max_position = open ? TG_PX_MAX : 0;
+	l->collar_bps = l->max_open_orders = l->rate_per_s = l->rate_burst = open ? 0xffffffffu : 0;
+	l->duplicate_window_ns = 0;
+}
+
+int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to, struct tgd_records *out)
+{
+	const struct tgd_record *old;
+	unsigned int i;
+
+	out->n = 0;
+	out->r = calloc(from->n + to->n + 1, sizeof(*out->r));
+	if (!out->r)
+		return -ENOMEM;
+	/* Take back first: a permit that moved to another id is not refused for a table that is full for a moment. */
+	for (i = 0; i < from->n; i++) {
+		if (!reloadable(&from->r[i]) || match(to, &from->r[i]))
+			continue;
+		out->r[out->n] = from->r[i];
+		take_back(&out->r[out->n++]);
+	}
+	for (i = 0; i < to->n; i++) {
+		old = reloadable(&to->r[i]) ? match(from, &to->r[i]) : NULL;
+		if (!reloadable(&to->r[i]) || (old && !memcmp(&old->u, &to->r[i].u, sizeof(old->u))))
+			continue;
+		out->r[out->n++] = to->r[i];
+	}
+	return 0;
+}
+
+const struct tgd_record *tgd_records_fixed_difference(const struct tgd_records *from, const struct tgd_records *to)
+{
+	const struct tgd_record *o;
+	unsigned int i;
+
+	for (i = 0; i < to->n; i++) {
+		o = match(from, &to->r[i]);
+		if (!reloadable(&to->r[i]) && (!o || memcmp(&o->u, &to->r[i].u, sizeof(o->u))))
+			return &to->r[i];
+	}
+	for (i = 0; i < from->n; i++)
+		if (!reloadable(&from->r[i]) && !match(to, &from->r[i]))
+			return &from->r[i];
+	return NULL;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+/* Records for people (--dry-run, the log) and for programs (--json). */
+#include <string.h>
+#include "decimal.h"
+#include "json.h"
+#include "records.h"
+
+struct printer {
+	FILE *f;
+	bool json;
+	struct tg_json j;
+};
+
+static void begin(struct printer *p, FILE *f, bool json, const char *type)
+{
+	p->f = f;
+	p->json = json;
+	if (!json) {
+		fprintf(f, "%-10s", type);
+		return;
+	}
+	tg_json_begin(&p->j, f);
+	tg_json_object(&p->j, NULL);
+	tg_json_str(&p->j, "type", type);
+}
+
+static void end(struct printer *p)
+{
+	if (p->json)
+		tg_json_end(&p->j, '}');
+	else
+		fputc('\n', p->f);
+}
+
+static void num(struct printer *p, const char *key, __u64 v)
+{
+	if (p->json)
+		tg_json_u64(&p->j, key, v);
+	else
+		fprintf(p->f, " %s=%llu", key, (unsigned long long)v);
+}
+
+static void count(struct printer *p, const char *key, __u32 v)
+{
+	if (v != 0xffffffffu)
+		num(p, key, v);
+	else if (p->json)
+		tg_json_str(&p->j, key, "unlimited");
+	else
+		fprintf(p->f, " %s=unlimited", key);
+}
+
+static void e8(struct printer *p, const char *key, __s64 v)
+{
+	char buf[TG_DECIMAL_LEN];
+	const char *text = v == TG_PX_MAX ? "unlimited" : tg_decimal_format(v, buf);
+
+	if (p->json)
+		tg_json_str(&p->j, key, text);
+	else
+		fprintf(p->f, " %s=%s", key, text);
+}
+
+static void str(struct printer *p, const char *key, const char *v)
+{
+	if (p->json)
+		tg_json_str(&p->j, key, v);
+	else
+		fprintf(p->f, " %s=%s", key, v);
+}
+
+static void yes(struct printer *p, const char *key, bool v)
+{
+	if (p->json)
+		tg_json_bool(&p->j, key, v);
+	else
+		fprintf(p->f, " %s=%s", key, v ? "yes" : "no");
+}
+
+void tgd_engine_print(FILE *f, const struct tg_in_engine *e, const struct tg_nl_host *h, bool json)
+{
+	static const char *const waits[] = { "busy", "adaptive", "block" };
+	struct printer p;
+
+	begin(&p, f, json, "ENGINE");
+	num(&p, "id", e->engine_id);
+	num(&p, "cpu", h->cpu);
+	str(&p, "wait", waits[h->wait % 3]);
+	yes(&p, "force_cpu", h->flags & TG_HOST_FORCE_CPU);
+	yes(&p, "journal_required", h->flags & TG_HOST_JOURNAL_REQUIRED);
+	num(&p, "journal_bytes", h->journal_bytes);
+	num(&p, "public_slots", h->public_slots);
+	num(&p, "packet_slots", h->packet_slots);
+	num(&p, "spin_ns", h->spin_ns);
+	num(&p, "max_venues", e->max_venues);
+	num(&p, "max_instruments", e->max_instruments);
+	num(&p, "max_feeds", e->max_feeds);
+	num(&p, "max_accounts", e->max_accounts);
+	num(&p, "max_clients", e->max_clients);
+	num(&p, "max_permits", e->max_permits);
+	num(&p, "max_orders", e->max_orders);
+	num(&p, "max_limits", e->max_limits);
+	num(&p, "book_levels", e->book_levels);
+	num(&p, "md_pending", e->md_pending);
+	num(&p, "exec_ids", e->exec_ids);
+	num(&p, "rx_buffer_bytes", e->rx_buffer_bytes);
+	end(&p);
+}
+
+static void print_venue(struct printer *p, const struct tg_in_venue *v)
+{
+	num(p, "id", v->venue_id);
+	str(p, "name", v->name);
+	str(p, "dialect", "sim");
+	str(p, "sender", v->sender_comp_id);
+	str(p, "target", v->target_comp_id);
+	num(p, "heartbeat_s", v->heartbeat_s);
+	yes(p, "reset_on_logon", v->flags & TG_VENUE_RESET_ON_LOGON);
+	yes(p, "md_over_tcp", v->flags & TG_VENUE_MD_TCP);
+	yes(p, "orders", v->flags & TG_VENUE_ORDERS);
+	num(p, "md_depth", v->md_depth);
+	num(p, "max_skew_ms", v->sending_time_max_skew_ms);
+	num(p, "logon_timeout_ms", v->logon_timeout_ms);
+	num(p, "logout_timeout_ms", v->logout_timeout_ms);
+}
+
+static void print_limits(struct printer *p, const struct tg_in_limits *l)
+{
+	static const char *const scopes[] = { "?", "firm", "venue", "account", "client", "instrument" };
+
+	str(p, "scope", scopes[l->scope < 6 ? l->scope : 0]);
+	num(p, "id", l->id);
+	e8(p, "max_order_qty", l->max_order_qty);
+	e8(p, "max_order_notional", l->max_order_notional);
+	e8(p, "max_position", l->max_position);
+	count(p, "collar_bps", l->collar_bps);
+	count(p, "max_open_orders", l->max_open_orders);
+	count(p, "rate_per_s", l->rate_per_s);
+	count(p, "rate_burst", l->rate_burst);
+	num(p, "duplicate_window_ns", l->duplicate_window_ns);
+}
+
+void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
+{
+	struct printer p;
+
+	switch (r->type) {
+	case TG_IN_VENUE:
+		begin(&p, f, json, "VENUE");
+		print_venue(&p, &r->u.venue);
+		break;
+	case TG_IN_INSTRUMENT:
+		begin(&p, f, json, "INSTRUMENT");
+		num(&p, "id", r->u.instrument.instrument_id);
+		str(&p, "symbol", r->u.instrument.symbol);
+		num(&p, "venue", r->u.instrument.venue_id);
+		e8(&p, "tick", r->u.instrument.tick);
+		e8(&p, "lot", r->u.instrument.lot);
+		e8(&p, "min_qty", r->u.instrument.min_qty);
+		num(&p, "stale_ns", (__u64)r->u.instrument.stale_ns_hi << 32 | r->u.instrument.stale_ns_lo);
+		yes(&p, "subscribe", r->u.instrument.flags & TG_INSTRUMENT_SUBSCRIBE);
+		break;
+	case TG_IN_FEED:
+		begin(&p, f, json, "FEED");
+		num(&p, "id", r->u.feed.feed_id);
+		str(&p, "name", r->u.feed.name);
+		num(&p, "venue", r->u.feed.venue_id);
+		str(&p, "line", r->u.feed.line ? "b" : "a");
+		break;
+	case TG_IN_ACCOUNT:
+		begin(&p, f, json, "ACCOUNT");
+		num(&p, "id", r->u.account.account_id);
+		str(&p, "name", r->u.account.name);
+		break;
+	case TG_IN_PERMIT:
+		begin(&p, f, json, "PERMIT");
+		num(&p, "id", r->u.permit.permit_id);
+		num(&p, "uid", r->u.permit.uid);
+		num(&p, "account", r->u.permit.account_id);
+		num(&p, "instrument", r->u.permit.instrument_id);
+		yes(&p, "trade", r->u.permit.flags & TG_PERMIT_TRADE);
+		yes(&p, "market_orders", r->u.permit.flags & TG_PERMIT_MARKET);
+		break;
+	case TG_IN_LIMITS:
+		begin(&p, f, json, "LIMITS");
+		print_limits(&p, &r->u.limits);
+		break;
+	case TG_IN_MODE:
+		begin(&p, f, json, "MODE");
+		str(&p, "mode", r->u.mode.mode == TG_MODE_LEADER ? "leader" : "follower");
+		break;
+	default:
+		begin(&p, f, json, "?");
+		break;
+	}
+	end(&p);
+}
