@@ -82,10 +82,9 @@ $b setsid /bin/bash $ctl/command.sh </dev/null >$vm/out 2>$vm/err
 status=$?
 # A background process that outlives the command holds the pipes open: wait for the end of
 # output, but not for ever.
-n=0
-while $b kill -0 $o 2>/dev/null || $b kill -0 $e 2>/dev/null; do
-	[ $n -lt 20 ] || break
-	$b usleep 25000
-	n=$((n + 1))
-done
+(
+	$b sleep 2
+	$b kill $o $e
+) 2>/dev/null &
+wait $o $e
 finish $status
