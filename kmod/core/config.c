@@ -119,6 +119,7 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 		i->def.min_qty = i->def.lot;
 	tg_pub(e, ob, TG_PUB_INSTRUMENT, def->instrument_id, TG_EV_LAST);
 	tg_out_note(e, ob, TG_OUT_BOOK, 0, def->instrument_id);
+	tg_md_config(e, i, ob);
 	return TG_REASON_OK;
 }
 

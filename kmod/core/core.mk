@@ -4,6 +4,7 @@ tg-core-objs := \
 	texts.o \
 	num.o \
 	fix/lexer.o \
+	fix/value.o \
 	fix/decode.o \
 	fix/encode.o \
 	session/session.o \
@@ -12,12 +13,15 @@ tg-core-objs := \
 	venue/sim.o \
 	book/l2.o \
 	md/md.o \
+	md/recovery.o \
 	md/feed.o \
 	risk/limits.o \
 	risk/position.o \
 	risk/kill.o \
+	order/slots.o \
 	order/order.o \
 	order/report.o \
+	order/recover.o \
 	order/exec_ids.o \
 	client/client.o \
 	client/download.o \

@@ -45,6 +45,8 @@ struct tg_engine {
 	u64 last_order_id;
 	u32 exec_next;			/* ring position; exec ids */
 	u32 exec_count;
+	u32 sweep_due;			/* cancels or status requests are left over for the next timer */
+	u32 order_pad;
 
 	/* md/ */
 	u64 md_deadline_ns;
@@ -70,6 +72,8 @@ struct tg_engine {
 	u64 off_exec_ids;		/* struct tg_exec_id [exec_ids] */
 	u64 off_exec_buckets;		/* u32 [exec_ids rounded up to 2^k]: index + 1 */
 	u64 off_symbols;		/* u32 [TG_SYMBOL_BUCKETS]: instrument id, open addressing on (venue, symbol) */
+
+	struct tg_md_scratch md_scratch[TG_MD_SCRATCH];	/* md/: the message at work */
 };
 
 #define TG_TABLE(e, off, type)	((type *)((u8 *)(e) + (e)->off))

@@ -47,7 +47,8 @@
 	X(AUTO_CANCELS,		"auto_cancels",		"orders cancelled because their client went away") \
 	X(KILLS,		"kills",		"times a kill switch was latched") \
 	X(OUTBOX_FULL,		"outbox_full",		"outputs lost because the outbox was full") \
-	X(DOWNLOADS,		"downloads",		"downloads completed to clients")
+	X(DOWNLOADS,		"downloads",		"downloads completed to clients") \
+	X(MD_REJECTED,		"md_rejected",		"MarketDataRequests refused by a venue")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \
