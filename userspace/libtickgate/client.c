@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "client.h"
 
-int tg_fail(struct tg_client *c, int err, const char *fmt, ...)
+int tg_fail(struct tg_handle *c, int err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -21,9 +21,9 @@ int tg_fail(struct tg_client *c, int err, const char *fmt, ...)
 	return -err;
 }
 
-TG_API int tg_open(struct tg_client **out, const char *device)
+TG_API int tg_open(struct tg_handle **out, const char *device)
 {
-	struct tg_client *c = calloc(1, sizeof(*c));
+	struct tg_handle *c = calloc(1, sizeof(*c));
 	int err;
 
 	*out = NULL;
@@ -46,7 +46,7 @@ TG_API int tg_open(struct tg_client **out, const char *device)
 	return 0;
 }
 
-static int attach_failed(struct tg_client *c, int err)
+static int attach_failed(struct tg_handle *c, int err)
 {
 	switch (err) {
 	case ESTALE:
@@ -66,7 +66,7 @@ static int attach_failed(struct tg_client *c, int err)
 	}
 }
 
-static void *map(struct tg_client *c, __u64 offset, size_t bytes, int prot)
+static void *map(struct tg_handle *c, __u64 offset, size_t bytes, int prot)
 {
 	void *p = mmap(NULL, bytes, prot, MAP_SHARED, c->fd, (off_t)offset);
 
@@ -77,7 +77,7 @@ static void *map(struct tg_client *c, __u64 offset, size_t bytes, int prot)
 	return NULL;
 }
 
-static int map_ring(struct tg_client *c, struct tg_reader *r, __u64 offset, size_t bytes)
+static int map_ring(struct tg_handle *c, struct tg_reader *r, __u64 offset, size_t bytes)
 {
 	r->map = map(c, offset, bytes, PROT_READ);
 	if (!r->map)
@@ -92,7 +92,7 @@ static int map_ring(struct tg_client *c, struct tg_reader *r, __u64 offset, size
 	return 0;
 }
 
-static int map_all(struct tg_client *c, const struct tg_ioc_attach *a)
+static int map_all(struct tg_handle *c, const struct tg_ioc_attach *a)
 {
 	int err = map_ring(c, &c->pub, TG_MMAP_PUBLIC, a->public_bytes);
 
@@ -122,7 +122,7 @@ static int map_all(struct tg_client *c, const struct tg_ioc_attach *a)
 	return 0;
 }
 
-static void unmap_all(struct tg_client *c)
+static void unmap_all(struct tg_handle *c)
 {
 	if (c->pub.map)
 		munmap(c->pub.map, c->pub.bytes);
@@ -136,7 +136,7 @@ static void unmap_all(struct tg_client *c)
 		munmap(c->sub.user, c->sub_user_bytes);
 }
 
-TG_API int tg_attach(struct tg_client *c, const struct tg_attach_options *o,
+TG_API int tg_attach(struct tg_handle *c, const struct tg_attach_options *o,
 		     const struct tg_callbacks *cb, void *user)
 {
 	struct tg_ioc_attach a = {
@@ -165,7 +165,7 @@ TG_API int tg_attach(struct tg_client *c, const struct tg_attach_options *o,
 	return map_all(c, &a);
 }
 
-TG_API void tg_close(struct tg_client *c)
+TG_API void tg_close(struct tg_handle *c)
 {
 	if (!c)
 		return;
@@ -174,32 +174,32 @@ TG_API void tg_close(struct tg_client *c)
 	free(c);
 }
 
-TG_API __u32 tg_client_id(const struct tg_client *c)
+TG_API __u32 tg_client_id(const struct tg_handle *c)
 {
 	return c->id;
 }
 
-TG_API __u32 tg_max_instruments(const struct tg_client *c)
+TG_API __u32 tg_max_instruments(const struct tg_handle *c)
 {
 	return c->max_instruments;
 }
 
-TG_API int tg_fd(const struct tg_client *c)
+TG_API int tg_fd(const struct tg_handle *c)
 {
 	return c->fd;
 }
 
-TG_API __u64 tg_slow_count(const struct tg_client *c)
+TG_API __u64 tg_slow_count(const struct tg_handle *c)
 {
 	return c->slow;
 }
 
-TG_API bool tg_ready(const struct tg_client *c)
+TG_API bool tg_ready(const struct tg_handle *c)
 {
 	return c->ready;
 }
 
-TG_API const char *tg_error(const struct tg_client *c)
+TG_API const char *tg_error(const struct tg_handle *c)
 {
 	return c->error;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of struct tg_client. */
+/* The inside of struct tg_handle. */
 #ifndef LIBTICKGATE_CLIENT_H
 #define LIBTICKGATE_CLIENT_H
 
@@ -21,7 +21,7 @@ struct tg_reader {
 	__u64 next;		/* event wanted next */
 };
 
-struct tg_client {
+struct tg_handle {
 	int fd;
 	bool writable;		/* the file is open for writing */
 	bool attached;
@@ -42,6 +42,6 @@ struct tg_client {
 };
 
 __attribute__((format(printf, 3, 4)))
-int tg_fail(struct tg_client *c, int err, const char *fmt, ...);
+int tg_fail(struct tg_handle *c, int err, const char *fmt, ...);
 
 #endif

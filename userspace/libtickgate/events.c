@@ -9,7 +9,7 @@
 
 #define BOOK_TRIES 1000
 
-static void dispatch_public(struct tg_client *c, const struct tg_pub_event *ev)
+static void dispatch_public(struct tg_handle *c, const struct tg_pub_event *ev)
 {
 	const struct tg_callbacks *cb = c->cb;
 	void (*f)(void *user, const struct tg_pub_event *ev) = NULL;
@@ -48,7 +48,7 @@ static void dispatch_public(struct tg_client *c, const struct tg_pub_event *ev)
 		f(c->user, ev);
 }
 
-static void dispatch_private(struct tg_client *c, const struct tg_priv_event *ev)
+static void dispatch_private(struct tg_handle *c, const struct tg_priv_event *ev)
 {
 	const struct tg_callbacks *cb = c->cb;
 	void (*f)(void *user, const struct tg_priv_event *ev) = NULL;
@@ -90,7 +90,7 @@ static void dispatch_private(struct tg_client *c, const struct tg_priv_event *ev
 }
 
 /* The writer overtook this reader: go on from the head, with a fresh download. */
-static int lapped(struct tg_client *c, struct tg_reader *r, enum tg_slow_ring ring)
+static int lapped(struct tg_handle *c, struct tg_reader *r, enum tg_slow_ring ring)
 {
 	__u64 head = tg_ring_head(r->hdr);
 	__u64 lost = head - r->next;
@@ -108,7 +108,7 @@ static int lapped(struct tg_client *c, struct tg_reader *r, enum tg_slow_ring ri
 	return tg_download(c);
 }
 
-TG_API int tg_poll(struct tg_client *c, int budget)
+TG_API int tg_poll(struct tg_handle *c, int budget)
 {
 	struct tg_priv_event priv;
 	struct tg_pub_event pub;
@@ -153,7 +153,7 @@ TG_API int tg_poll(struct tg_client *c, int budget)
 	return done;
 }
 
-TG_API int tg_wait(struct tg_client *c, int timeout_ms)
+TG_API int tg_wait(struct tg_handle *c, int timeout_ms)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLIN };
 	__u64 heads[2];
@@ -174,7 +174,7 @@ TG_API int tg_wait(struct tg_client *c, int timeout_ms)
 	return 0;
 }
 
-TG_API int tg_book(struct tg_client *c, __u32 instrument_id, struct tg_book_image *out)
+TG_API int tg_book(struct tg_handle *c, __u32 instrument_id, struct tg_book_image *out)
 {
 	int i;
 
@@ -189,7 +189,7 @@ TG_API int tg_book(struct tg_client *c, __u32 instrument_id, struct tg_book_imag
 	return tg_fail(c, EAGAIN, "the book of instrument %u kept changing", instrument_id);
 }
 
-TG_API int tg_instrument(struct tg_client *c, __u32 instrument_id, struct tg_ioc_instrument *out)
+TG_API int tg_instrument(struct tg_handle *c, __u32 instrument_id, struct tg_ioc_instrument *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->size = sizeof(*out);

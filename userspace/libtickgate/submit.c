@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include "client.h"
 
-TG_API int tg_submit(struct tg_client *c, const struct tg_submission *s)
+TG_API int tg_submit(struct tg_handle *c, const struct tg_submission *s)
 {
 	if (!c->sub.user)
 		return tg_fail(c, EPERM, "no submission ring: not attached, or the device is open for reading only");
@@ -18,7 +18,7 @@ TG_API int tg_submit(struct tg_client *c, const struct tg_submission *s)
 	return 0;
 }
 
-TG_API int tg_submit_ioctl(struct tg_client *c, const struct tg_submission *s, __u64 *order_id)
+TG_API int tg_submit_ioctl(struct tg_handle *c, const struct tg_submission *s, __u64 *order_id)
 {
 	struct tg_ioc_submit io = { .size = sizeof(io), .sub = *s };
 
@@ -29,7 +29,7 @@ TG_API int tg_submit_ioctl(struct tg_client *c, const struct tg_submission *s, _
 	return io.reason;
 }
 
-TG_API int tg_download(struct tg_client *c)
+TG_API int tg_download(struct tg_handle *c)
 {
 	struct tg_submission s = { .type = TG_SUB_DOWNLOAD };
 	int r = c->sub.user ? tg_submit(c, &s) : TG_REASON_FULL;

@@ -2,7 +2,7 @@
 /*
  * libtickgate: what a trading strategy links.
  *
- *	struct tg_client *c;
+ *	struct tg_handle *c;
  *	tg_open(&c, NULL);
  *	tg_attach(c, &(struct tg_attach_options){ .name = "mm" }, &callbacks, me);
  *	while (running) {
@@ -29,7 +29,7 @@ extern "C" {
 #define TG_DEVICE	"/dev/tickgate0"
 #define TG_PX_TEXT	24	/* bytes that tg_px_format() needs */
 
-struct tg_client;
+struct tg_handle;
 
 struct tg_attach_options {
 	const char *name;		/* for people; at most TG_NAME_LEN - 1 bytes; NULL = program name */
@@ -75,34 +75,34 @@ struct tg_callbacks {
 };
 
 /* Opens the device (NULL: TG_DEVICE) for reading and writing, or reading only where writing is not permitted. *out is set on success. */
-int tg_open(struct tg_client **out, const char *device);
+int tg_open(struct tg_handle **out, const char *device);
 
 /*
  * Becomes a client: id, rings, download. cb and user are kept; cb must live as long as the client.
  * -ESTALE: built with other headers than the module; -ENODEV: no engine runs; -ENOSPC: no client slot; -EBUSY: attached already.
  */
-int tg_attach(struct tg_client *c, const struct tg_attach_options *o, const struct tg_callbacks *cb, void *user);
+int tg_attach(struct tg_handle *c, const struct tg_attach_options *o, const struct tg_callbacks *cb, void *user);
 
 /* Ends the client; with TG_CLIENT_AUTO_CANCEL its working orders are cancelled. NULL is fine. */
-void tg_close(struct tg_client *c);
+void tg_close(struct tg_handle *c);
 
 /*
  * Dispatches at most `budget` events, the client's own before public ones. Returns how many. -EOVERFLOW: downloads do not fit into the
  * private ring (attach with more private_slots).
  */
-int tg_poll(struct tg_client *c, int budget);
+int tg_poll(struct tg_handle *c, int budget);
 
 /* Sleeps until there are events: 1; 0 after timeout_ms (-1: no limit); -EINTR; -ENODEV: the engine has stopped, nothing will come. */
-int tg_wait(struct tg_client *c, int timeout_ms);
+int tg_wait(struct tg_handle *c, int timeout_ms);
 
 /*
  * Submits through the ring: 0; TG_REASON_FULL at once when it is full; -EPIPE when the engine has disabled the ring. The
  * verdict comes as on_order_ack. One system call, only when the engine sleeps.
  */
-int tg_submit(struct tg_client *c, const struct tg_submission *s);
+int tg_submit(struct tg_handle *c, const struct tg_submission *s);
 
 /* Submits by system call and waits for the gateway's verdict: enum tg_reason, or -errno. order_id (may be NULL) is set for TG_SUB_NEW. */
-int tg_submit_ioctl(struct tg_client *c, const struct tg_submission *s, __u64 *order_id);
+int tg_submit_ioctl(struct tg_handle *c, const struct tg_submission *s, __u64 *order_id);
 
 /* A zeroed submission of one type; the caller fills in the rest. */
 struct tg_submission tg_submission_new(__u32 instrument_id, __u16 account_id, enum tg_side side, __s64 px, __s64 qty, __u64 user_ref);
@@ -110,24 +110,24 @@ struct tg_submission tg_submission_cancel(__u64 order_id, __u64 user_ref);
 struct tg_submission tg_submission_replace(__u64 order_id, __s64 px, __s64 qty, __u64 user_ref);
 
 /* Asks for a fresh download. */
-int tg_download(struct tg_client *c);
+int tg_download(struct tg_handle *c);
 
 /* Latest image of a book: 0; -ENOENT no such id; -EAGAIN the writer kept changing it (try again). */
-int tg_book(struct tg_client *c, __u32 instrument_id, struct tg_book_image *out);
+int tg_book(struct tg_handle *c, __u32 instrument_id, struct tg_book_image *out);
 
 /* Definition of an instrument (a system call): 0, -ENOENT. */
-int tg_instrument(struct tg_client *c, __u32 instrument_id, struct tg_ioc_instrument *out);
+int tg_instrument(struct tg_handle *c, __u32 instrument_id, struct tg_ioc_instrument *out);
 
-__u32 tg_client_id(const struct tg_client *c);
-__u32 tg_max_instruments(const struct tg_client *c);
+__u32 tg_client_id(const struct tg_handle *c);
+__u32 tg_max_instruments(const struct tg_handle *c);
 /* For poll(2) and epoll(7) of one's own: readable when there are events since the last tg_wait(). */
-int tg_fd(const struct tg_client *c);
+int tg_fd(const struct tg_handle *c);
 /* Times on_slow was due. */
-__u64 tg_slow_count(const struct tg_client *c);
+__u64 tg_slow_count(const struct tg_handle *c);
 /* Is the download of attach or of SLOW complete? */
-bool tg_ready(const struct tg_client *c);
+bool tg_ready(const struct tg_handle *c);
 /* What went wrong last, in words. */
-const char *tg_error(const struct tg_client *c);
+const char *tg_error(const struct tg_handle *c);
 
 /* No more events will change this order (FILLED, CANCELED, REJECTED, EXPIRED). */
 bool tg_order_is_complete(enum tg_ord_status status);
