@@ -19,9 +19,15 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= python3
 TG_VERSION := $(shell cat $(TOP)/VERSION)
 
-# Debian's 6.12 for servers; rt and cloud are other flavours of the same version.
-KDIR ?= $(lastword $(shell ls -d /usr/src/linux-headers-6.12*-amd64 2>/dev/null | \
-	grep -v -e rt-amd64 -e cloud-amd64 | sort -V))
+# Debian's 6.12 for servers (rt and cloud are other flavours); headers whose kernel is
+# installed too come first, because that kernel is the one the VM boots.
+ifndef KDIR
+tg-headers := $(shell ls -d /usr/src/linux-headers-6.12*-amd64 2>/dev/null | \
+	grep -v -e rt-amd64 -e cloud-amd64 | sort -V)
+KDIR := $(lastword $(tg-headers) $(foreach h,$(tg-headers), \
+	$(if $(wildcard $(subst /usr/src/linux-headers-,/boot/vmlinuz-,$(h))),$(h))))
+endif
+export KDIR
 
 TG_WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 tg-comma := ,
