@@ -48,7 +48,8 @@
 	X(KILLS,		"kills",		"times a kill switch was latched") \
 	X(OUTBOX_FULL,		"outbox_full",		"outputs lost because the outbox was full") \
 	X(DOWNLOADS,		"downloads",		"downloads completed to clients") \
-	X(MD_REJECTED,		"md_rejected",		"MarketDataRequests refused by a venue")
+	X(MD_REJECTED,		"md_rejected",		"MarketDataRequests refused by a venue") \
+	X(FILLS_CAUGHT_UP,	"fills_caught_up",	"fills applied from CumQty because a report before was missed")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

@@ -31,7 +31,8 @@ struct tg_client {
 	u64 due_ns;		/* next chunk */
 	u64 submissions;
 	u32 recent_next;	/* ring of struct tg_recent_order in the engine */
-	u32 pad2;
+	u16 permit_first, permit_last;	/* lowest and highest permit of this uid; first 0 = none */
+	u64 opened_seq;		/* record of the open: older orders with this client id are somebody else's */
 };
 
 enum tg_reason tg_client_open(struct tg_engine *e, u16 client_id, const struct tg_in_client *c, struct tg_outbox *ob);
@@ -43,6 +44,13 @@ enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *
 enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u8 ord_type);
 /* May this client see this account's orders and positions? */
 bool tg_client_sees(const struct tg_engine *e, u16 client_id, u16 account_id);
+/* POSITION to every client that may see the account. */
+void tg_client_tell_position(struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_outbox *ob);
+/* Permit for all of `flags` on the account and the instrument (0 = any). */
+bool tg_client_permitted(const struct tg_engine *e, const struct tg_client *c, u16 account_id, u32 instrument_id, u32 flags);
+/* download.c: starts over; next chunk. */
+void tg_download_begin(struct tg_engine *e, u16 client_id, struct tg_outbox *ob);
+void tg_download_step(struct tg_engine *e, u16 client_id, struct tg_outbox *ob);
 void tg_client_timer(struct tg_engine *e, struct tg_outbox *ob);
 u64 tg_client_deadline_ns(const struct tg_engine *e);
 

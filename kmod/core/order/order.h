@@ -18,12 +18,14 @@ struct tg_session;
 
 #define TG_ORDER_SLOT_BITS	20
 #define TG_ORDER_REQUEST_MAX	65535u
+#define TG_ORDER_REPLACE_MAX	65279u	/* replaces stop here: the last 256 request numbers are kept for cancels */
 
 struct tg_order {
 	u64 order_id;		/* 0 = slot never used */
 	u64 user_ref;
 	u64 cl_ord_id;		/* of the last request the venue accepted (or the first one) */
 	u64 req_cl_ord_id;	/* of the request in flight, 0 = none */
+	u64 created_seq;	/* record that made it */
 	u64 created_ns, updated_ns, sent_ns;
 	s64 px, qty;		/* as accepted; as submitted before that */
 	s64 cum_qty, leaves_qty;
@@ -40,14 +42,25 @@ struct tg_order {
 	u16 reason;
 	u16 request;		/* last request number used */
 	u16 generation;
-	u8 status;		/* enum tg_ord_status */
-	u8 prior_status;	/* what a refused cancel or replace falls back to */
+	u8 status;		/* enum tg_ord_status; derived from the next three by tg_order_derive() until terminal */
+	u8 prior_status;	/* what a refused cancel or replace falls back to: PENDING_NEW, NEW, PARTIALLY_FILLED or SUSPECT */
+	u8 req_type;		/* TG_SUB_CANCEL, TG_SUB_REPLACE: in flight or lost; 0 = none */
+	u8 lost;		/* TG_LOST_*: what the session took with it when it dropped */
+	u8 cancel_due;		/* a cancel goes out as soon as session, outbox and the replace in flight let it */
+	u8 inquire;		/* a status request goes out likewise */
 	u8 side, ord_type, tif;
 	u8 flags;		/* TG_SUB_POST_ONLY */
 	u8 acked;		/* the venue has spoken of it */
 	u8 working;		/* counted in positions' open quantities and in the working list */
+	u8 pad[4];
+	s64 open_qty;		/* what the position's open quantity holds for this order now */
+	u64 new_seq, req_seq;	/* 34 of the new order and of the request in flight: 35=3 names nothing else */
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];
 };
+
+#define TG_LOST_NEW		1u	/* the new order: no word of it yet */
+#define TG_LOST_REQ		2u	/* the request in req_type */
+#define TG_LOST_REPLACE		4u	/* a replace, superseded by a cancel since; req_px, req_qty still count as exposure */
 
 static inline bool tg_ord_terminal(u8 status)
 {
@@ -60,11 +73,18 @@ enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct 
 enum tg_reason tg_order_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob);
 enum tg_reason tg_order_cancel_all(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob);
 
+/* ORDER_ACK that carries a verdict on a submission without an order. */
+void tg_order_verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s, enum tg_reason why, struct tg_outbox *ob);
+
 /* Cancels every working order in a scope (kill, client gone); returns how many requests went out. */
 u32 tg_order_cancel_scope(struct tg_engine *e, enum tg_scope scope, u32 id, enum tg_reason why, struct tg_outbox *ob);
 void tg_order_client_gone(struct tg_engine *e, u16 client_id, bool auto_cancel, struct tg_outbox *ob);
 
-/* report.c */
+/* report.c; the first four are shared with recover.c */
+void tg_order_suspect(struct tg_engine *e, struct tg_order *o, enum tg_reason why, struct tg_outbox *ob);
+void tg_order_request_done(struct tg_order *o);
+void tg_order_request_refused(struct tg_engine *e, struct tg_order *o, u16 venue_reason, struct tg_outbox *ob);
+void tg_order_cancel_if_due(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob);
 enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s, const struct tg_fix_exec *x, struct tg_outbox *ob);
 enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session *s, const struct tg_fix_cancel_reject *x, struct tg_outbox *ob);
 void tg_order_business_reject(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, struct tg_outbox *ob);	/* 35=3, 35=j with 379 = our ClOrdID */
@@ -73,6 +93,39 @@ void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_ou
 
 void tg_order_query(const struct tg_engine *e, const struct tg_order *o, struct tg_nl_order *out);
 void tg_order_event(const struct tg_order *o, enum tg_priv_type type, struct tg_priv_event *ev);	/* fills the order part */
+
+/* What there is to tell about an order beside its fields. */
+struct tg_order_note {
+	u8 type;		/* enum tg_priv_type */
+	u8 origin, request;
+	u8 liquidity;
+	u16 reason, venue_reason;
+	s64 last_px, last_qty;
+	u64 exec_hash;
+};
+
+/* slots.c: storage, lists, exposure and events; shared by the files here. */
+u32 tg_order_next_slot(const struct tg_engine *e);	/* slot + 1 that the next order gets; 0 = all are working */
+u64 tg_order_make_id(const struct tg_engine *e, u16 generation, u32 slot);
+/* Makes tmpl, complete with its id, the order in this slot: encoded before it is taken, so that one that could not be encoded leaves no trace. */
+struct tg_order *tg_order_take(struct tg_engine *e, const struct tg_order *tmpl, u32 slot);
+void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status);	/* terminal: exposure gone, slot to the free list */
+void tg_order_revive(struct tg_engine *e, struct tg_order *o);			/* back out of the free list: SUSPECT after a terminal state */
+void tg_order_recount(struct tg_engine *e, struct tg_order *o);			/* open quantity after any change of qty, cum, req_qty, working */
+void tg_order_derive(struct tg_order *o);
+struct tg_order *tg_order_find(const struct tg_engine *e, u64 id, u16 venue_id);	/* any request's id; venue 0 = any */
+u16 tg_order_owner(const struct tg_engine *e, const struct tg_order *o);		/* the client that sent it, while attached; else 0 */
+bool tg_order_in_scope(const struct tg_order *o, enum tg_scope scope, u32 id);
+/* To the owner; an order without one: to all who may see its account. */
+void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob);
+void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob);
+void tg_order_update(struct tg_engine *e, const struct tg_order *o, struct tg_outbox *ob);	/* a plain ORDER_UPDATE */
+
+/* Sends a cancel or status request, no questions asked but room and session. TG_REASON_OK, SESSION_DOWN, NO_OUTBOX, CAPACITY. */
+enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64 cause_ns, struct tg_outbox *ob);
+bool tg_order_can_cancel(const struct tg_order *o);
+/* Sends what is due (cancel_due, inquire), as far as the outbox reaches; the rest goes at the next timer. Returns cancels sent. */
+u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob);
 
 /* exec_ids.c: the last params.exec_ids execution ids, compared byte by byte; true = seen before (else remembered now). */
 struct tg_exec_id { u64 hash; u32 next; u16 venue_id; u8 len; u8 bytes[TG_EXEC_ID_LEN]; u8 pad; };

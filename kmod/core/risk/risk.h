@@ -13,7 +13,7 @@ struct tg_limits {
 	struct tg_in_limits cfg;	/* cfg.scope 0 = slot empty */
 	u64 rate_tat_ns;		/* GCRA: theoretical arrival time */
 	u32 open_orders;		/* working orders in this scope */
-	u32 pad;
+	u32 scopes;		/* slot 0 only: bit n = limits of scope n are loaded */
 };
 
 struct tg_position {
@@ -37,13 +37,20 @@ struct tg_risk_request {
 	bool is_replace;
 };
 
-/* limits.c: checks, and counts rate and duplicates when all else passed (count at the send site: call it last before the send). */
-enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *r);
+/*
+ * limits.c: the check changes nothing; tg_risk_count() takes rate and duplicates into account once the message is in the outbox, so that only
+ * what was sent counts.
+ */
+enum tg_reason tg_risk_check(const struct tg_engine *e, const struct tg_risk_request *r);
+void tg_risk_count(struct tg_engine *e, const struct tg_risk_request *r);
+struct tg_limits *tg_risk_limits(const struct tg_engine *e, u16 scope, u32 id);	/* NULL = not loaded */
+void tg_risk_forget_client(struct tg_engine *e, u16 client_id);			/* a new client starts without recent orders */
 enum tg_reason tg_risk_set_limits(struct tg_engine *e, const struct tg_in_limits *l);
+bool tg_scope_ok(const struct tg_engine *e, u16 scope, u32 id);	/* is this a scope, and the id within its capacity? */
 void tg_risk_open_orders(struct tg_engine *e, const struct tg_order *o, s32 delta);	/* counters of all scopes of an order */
 
 /* position.c */
-struct tg_position *tg_position(struct tg_engine *e, u16 account_id, u32 instrument_id);	/* NULL only for bad ids */
+struct tg_position *tg_position(const struct tg_engine *e, u16 account_id, u32 instrument_id);	/* NULL only for bad ids */
 void tg_position_open(struct tg_position *p, u8 side, s64 delta);
 /* false: overflow; the position is left as it was and the order becomes SUSPECT. */
 bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee);
@@ -52,7 +59,7 @@ s64 tg_position_unrealised(const struct tg_engine *e, const struct tg_position *
 bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_nl_position *out);
 void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u16 flags, struct tg_outbox *ob);
 
-/* kill.c: up to TG_KILLS latched at once; one more latches FIRM. */
+/* kill.c: up to TG_KILLS latched at once, one place kept for FIRM: a kill that finds no other place latches FIRM. */
 #define TG_KILLS 32u
 struct tg_kills { struct tg_in_kill k[TG_KILLS]; u32 n; u32 pad; };
 enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Requests: new, cancel, replace, cancel all, and the sweep that sends what could not go at once. Whatever adds exposure is refused unless everything
+ * holds; a cancel needs an order that is alive and a session, nothing else.
+ */
+#include "state.h"
+
+/* Room for the longest message and for the verdict and updates after it: a message never leaves without its client hearing of it. */
+#define SEND_ROOM (TG_OUT_SIZE(TG_FIX_TX_MAX) + 4 * TG_OUT_SIZE(sizeof(struct tg_priv_event)))
+
+static bool has_room(const struct tg_outbox *ob)
+{
+	return (u64)ob->len + SEND_ROOM <= ob->cap;
+}
+
+/* The gateway's verdict, to the client that asked. o: the order when it is the client's to see, else NULL. */
+static void verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s, const struct tg_order *o,
+		    enum tg_reason why, struct tg_outbox *ob)
+{
+	struct tg_priv_event *ev;
+
+	if (o) {
+		struct tg_order_note n;
+
+		memset(&n, 0, sizeof(n));
+		n.type = TG_PRIV_ORDER_ACK;
+		n.request = (u8)s->type;
+		n.reason = (u16)why;
+		tg_order_tell_one(e, client_id, o, &n, ob);
+		return;
+	}
+	ev = tg_priv(e, ob, client_id, TG_PRIV_ORDER_ACK, s->instrument_id, 0);
+	if (!ev)
+		return;
+	ev->u.order.order_id = s->type == TG_SUB_NEW ? 0 : s->order_id;
+	ev->u.order.user_ref = s->user_ref;
+	ev->u.order.px = s->px;
+	ev->u.order.qty = s->qty;
+	ev->u.order.reason = (u16)why;
+	ev->u.order.account_id = s->account_id;
+	ev->u.order.status = s->type == TG_SUB_NEW ? TG_OS_REJECTED : TG_OS_NONE;
+	ev->u.order.side = s->side;
+	ev->u.order.request = (u8)s->type;
+}
+
+void tg_order_verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s, enum tg_reason why, struct tg_outbox *ob)
+{
+	verdict(e, client_id, s, NULL, why, ob);
+}
+
+static bool px_ok(const struct tg_in_instrument *i, s64 px)
+{
+	return px > 0 && px <= TG_PX_MAX && px % i->tick == 0;
+}
+
+static bool qty_ok(const struct tg_in_instrument *i, s64 qty)
+{
+	return qty > 0 && qty <= TG_PX_MAX && qty % i->lot == 0 && qty >= i->min_qty;
+}
+
+static enum tg_reason check_terms(const struct tg_in_instrument *i, const struct tg_submission *s)
+{
+	if (s->side != TG_SIDE_BUY && s->side != TG_SIDE_SELL)
+		return TG_REASON_BAD_SIDE;
+	if (s->ord_type != TG_ORD_LIMIT && s->ord_type != TG_ORD_MARKET)
+		return TG_REASON_BAD_TYPE;
+	if (s->tif != TG_TIF_DAY && s->tif != TG_TIF_GTC && s->tif != TG_TIF_IOC && s->tif != TG_TIF_FOK)
+		return TG_REASON_BAD_TYPE;
+	/* An order that must not take cannot be one that must take now. */
+	if ((s->flags & TG_SUB_POST_ONLY) && (s->ord_type == TG_ORD_MARKET || s->tif == TG_TIF_IOC || s->tif == TG_TIF_FOK))
+		return TG_REASON_BAD_TYPE;
+	if (s->ord_type == TG_ORD_MARKET ? s->px != 0 : !px_ok(i, s->px))
+		return TG_REASON_BAD_PRICE;
+	if (!qty_ok(i, s->qty))
+		return TG_REASON_BAD_QUANTITY;
+	return TG_REASON_OK;
+}
+
+static bool session_takes_orders(const struct tg_session *s)
+{
+	return s && (s->cfg.flags & TG_VENUE_ORDERS) && tg_session_can_send(s);
+}
+
+static const char *account_name(const struct tg_engine *e, u16 account_id)
+{
+	const struct tg_account *a = tg_account(e, account_id);
+
+	return a ? a->cfg.name : "";
+}
+
+static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_order **out,
+			      struct tg_outbox *ob)
+{
+	struct tg_instrument *i;
+	struct tg_session *v;
+	struct tg_risk_request r;
+	struct tg_fix_writer w;
+	struct tg_order o;
+	enum tg_reason why;
+	u32 slot;
+
+	if (e->mode != TG_MODE_LEADER)
+		return TG_REASON_NOT_LEADER;
+	why = tg_client_allowed(e, client_id, s->account_id, s->instrument_id, s->ord_type);
+	if (why)
+		return why;
+	i = tg_instrument(e, s->instrument_id);
+	if (!i)
+		return TG_REASON_BAD_INSTRUMENT;
+	why = check_terms(&i->def, s);
+	if (why)
+		return why;
+	v = tg_session(e, i->def.venue_id);
+	if (!session_takes_orders(v))
+		return TG_REASON_SESSION_DOWN;
+	slot = tg_order_next_slot(e);
+	if (!slot)
+		return TG_REASON_CAPACITY;
+	slot--;
+
+	memset(&r, 0, sizeof(r));
+	r.client_id = client_id;
+	r.account_id = s->account_id;
+	r.venue_id = i->def.venue_id;
+	r.instrument_id = s->instrument_id;
+	r.side = s->side;
+	r.ord_type = s->ord_type;
+	r.px = s->px;
+	r.qty = s->qty;
+	r.add_qty = s->qty;
+	if (tg_killed(e, &r))
+		return TG_REASON_KILLED;
+	why = tg_risk_check(e, &r);
+	if (why)
+		return why;
+	if (!has_room(ob))
+		return TG_REASON_NO_OUTBOX;
+
+	memset(&o, 0, sizeof(o));
+	o.generation = (u16)(tg_order_slot(e, slot)->generation + 1);
+	if (!o.generation)
+		o.generation = 1;	/* 0 would make the very first order's id 0, which means none */
+	o.order_id = tg_order_make_id(e, o.generation, slot);
+	o.user_ref = s->user_ref;
+	o.request = 1;
+	o.cl_ord_id = o.order_id | o.request;
+	o.req_cl_ord_id = o.cl_ord_id;
+	o.created_seq = e->seq;
+	o.created_ns = e->time_ns;
+	o.updated_ns = e->time_ns;
+	o.sent_ns = e->time_ns;
+	o.px = s->px;
+	o.qty = s->qty;
+	o.leaves_qty = s->qty;
+	o.instrument_id = s->instrument_id;
+	o.routing_id = s->routing_id;
+	o.client_id = client_id;
+	o.account_id = s->account_id;
+	o.venue_id = i->def.venue_id;
+	o.status = TG_OS_PENDING_NEW;
+	o.prior_status = TG_OS_PENDING_NEW;
+	o.side = s->side;
+	o.ord_type = s->ord_type;
+	o.tif = s->tif;
+	o.flags = (u8)s->flags;
+	o.new_seq = v->next_tx_seq;
+
+	if (!tg_session_begin(e, v, TG_MT1('D'), &w, ob))
+		return TG_REASON_NO_OUTBOX;
+	tg_venue_put_new(&v->cfg, &i->def, account_name(e, s->account_id), &o, e->time_ns, &w);
+	if (!tg_session_send(e, v, &w, s->cause_time_ns, ob))
+		return TG_REASON_NO_OUTBOX;
+
+	/* It is on its way: from here on it counts. */
+	o.req_cl_ord_id = 0;
+	*out = tg_order_take(e, &o, slot);
+	tg_risk_count(e, &r);
+	e->last_order_id = o.order_id;
+	tg_cc(e, TG_CC_ORDERS_SENT);
+	return TG_REASON_OK;
+}
+
+enum tg_reason tg_order_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+{
+	struct tg_order *o = NULL;
+	enum tg_reason why = try_new(e, client_id, s, &o, ob);
+
+	verdict(e, client_id, s, o, why, ob);
+	return why;
+}
+
+bool tg_order_can_cancel(const struct tg_order *o)
+{
+	/* A replace in flight is waited for: until it is settled nobody knows which ClOrdID the venue has the order under. */
+	return o->working && (!o->req_type || (o->lost & TG_LOST_REQ));
+}
+
+enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64 cause_ns, struct tg_outbox *ob)
+{
+	struct tg_instrument *i = tg_instrument(e, o->instrument_id);
+	struct tg_session *v = tg_session(e, o->venue_id);
+	u64 before = o->req_cl_ord_id;
+	struct tg_fix_writer w;
+	u64 seq;
+
+	if (!i || !session_takes_orders(v))
+		return TG_REASON_SESSION_DOWN;
+	if (o->request >= TG_ORDER_REQUEST_MAX)
+		return TG_REASON_CAPACITY;
+	if (!has_room(ob))
+		return TG_REASON_NO_OUTBOX;
+	seq = v->next_tx_seq;
+	o->req_cl_ord_id = o->order_id | (u64)(o->request + 1u);
+	if (!tg_session_begin(e, v, TG_MT1('F'), &w, ob)) {
+		o->req_cl_ord_id = before;
+		return TG_REASON_NO_OUTBOX;
+	}
+	tg_venue_put_cancel(&v->cfg, &i->def, account_name(e, o->account_id), o, e->time_ns, &w);
+	if (!tg_session_send(e, v, &w, cause_ns, ob)) {
+		o->req_cl_ord_id = before;
+		return TG_REASON_NO_OUTBOX;
+	}
+	o->request++;
+	o->req_seq = seq;
+	if (o->req_type == TG_SUB_REPLACE)
+		o->lost |= TG_LOST_REPLACE;	/* its outcome is still open, and still counts */
+	o->lost &= (u8)~TG_LOST_REQ;
+	o->req_type = TG_SUB_CANCEL;
+	o->cancel_due = 0;
+	o->updated_ns = e->time_ns;
+	tg_order_derive(o);
+	tg_cc(e, TG_CC_CANCELS_SENT);
+	return TG_REASON_OK;
+}
+
+/* FIX 4.4 volume 4, Order Status Request. */
+static enum tg_reason send_inquiry(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob)
+{
+	struct tg_instrument *i = tg_instrument(e, o->instrument_id);
+	struct tg_session *v = tg_session(e, o->venue_id);
+	struct tg_fix_writer w;
+
+	if (!i || !session_takes_orders(v))
+		return TG_REASON_SESSION_DOWN;
+	if (!has_room(ob) || !tg_session_begin(e, v, TG_MT1('H'), &w, ob))
+		return TG_REASON_NO_OUTBOX;
+	tg_fix_put_str(&w, 37, o->venue_order_id, sizeof(o->venue_order_id));
+	tg_fix_put_hex64(&w, 11, o->cl_ord_id);
+	tg_fix_put_str(&w, 1, account_name(e, o->account_id), TG_NAME_LEN);
+	tg_fix_put_str(&w, 55, i->def.symbol, sizeof(i->def.symbol));
+	tg_fix_put_char(&w, 54, (u8)('0' + o->side));
+	if (!tg_session_send(e, v, &w, 0, ob))
+		return TG_REASON_NO_OUTBOX;
+	o->inquire = 0;
+	return TG_REASON_OK;
+}
+
+u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob)
+{
+	enum tg_reason why;
+	u32 at, sent = 0;
+
+	e->sweep_due = 0;
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
+		struct tg_order *o = tg_order_slot(e, at - 1);
+
+		if (o->cancel_due && tg_order_can_cancel(o)) {
+			why = tg_order_send_cancel(e, o, 0, ob);
+			if (why == TG_REASON_NO_OUTBOX) {
+				e->sweep_due = 1;
+				break;
+			}
+			if (why == TG_REASON_OK) {
+				sent++;
+				tg_order_update(e, o, ob);
+			}
+		}
+		if (o->inquire && send_inquiry(e, o, ob) == TG_REASON_NO_OUTBOX) {
+			e->sweep_due = 1;
+			break;
+		}
+	}
+	return sent;
+}
+
+/* The order that this client may cancel: its own, or one without an owner on an account and instrument it may trade. */
+static struct tg_order *order_to_cancel(struct tg_engine *e, u16 client_id, u64 order_id)
+{
+	const struct tg_client *c = tg_client(e, client_id);
+	struct tg_order *o = tg_order_find(e, order_id, 0);
+	u16 owner;
+
+	if (!c || !o || order_id != o->order_id)
+		return NULL;
+	owner = tg_order_owner(e, o);
+	if (owner == client_id)
+		return o;
+	if (!owner && !tg_ord_terminal(o->status) && !(c->info.flags & TG_CLIENT_READ_ONLY) &&
+	    tg_client_permitted(e, c, o->account_id, o->instrument_id, TG_PERMIT_TRADE))
+		return o;
+	return NULL;
+}
+
+enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+{
+	struct tg_order *o = order_to_cancel(e, client_id, s->order_id);
+	enum tg_reason why;
+
+	if (!o) {
+		verdict(e, client_id, s, NULL, TG_REASON_BAD_ORDER, ob);
+		return TG_REASON_BAD_ORDER;
+	}
+	if (tg_ord_terminal(o->status) || (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)) || o->cancel_due) {
+		why = TG_REASON_ORDER_STATE;
+	} else if (!tg_order_can_cancel(o)) {
+		o->cancel_due = 1;	/* goes out the moment the replace in flight is settled */
+		why = TG_REASON_OK;
+	} else {
+		why = tg_order_send_cancel(e, o, s->cause_time_ns, ob);
+	}
+	verdict(e, client_id, s, o, why, ob);
+	return why;
+}
+
+static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_order *o,
+				  struct tg_outbox *ob)
+{
+	const struct tg_venue_caps *caps;
+	struct tg_instrument *i;
+	struct tg_session *v;
+	struct tg_risk_request r;
+	struct tg_fix_writer w;
+	enum tg_reason why;
+	u64 seq;
+
+	if (e->mode != TG_MODE_LEADER)
+		return TG_REASON_NOT_LEADER;
+	why = tg_client_allowed(e, client_id, o->account_id, o->instrument_id, o->ord_type);
+	if (why)
+		return why;
+	i = tg_instrument(e, o->instrument_id);
+	v = tg_session(e, o->venue_id);
+	if (!i || !v)
+		return TG_REASON_BAD_INSTRUMENT;
+	caps = tg_venue_caps(v->cfg.dialect);
+	if (!caps || caps->replace != TG_REPLACE_G || o->ord_type != TG_ORD_LIMIT)
+		return TG_REASON_BAD_TYPE;
+	if ((o->status != TG_OS_NEW && o->status != TG_OS_PARTIALLY_FILLED) || o->cancel_due)
+		return TG_REASON_ORDER_STATE;
+	if (!px_ok(&i->def, s->px))
+		return TG_REASON_BAD_PRICE;
+	if (!qty_ok(&i->def, s->qty) || s->qty <= o->cum_qty)
+		return TG_REASON_BAD_QUANTITY;
+	if (!session_takes_orders(v))
+		return TG_REASON_SESSION_DOWN;
+	if (o->request >= TG_ORDER_REPLACE_MAX)
+		return TG_REASON_CAPACITY;
+
+	memset(&r, 0, sizeof(r));
+	r.client_id = client_id;
+	r.account_id = o->account_id;
+	r.venue_id = o->venue_id;
+	r.instrument_id = o->instrument_id;
+	r.side = o->side;
+	r.ord_type = o->ord_type;
+	r.px = s->px;
+	r.qty = s->qty;
+	r.add_qty = s->qty > o->qty ? s->qty - o->qty : 0;
+	r.is_replace = true;
+	if (tg_killed(e, &r))
+		return TG_REASON_KILLED;
+	why = tg_risk_check(e, &r);
+	if (why)
+		return why;
+	if (!has_room(ob))
+		return TG_REASON_NO_OUTBOX;
+
+	seq = v->next_tx_seq;
+	o->req_cl_ord_id = o->order_id | (u64)(o->request + 1u);
+	o->req_px = s->px;
+	o->req_qty = s->qty;
+	if (!tg_session_begin(e, v, TG_MT1('G'), &w, ob))
+		goto undo;
+	tg_venue_put_replace(&v->cfg, &i->def, account_name(e, o->account_id), o, e->time_ns, &w);
+	if (!tg_session_send(e, v, &w, s->cause_time_ns, ob))
+		goto undo;
+	o->request++;
+	o->req_seq = seq;
+	o->req_type = TG_SUB_REPLACE;
+	o->updated_ns = e->time_ns;
+	tg_order_derive(o);
+	tg_order_recount(e, o);
+	tg_risk_count(e, &r);
+	tg_cc(e, TG_CC_REPLACES_SENT);
+	return TG_REASON_OK;
+undo:
+	o->req_cl_ord_id = 0;
+	o->req_px = 0;
+	o->req_qty = 0;
+	return TG_REASON_NO_OUTBOX;
+}
+
+enum tg_reason tg_order_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+{
+	struct tg_order *o = tg_order_find(e, s->order_id, 0);
+	enum tg_reason why = TG_REASON_BAD_ORDER;
+
+	if (o && (o->order_id != s->order_id || tg_order_owner(e, o) != client_id))
+		o = NULL;
+	if (o)
+		why = try_replace(e, client_id, s, o, ob);
+	verdict(e, client_id, s, o, why, ob);
+	return why;
+}
+
+enum tg_reason tg_order_cancel_all(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+{
+	enum tg_reason why = TG_REASON_OK;
+	u32 at;
+
+	if (s->instrument_id && !tg_instrument(e, s->instrument_id)) {
+		why = TG_REASON_BAD_INSTRUMENT;
+	} else {
+		for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
+			struct tg_order *o = tg_order_slot(e, at - 1);
+
+			if (o->client_id != client_id || (s->instrument_id && o->instrument_id != s->instrument_id) ||
+			    (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)))
+				continue;
+			o->cancel_due = 1;
+		}
+		tg_order_sweep(e, ob);
+	}
+	verdict(e, client_id, s, NULL, why, ob);
+	return why;
+}
+
+u32 tg_order_cancel_scope(struct tg_engine *e, enum tg_scope scope, u32 id, enum tg_reason why, struct tg_outbox *ob)
+{
+	u32 at;
+
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
+		struct tg_order *o = tg_order_slot(e, at - 1);
+
+		if (!tg_order_in_scope(o, scope, id) || (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)))
+			continue;
+		o->cancel_due = 1;
+		o->reason = (u16)why;
+	}
+	return tg_order_sweep(e, ob);
+}
+
+void tg_order_client_gone(struct tg_engine *e, u16 client_id, bool auto_cancel, struct tg_outbox *ob)
+{
+	u32 at;
+
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
+		struct tg_order *o = tg_order_slot(e, at - 1);
+
+		if (o->client_id != client_id)
+			continue;
+		/* Out of the client's own limits with it: the number goes to somebody else. */
+		tg_risk_open_orders(e, o, -1);
+		o->client_id = 0;
+		tg_risk_open_orders(e, o, 1);
+		if (!auto_cancel || (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)))
+			continue;
+		o->cancel_due = 1;
+		o->reason = TG_REASON_CLIENT_GONE;
+		tg_cc(e, TG_CC_AUTO_CANCELS);
+	}
+	if (auto_cancel)
+		tg_order_sweep(e, ob);
+}

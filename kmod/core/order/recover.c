@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Orders and the session under them: what a drop leaves open, what is asked when the venue is back, and messages of ours that the venue refused as messages
+ * (35=3, 35=j).
+ */
+#include "state.h"
+
+void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
+{
+	u32 at;
+
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
+		struct tg_order *o = tg_order_slot(e, at - 1);
+		u8 before = o->status;
+
+		if (o->venue_id != s->cfg.venue_id)
+			continue;
+		o->inquire = 0;
+		if (o->prior_status == TG_OS_PENDING_NEW)
+			o->lost |= TG_LOST_NEW;
+		if (o->req_type)
+			o->lost |= TG_LOST_REQ;
+		tg_order_derive(o);
+		if (o->status == before)
+			continue;
+		o->reason = TG_REASON_SESSION_LOST;
+		o->updated_ns = e->time_ns;
+		tg_order_update(e, o, ob);
+	}
+}
+
+void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
+{
+	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
+	/* After a reset of sequence numbers nothing is sent again: what was missed can only be asked for. */
+	bool all = s->cfg.flags & TG_VENUE_RESET_ON_LOGON;
+	u32 at;
+
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
+		struct tg_order *o = tg_order_slot(e, at - 1);
+
+		if (o->venue_id == s->cfg.venue_id && caps && caps->status_request && (o->lost || all))
+			o->inquire = 1;
+	}
+	tg_order_sweep(e, ob);	/* cancels that waited for the session go too */
+}
+
+/* By our ClOrdID (379) where the message has it, else by the sequence number of ours that it names (45). *request: it is the cancel or replace in flight. */
+static struct tg_order *find_refused(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, bool *request)
+{
+	struct tg_order *o;
+	u64 id;
+	u32 at;
+
+	if (tg_fix_hex64(a->ref_id.p, a->ref_id.len, &id)) {
+		o = tg_order_find(e, id, s->cfg.venue_id);
+		if (o) {
+			*request = o->req_type && id == o->req_cl_ord_id;
+			return *request || id == (o->order_id | 1) ? o : NULL;
+		}
+	}
+	if (!a->ref_seq)
+		return NULL;
+	for (at = e->working_head; at; at = o->next) {
+		o = tg_order_slot(e, at - 1);
+		if (o->venue_id != s->cfg.venue_id)
+			continue;
+		*request = o->req_type && !(o->lost & TG_LOST_REQ) && o->req_seq == a->ref_seq;
+		if (*request || (o->prior_status == TG_OS_PENDING_NEW && !(o->lost & TG_LOST_NEW) && o->new_seq == a->ref_seq))
+			return o;
+	}
+	return NULL;
+}
+
+void tg_order_business_reject(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, struct tg_outbox *ob)
+{
+	struct tg_order_note n;
+	bool request = false;
+	struct tg_order *o = find_refused(e, s, a, &request);
+
+	if (!o || tg_ord_terminal(o->status))
+		return;		/* admin messages and status requests are refused too: nothing to undo */
+	if (request) {
+		tg_order_request_refused(e, o, (u16)a->reject_reason, ob);
+		return;
+	}
+	if (o->prior_status != TG_OS_PENDING_NEW)
+		return;		/* the new order itself, long since taken: the venue is talking about something else */
+	o->reason = TG_REASON_VENUE_REJECT;
+	o->updated_ns = e->time_ns;
+	tg_order_finish(e, o, TG_OS_REJECTED);
+	memset(&n, 0, sizeof(n));
+	n.type = TG_PRIV_ORDER_ACK;
+	n.origin = TG_ORIGIN_VENUE;
+	n.request = TG_SUB_NEW;
+	n.reason = TG_REASON_VENUE_REJECT;
+	n.venue_reason = (u16)a->reject_reason;
+	tg_order_tell(e, o, &n, ob);
+	tg_order_update(e, o, ob);
+}

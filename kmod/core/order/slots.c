@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Order storage: slots, their lists, the exposure an order holds, and what clients are told about it. The slot that has been free longest is taken
+ * first, so that a late report has the best chance of still finding its order.
+ */
+#include "state.h"
+
+#define SLOT_MASK	((1u << TG_ORDER_SLOT_BITS) - 1)
+
+u64 tg_order_make_id(const struct tg_engine *e, u16 generation, u32 slot)
+{
+	return (u64)(e->params.epoch & 0xfffu) << 52 | (u64)generation << 36 | (u64)(slot & SLOT_MASK) << 16;
+}
+
+u32 tg_order_next_slot(const struct tg_engine *e)
+{
+	return e->free_head;
+}
+
+static void link_tail(struct tg_engine *e, struct tg_order *o, u32 slot, u32 *head, u32 *tail)
+{
+	o->next = 0;
+	o->prev = *tail;
+	if (*tail)
+		tg_order_slot(e, *tail - 1)->next = slot + 1;
+	else
+		*head = slot + 1;
+	*tail = slot + 1;
+}
+
+static void unlink_from(struct tg_engine *e, struct tg_order *o, u32 *head, u32 *tail)
+{
+	if (o->prev)
+		tg_order_slot(e, o->prev - 1)->next = o->next;
+	else
+		*head = o->next;
+	if (o->next)
+		tg_order_slot(e, o->next - 1)->prev = o->prev;
+	else
+		*tail = o->prev;
+	o->next = 0;
+	o->prev = 0;
+}
+
+static u32 slot_of(const struct tg_order *o)
+{
+	return (u32)(o->order_id >> 16) & SLOT_MASK;
+}
+
+static void working_on(struct tg_engine *e, struct tg_order *o)
+{
+	struct tg_client *c = tg_client(e, tg_order_owner(e, o));
+
+	o->working = 1;
+	link_tail(e, o, slot_of(o), &e->working_head, &e->working_tail);
+	e->working++;
+	if (c)
+		c->working_orders++;
+	tg_risk_open_orders(e, o, 1);
+	tg_order_recount(e, o);
+}
+
+struct tg_order *tg_order_take(struct tg_engine *e, const struct tg_order *tmpl, u32 slot)
+{
+	struct tg_order *o = tg_order_slot(e, slot);
+
+	unlink_from(e, o, &e->free_head, &e->free_tail);
+	if (slot >= e->orders_used)
+		e->orders_used = slot + 1;
+	memcpy(o, tmpl, sizeof(*o));
+	o->next = 0;
+	o->prev = 0;
+	working_on(e, o);
+	return o;
+}
+
+void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status)
+{
+	struct tg_client *c = tg_client(e, tg_order_owner(e, o));
+
+	o->status = status;
+	o->prior_status = status;
+	o->leaves_qty = 0;
+	o->req_cl_ord_id = 0;
+	o->req_px = 0;
+	o->req_qty = 0;
+	o->req_type = 0;
+	o->lost = 0;
+	o->cancel_due = 0;
+	o->inquire = 0;
+	o->working = 0;
+	tg_order_recount(e, o);
+	tg_risk_open_orders(e, o, -1);
+	if (c && c->working_orders)
+		c->working_orders--;
+	unlink_from(e, o, &e->working_head, &e->working_tail);
+	e->working--;
+	link_tail(e, o, slot_of(o), &e->free_head, &e->free_tail);
+}
+
+void tg_order_revive(struct tg_engine *e, struct tg_order *o)
+{
+	unlink_from(e, o, &e->free_head, &e->free_tail);
+	o->prior_status = TG_OS_SUSPECT;
+	o->status = TG_OS_SUSPECT;
+	o->leaves_qty = o->qty > o->cum_qty ? o->qty - o->cum_qty : 0;
+	working_on(e, o);
+}
+
+void tg_order_recount(struct tg_engine *e, struct tg_order *o)
+{
+	s64 most = o->req_qty > o->qty ? o->req_qty : o->qty;
+	s64 open = o->working && most > o->cum_qty ? most - o->cum_qty : 0;
+	struct tg_position *p;
+
+	if (open == o->open_qty)
+		return;
+	p = tg_position(e, o->account_id, o->instrument_id);
+	if (p)
+		tg_position_open(p, o->side, open - o->open_qty);
+	o->open_qty = open;
+}
+
+/* The state that clients see, from where the order stands and what is in flight or lost. Not for terminal orders. */
+void tg_order_derive(struct tg_order *o)
+{
+	if (o->req_type && !(o->lost & TG_LOST_REQ))
+		o->status = o->req_type == TG_SUB_CANCEL ? TG_OS_PENDING_CANCEL : TG_OS_PENDING_REPLACE;
+	else if (o->prior_status == TG_OS_SUSPECT)
+		o->status = TG_OS_SUSPECT;
+	else if (o->lost)
+		o->status = TG_OS_UNKNOWN;
+	else
+		o->status = o->prior_status;
+}
+
+struct tg_order *tg_order_find(const struct tg_engine *e, u64 id, u16 venue_id)
+{
+	u32 slot = (u32)(id >> 16) & SLOT_MASK;
+	struct tg_order *o;
+
+	if (slot >= e->orders_used)
+		return NULL;
+	o = tg_order_slot(e, slot);
+	if (!o->order_id || o->order_id != (id & ~0xffffULL) || (venue_id && o->venue_id != venue_id))
+		return NULL;
+	return o;
+}
+
+u16 tg_order_owner(const struct tg_engine *e, const struct tg_order *o)
+{
+	const struct tg_client *c = tg_client(e, o->client_id);
+
+	/* A finished order keeps its client's number; another client may have the number by now. */
+	return c && o->created_seq > c->opened_seq ? o->client_id : 0;
+}
+
+bool tg_order_in_scope(const struct tg_order *o, enum tg_scope scope, u32 id)
+{
+	switch (scope) {
+	case TG_SCOPE_FIRM:
+		return true;
+	case TG_SCOPE_VENUE:
+		return o->venue_id == id;
+	case TG_SCOPE_ACCOUNT:
+		return o->account_id == id;
+	case TG_SCOPE_CLIENT:
+		return o->client_id == id;
+	case TG_SCOPE_INSTRUMENT:
+		return o->instrument_id == id;
+	}
+	return false;
+}
+
+void tg_order_event(const struct tg_order *o, enum tg_priv_type type, struct tg_priv_event *ev)
+{
+	ev->type = type;
+	ev->instrument_id = o->instrument_id;
+	ev->u.order.order_id = o->order_id;
+	ev->u.order.user_ref = o->user_ref;
+	ev->u.order.px = o->px;
+	ev->u.order.qty = o->qty;
+	ev->u.order.cum_qty = o->cum_qty;
+	ev->u.order.leaves_qty = o->leaves_qty;
+	ev->u.order.reason = o->reason;
+	ev->u.order.account_id = o->account_id;
+	ev->u.order.status = o->status;
+	ev->u.order.side = o->side;
+}
+
+void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob)
+{
+	struct tg_priv_event *ev = tg_priv(e, ob, client_id, n->type, o->instrument_id, 0);
+
+	if (!ev)
+		return;
+	tg_order_event(o, n->type, ev);
+	ev->u.order.last_px = n->last_px;
+	ev->u.order.last_qty = n->last_qty;
+	/* A verdict carries its own reason; elsewhere the order's (why it was cancelled, lost, suspected) stands. */
+	if (n->type == TG_PRIV_ORDER_ACK || n->type == TG_PRIV_CANCEL_REJECT)
+		ev->u.order.reason = n->reason;
+	ev->u.order.venue_reason = n->venue_reason;
+	ev->u.order.origin = n->origin;
+	ev->u.order.request = n->request;
+	ev->u.order.liquidity = n->liquidity;
+	ev->u.order.exec_hash = n->exec_hash;
+}
+
+void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob)
+{
+	u16 owner = tg_order_owner(e, o);
+	u32 i;
+
+	if (owner) {
+		tg_order_tell_one(e, owner, o, n, ob);
+		return;
+	}
+	for (i = 1; i <= e->params.max_clients; i++)
+		if (tg_client(e, i) && tg_client_sees(e, (u16)i, o->account_id))
+			tg_order_tell_one(e, (u16)i, o, n, ob);
+}
+
+void tg_order_update(struct tg_engine *e, const struct tg_order *o, struct tg_outbox *ob)
+{
+	struct tg_order_note n;
+
+	memset(&n, 0, sizeof(n));
+	n.type = TG_PRIV_ORDER_UPDATE;
+	n.origin = TG_ORIGIN_VENUE;
+	tg_order_tell(e, o, &n, ob);
+}
+
+void tg_order_query(const struct tg_engine *e, const struct tg_order *o, struct tg_nl_order *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->order_id = o->order_id;
+	out->user_ref = o->user_ref;
+	out->instrument_id = o->instrument_id;
+	out->client_id = tg_order_owner(e, o);
+	out->account_id = o->account_id;
+	out->px = o->px;
+	out->qty = o->qty;
+	out->cum_qty = o->cum_qty;
+	out->leaves_qty = o->leaves_qty;
+	out->avg_px = o->avg_px;
+	out->created_ns = o->created_ns;
+	out->updated_ns = o->updated_ns;
+	out->reason = o->reason;
+	out->status = o->status;
+	out->side = o->side;
+	out->ord_type = o->ord_type;
+	out->tif = o->tif;
+	memcpy(out->venue_order_id, o->venue_order_id, sizeof(out->venue_order_id));
+}

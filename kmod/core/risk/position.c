@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Positions by (account, instrument): average cost, realised result, fees, and the open quantity of working orders. Money has scale e8. Rounding is towards
+ * zero, once per fill; a position that is closed takes its whole remaining cost with it, so no dust of rounding is left behind.
+ */
+#include "state.h"
+
+struct tg_position *tg_position(const struct tg_engine *e, u16 account_id, u32 instrument_id)
+{
+	if (!account_id || account_id > e->params.max_accounts || !instrument_id || instrument_id > e->params.max_instruments)
+		return NULL;
+	return TG_TABLE(e, off_positions, struct tg_position) + (u64)account_id * (e->params.max_instruments + 1u) + instrument_id;
+}
+
+void tg_position_open(struct tg_position *p, u8 side, s64 delta)
+{
+	s64 *open = side == TG_SIDE_BUY ? &p->open_buy_qty : &p->open_sell_qty;
+
+	/* Never overflows: risk keeps the sum of a side below TG_PX_MAX, and deltas only take back what was put in. */
+	if (!tg_add_s64(*open, delta, open))
+		*open = delta > 0 ? TG_PX_MAX : 0;
+	else if (*open < 0)
+		*open = 0;
+}
+
+static u64 magnitude(s64 v)
+{
+	return v < 0 ? (u64)-v : (u64)v;
+}
+
+static s64 saturating_add(s64 a, s64 b)
+{
+	s64 v;
+
+	return tg_add_s64(a, b, &v) && v < TG_PX_MAX ? v : TG_PX_MAX;
+}
+
+static bool in_range(s64 v)
+{
+	return v >= -TG_PX_MAX && v <= TG_PX_MAX;
+}
+
+bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
+{
+	bool buy = side == TG_SIDE_BUY;
+	s64 held = p->qty, cost = p->cost, realised = p->realised_pnl, fees, value, signed_qty = buy ? qty : -qty;
+	bool reduces = held && (held > 0) != buy;
+
+	if (qty <= 0 || qty > TG_PX_MAX || !tg_notional(px, qty, &value) || !in_range(fee))
+		return false;
+	if (!tg_add_s64(p->fees, fee, &fees) || !in_range(fees))
+		return false;
+	if (!reduces) {
+		if (!tg_add_s64(cost, buy ? value : -value, &cost))
+			return false;
+	} else {
+		u64 have = magnitude(held), close = have < (u64)qty ? have : (u64)qty, out, got;
+		s64 closed_value, result;
+
+		/* What leaves at cost, and what it brought. */
+		if (!tg_muldiv_u64(magnitude(cost), close, have, &out) || !tg_muldiv_u64((u64)value, close, (u64)qty, &got))
+			return false;
+		closed_value = (s64)got;
+		result = held > 0 ? closed_value - (s64)out : (s64)out - closed_value;
+		if (!tg_add_s64(realised, result, &realised))
+			return false;
+		if (close < (u64)qty)		/* through zero: the rest opens the other side */
+			cost = buy ? value - closed_value : closed_value - value;
+		else
+			cost = held > 0 ? cost - (s64)out : cost + (s64)out;
+	}
+	if (!tg_add_s64(held, signed_qty, &held) || !in_range(held) || !in_range(cost) || !in_range(realised))
+		return false;
+	p->qty = held;
+	p->cost = cost;
+	p->realised_pnl = realised;
+	p->fees = fees;
+	/* Lifetime sums are for people: they stop at the top instead of refusing a fill. */
+	if (buy)
+		p->bought_qty = saturating_add(p->bought_qty, qty);
+	else
+		p->sold_qty = saturating_add(p->sold_qty, qty);
+	p->fills++;
+	return true;
+}
+
+s64 tg_position_avg_px(const struct tg_position *p)
+{
+	u64 v;
+
+	if (!p->qty || !tg_muldiv_u64(magnitude(p->cost), TG_SCALE, magnitude(p->qty), &v) || v > (u64)TG_PX_MAX)
+		return 0;
+	return (s64)v;
+}
+
+s64 tg_position_unrealised(const struct tg_engine *e, const struct tg_position *p, u32 instrument_id)
+{
+	const struct tg_instrument *i = tg_instrument(e, instrument_id);
+	s64 reference, value, result;
+
+	if (!p->qty || !i)
+		return 0;
+	reference = tg_md_reference_px(e, i);
+	if (reference <= 0 || !tg_notional(reference, (s64)magnitude(p->qty), &value))
+		return 0;
+	if (!tg_sub_s64(p->qty > 0 ? value : -value, p->cost, &result))
+		return 0;
+	return result;
+}
+
+static bool touched(const struct tg_position *p)
+{
+	return p->fills || p->open_buy_qty || p->open_sell_qty;
+}
+
+bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_nl_position *out)
+{
+	const struct tg_position *p = tg_position(e, account_id, instrument_id);
+
+	if (!p || !touched(p))
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->instrument_id = instrument_id;
+	out->account_id = account_id;
+	out->qty = p->qty;
+	out->avg_px = tg_position_avg_px(p);
+	out->realised_pnl = p->realised_pnl;
+	out->unrealised_pnl = tg_position_unrealised(e, p, instrument_id);
+	out->fees = p->fees;
+	out->open_buy_qty = p->open_buy_qty;
+	out->open_sell_qty = p->open_sell_qty;
+	out->bought_qty = p->bought_qty;
+	out->sold_qty = p->sold_qty;
+	out->fills = p->fills;
+	return true;
+}
+
+void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u16 flags, struct tg_outbox *ob)
+{
+	const struct tg_position *p = tg_position(e, account_id, instrument_id);
+	struct tg_priv_event *ev;
+
+	if (!p)
+		return;
+	ev = tg_priv(e, ob, client_id, TG_PRIV_POSITION, instrument_id, flags);
+	if (!ev)
+		return;
+	ev->u.position.qty = p->qty;
+	ev->u.position.avg_px = tg_position_avg_px(p);
+	ev->u.position.realised_pnl = p->realised_pnl;
+	ev->u.position.fees = p->fees;
+	ev->u.position.open_buy_qty = p->open_buy_qty;
+	ev->u.position.open_sell_qty = p->open_sell_qty;
+	ev->u.position.account_id = account_id;
+	ev->u.position.unrealised_pnl = tg_position_unrealised(e, p, instrument_id);
+}
