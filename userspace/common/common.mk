@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Included by every component that uses userspace/common: flags, the archive and how to build it. Set TOP first.
 
+.DEFAULT_GOAL := all
 -include $(TOP)/config.mk
 BUILD ?= $(TOP)/build
 CC ?= cc
@@ -26,10 +27,10 @@ COMMON_OBJS := $(addprefix $(COMMON_OUT)/,decimal.o json.o nl.o rundir.o table.o
 
 $(COMMON_OUT)/%.o: $(TOP)/userspace/common/%.c $(TOP)/userspace/common/common.mk $(TOP)/VERSION
 	@mkdir -p $(@D)
-	$(CC) $(COMMON_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(COMMON_CFLAGS) -c -o $@ $<
 $(COMMON_LIB): $(COMMON_OBJS)
-	rm -f $@
-	$(AR) rcs $@ $(COMMON_OBJS)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $(COMMON_OBJS)
 -include $(COMMON_OBJS:.o=.d)
 
 # The core's archive: texts, replay.

@@ -299,7 +299,7 @@ int tg_nl_input(struct tg_nl *nl, enum tg_in type, const void *payload, __u32 le
 	if (!msg)
 		return -ENOMEM;
 	nla_put_u16(msg, TG_A_TYPE, (__u16)type);
-	if ((len || type == TG_IN_CHECKPOINT) && nla_put(msg, TG_A_PAYLOAD, (int)len, payload) < 0) {
+	if (len && nla_put(msg, TG_A_PAYLOAD, (int)len, payload) < 0) {
 		nlmsg_free(msg);
 		return fail(nl, -EMSGSIZE, "record too large");
 	}

@@ -37,6 +37,7 @@ struct tgd_section {
 struct tgd_engine {
 	struct tgd_section s;
 	long long id, cpu, wait, force_cpu, spin_us, public_slots, packet_slots, journal_mib, journal_required, mode;
+	long long cancel_on_exit;
 	long long max_venues, max_instruments, max_feeds, max_accounts, max_clients, max_permits, max_orders, max_limits;
 	long long book_levels, md_pending, exec_ids, rx_buffer_bytes;
 };
@@ -87,6 +88,7 @@ struct tgd_limits {
 struct tgd_feed {
 	struct tgd_section s;
 	long long id, port, line_no, vlan;	/* vlan -1 = any */
+	long long pass_on_error, copy;
 	char venue[TG_NAME_LEN];
 	char interface[16];
 	struct tgd_address address;

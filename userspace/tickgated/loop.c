@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+#include "log.h"
+#include "loop.h"
+#include "rundir.h"
+#include "venue.h"
+
+#define MS		1000000ull
+#define HOUSEKEEPING_NS	(1000 * MS)
+#define CANCEL_MS	2000
+
+struct loop {
+	struct tgd_control *ct;
+	struct tgd_config *c;
+	struct tgd_records *rs;
+	const struct tgd_loop_options *opt;
+	struct tg_nl *events;
+	struct tgd_conn *conn;
+	struct pollfd *pfd;
+	int sigfd;
+	__u64 housekeeping_ns;
+	bool stop, gone, refresh;
+};
+
+static __u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (__u64)t.tv_sec * 1000000000u + (__u64)t.tv_nsec;
+}
+
+static struct tgd_conn *conn_of(struct loop *l, unsigned int venue_id)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->c->venues; i++)
+		if (l->conn[i].venue->id == venue_id)
+			return &l->conn[i];
+	return NULL;
+}
+
+/* ---- what the engine tells ---- */
+
+static void refresh_sessions(struct loop *l, bool adopt)
+{
+	struct tg_nl_session *s;
+	__u32 n, i;
+
+	l->refresh = false;
+	if (tg_nl_sessions(l->ct->nl, &s, &n))
+		return;
+	for (i = 0; i < n; i++) {
+		struct tgd_conn *c = conn_of(l, s[i].venue_id);
+
+		s[i].text[sizeof(s[i].text) - 1] = 0;
+		if (c && adopt)
+			tgd_conn_adopt(c, &s[i]);
+		else if (c)
+			tgd_conn_session(c, s[i].state, 0, s[i].text);
+	}
+	free(s);
+}
+
+static void one_event(struct loop *l, const struct tg_pub_event *ev)
+{
+	struct tgd_conn *c;
+
+	switch (ev->type) {
+	case TG_PUB_SESSION:
+		c = conn_of(l, ev->id);
+		/* A drop's words are in the session, not in the event. */
+		if (c && ev->u.state.state != TG_SESSION_UP)
+			l->refresh = true;
+		if (c && ev->u.state.state == TG_SESSION_UP)
+			tgd_conn_session(c, TG_SESSION_UP, ev->time_ns, NULL);
+		break;
+	case TG_PUB_KILL:
+		tgd_log(LOG_WARNING, "trading halted: scope %u id %u cause %u", ev->u.kill.scope, ev->u.kill.id, ev->u.kill.cause);
+		break;
+	case TG_PUB_RESUME:
+		tgd_log(LOG_NOTICE, "trading resumed: scope %u id %u", ev->u.kill.scope, ev->u.kill.id);
+		break;
+	case TG_PUB_SHUTDOWN:
+		l->gone = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static void read_events(struct loop *l)
+{
+	struct tg_pub_event ev;
+	int ret;
+
+	while ((ret = tg_nl_event(l->events, &ev)) > 0 || ret == -ENOBUFS) {
+		if (ret > 0)
+			one_event(l, &ev);
+		else
+			l->refresh = true;	/* events were lost: ask for the state instead */
+	}
+}
+
+/* ---- what we tell ---- */
+
+void tgd_names_write(const struct tgd_config *c)
+{
+	FILE *f = tg_rundir_begin("names");
+	unsigned int i;
+
+	if (!f) {
+		tgd_log(LOG_WARNING, "%s: %s; tgctl will show numbers for names", tg_rundir(), strerror(errno));
+		return;
+	}
+	for (i = 0; i < c->accounts; i++)
+		fprintf(f, "account %lld\t%s\n", c->account[i].id, c->account[i].s.name);
+	for (i = 0; i < c->venues; i++)
+		fprintf(f, "venue %lld\t%s\n", c->venue[i].id, c->venue[i].s.name);
+	for (i = 0; i < c->instruments; i++)
+		fprintf(f, "instrument %lld\t%s\n", c->instrument[i].id, c->instrument[i].s.name);
+	for (i = 0; i < c->feeds; i++)
+		fprintf(f, "feed %lld\t%s\n", c->feed[i].id, c->feed[i].s.name);
+	if (tg_rundir_commit("names", f))
+		tgd_log(LOG_WARNING, "%s/names: %s", tg_rundir(), strerror(errno));
+}
+
+static void write_journal_progress(struct loop *l)
+{
+	struct tgd_journal_progress p;
+	FILE *f = tg_rundir_begin("journal");
+
+	if (!f)
+		return;
+	tgd_journal_progress(l->ct->journal, &p);
+	fprintf(f, "path\t%s\nrecords\t%llu\nbytes\t%llu\nsynced_bytes\t%llu\nlast_seq\t%llu\n", p.path, (unsigned long long)p.records,
+		(unsigned long long)p.bytes, (unsigned long long)p.synced_bytes, (unsigned long long)p.last_seq);
+	fprintf(f, "max_unsynced_bytes\t%llu\nmax_unsynced_ns\t%llu\nmax_ring_bytes\t%llu\nholes\t%llu\nfailing\t%u\n",
+		(unsigned long long)p.max_unsynced_bytes, (unsigned long long)p.max_unsynced_ns, (unsigned long long)p.max_ring_bytes,
+		(unsigned long long)p.holes, p.failing);
+	tg_rundir_commit("journal", f);
+}
+
+static void reload(struct loop *l)
+{
+	struct tgd_records next = { 0 }, change = { 0 };
+	const struct tgd_record *fixed;
+	struct tgd_config c;
+	int ret;
+
+	ret = tgd_config_load(l->opt->config_path, &c, stderr);
+	if (ret) {
+		tgd_log(LOG_ERR, "reload: %s has errors; nothing was changed", l->opt->config_path);
+		goto out;
+	}
+	if (tgd_records_build(&c, &next) || tgd_records_reload(l->rs, &next, &change)) {
+		tgd_log(LOG_ERR, "reload: out of memory");
+		goto out;
+	}
+	fixed = tgd_records_fixed_difference(l->rs, &next);
+	if (fixed)
+		tgd_log(LOG_WARNING, "reload: %s and perhaps more differ; only limits and permits are reloaded, the rest needs a restart",
+			fixed->label);
+	ret = tgd_control_send(l->ct, &change, true);
+	tgd_log(ret ? LOG_ERR : LOG_NOTICE, "reload: %u limits and permits changed, %d refused", change.n, ret > 0 ? ret : 0);
+	if (!ret) {
+		/* The next reload compares with this one. */
+		tgd_records_free(l->rs);
+		*l->rs = next;
+		next = (struct tgd_records){ 0 };
+	}
+out:
+	tgd_records_free(&next);
+	tgd_records_free(&change);
+	tgd_config_free(&c);
+}
+
+static void read_signals(struct loop *l)
+{
+	struct signalfd_siginfo si;
+
+	while (read(l->sigfd, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo == SIGHUP) {
+			reload(l);
+			continue;
+		}
+		tgd_log(LOG_NOTICE, "signal %u: stopping", si.ssi_signo);
+		l->stop = true;
+	}
+}
+
+static void housekeeping(struct loop *l, __u64 now)
+{
+	struct tg_nl_status st;
+
+	l->housekeeping_ns = now + HOUSEKEEPING_NS;
+	if (tg_nl_status(l->ct->nl, &st) || !st.running || st.started_ns != l->ct->started_ns)
+		l->gone = true;
+	l->refresh = true;
+	write_journal_progress(l);
+}
+
+/* ---- the loop ---- */
+
+static int turn(struct loop *l)
+{
+	__u64 now = now_ns(), due = l->housekeeping_ns;
+	unsigned int i, n = 2, at[64];
+	int timeout;
+
+	l->pfd[0] = (struct pollfd){ .fd = l->sigfd, .events = POLLIN };
+	l->pfd[1] = (struct pollfd){ .fd = tg_nl_fd(l->events), .events = POLLIN };
+	for (i = 0; i < l->c->venues; i++) {
+		__u64 d = tgd_conn_deadline(&l->conn[i]);
+
+		if (d < due)
+			due = d;
+		at[i] = tgd_conn_pollfd(&l->conn[i], &l->pfd[n]) ? n++ : 0;
+	}
+	timeout = due <= now ? 0 : (int)((due - now + MS - 1) / MS);
+	if (poll(l->pfd, n, timeout) < 0 && errno != EINTR)
+		return -errno;
+	now = now_ns();
+	if (l->pfd[0].revents)
+		read_signals(l);
+	if (l->pfd[1].revents)
+		read_events(l);
+	if (now >= l->housekeeping_ns)
+		housekeeping(l, now);
+	if (l->refresh && !l->gone)
+		refresh_sessions(l, false);
+	for (i = 0; i < l->c->venues && !l->stop && !l->gone; i++)
+		tgd_conn_run(&l->conn[i], l->ct->nl, now, at[i] ? l->pfd[at[i]].revents : 0);
+	return 0;
+}
+
+/* Logout on every session, then waits for all of them to be down. */
+static void log_out(struct loop *l)
+{
+	long long longest = 0;
+	bool up = true;
+	unsigned int i;
+	__u64 until;
+
+	for (i = 0; i < l->c->venues; i++) {
+		struct tgd_conn *c = &l->conn[i];
+		struct tg_in_session cmd = { .venue_id = (__u16)c->venue->id, .command = TG_SESSION_CMD_LOGOUT };
+
+		if (c->state != TGD_CONN_HANDED) {
+			tgd_conn_close(c);
+			continue;
+		}
+		if (c->venue->logout_timeout_ms > longest)
+			longest = c->venue->logout_timeout_ms;
+		if (tg_nl_input(l->ct->nl, TG_IN_SESSION, &cmd, sizeof(cmd), NULL, NULL))
+			tgd_log(LOG_WARNING, "venue %s: logout: %s", c->venue->s.name, tg_nl_error(l->ct->nl));
+	}
+	until = now_ns() + ((__u64)longest + 500) * MS;
+	while (up && longest && now_ns() < until) {
+		struct tg_nl_session *s;
+		__u32 n, k;
+
+		poll(NULL, 0, 10);
+		up = false;
+		if (tg_nl_sessions(l->ct->nl, &s, &n))
+			break;
+		for (k = 0; k < n; k++)
+			up |= s[k].state != TG_SESSION_DOWN && s[k].state != TG_SESSION_HALTED;
+		free(s);
+	}
+	if (up && longest)
+		tgd_log(LOG_WARNING, "a venue did not answer the logout in time");
+	for (i = 0; i < l->c->venues; i++)
+		tg_nl_disconnect(l->ct->nl, (__u16)l->c->venue[i].id);	/* -ENOTCONN is what we want */
+}
+
+static int prepare(struct loop *l)
+{
+	sigset_t set;
+	unsigned int i;
+	int err;
+
+	l->conn = calloc(l->c->venues + 1, sizeof(*l->conn));
+	l->pfd = calloc(l->c->venues + 2, sizeof(*l->pfd));
+	if (!l->conn || !l->pfd)
+		return -ENOMEM;
+	for (i = 0; i < l->c->venues; i++)
+		tgd_conn_init(&l->conn[i], &l->c->venue[i]);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	l->sigfd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (l->sigfd < 0)
+		return -errno;
+	err = tg_nl_open(&l->events);
+	if (!err)
+		err = tg_nl_subscribe(l->events);
+	if (err) {
+		tgd_log(LOG_ERR, "events: %s", tg_nl_error(l->events));
+		return err;
+	}
+	refresh_sessions(l, true);
+	return 0;
+}
+
+int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *rs, const struct tgd_loop_options *opt)
+{
+	struct loop l = { .ct = ct, .c = c, .rs = rs, .opt = opt, .sigfd = -1 };
+	unsigned int i;
+	int err;
+
+	err = prepare(&l);
+	while (!err && !l.stop && !l.gone)
+		err = turn(&l);
+	if (l.gone && !l.stop) {
+		tgd_log(LOG_ERR, "the engine was stopped by somebody else");
+		err = -ENODEV;
+	}
+	if (!err && !opt->keep_engine) {
+		if (c->engine.cancel_on_exit)
+			tgd_control_cancel_all(ct, CANCEL_MS);
+		log_out(&l);
+	}
+	if (!l.gone)
+		write_journal_progress(&l);
+	for (i = 0; l.conn && i < c->venues; i++)
+		tgd_conn_close(&l.conn[i]);
+	if (l.sigfd >= 0)
+		close(l.sigfd);
+	tg_nl_close(l.events);
+	free(l.conn);
+	free(l.pfd);
+	return err;
+}
