@@ -267,8 +267,9 @@ static void fill(const struct tgd_index *ix, int section, enum tgd_kind kind, co
 {
 	const struct tgd_entry *sec = &ix->entry[section];
 	struct place p = { .e = e, .section = sec->name };
+	int *key_line = ((struct tgd_section *)base)->key_line;
 	const struct tgd_key *k;
-	unsigned int i;
+	unsigned int i, nth = 0;
 
 	for (i = (unsigned int)section + 1; i < ix->n && ix->entry[i].section == section; i++) {
 		const struct tgd_entry *en = &ix->entry[i];
@@ -291,6 +292,7 @@ static void fill(const struct tgd_index *ix, int section, enum tgd_kind kind, co
 			if (!ix->entry[i].ignored)
 				p.line = ix->entry[i].line;
 		}
+		key_line[nth++] = p.line;
 		if (!p.value)
 			p.value = written ? NULL : k->def;
 		if (!p.value && !written)
@@ -298,6 +300,21 @@ static void fill(const struct tgd_index *ix, int section, enum tgd_kind kind, co
 		if (p.value && (*p.value || !k->def || *k->def))
 			take(&p, base);
 	}
+}
+
+int tgd_key_line(enum tgd_kind kind, const struct tgd_section *s, const char *key)
+{
+	const struct tgd_key *k;
+	unsigned int nth = 0;
+
+	for (k = tgd_keys; k->name; k++) {
+		if (k->kind != kind)
+			continue;
+		if (!strcmp(k->name, key))
+			return s->key_line[nth];
+		nth++;
+	}
+	return s->line;
 }
 
 static void *grow(void **array, unsigned int *n, size_t size)

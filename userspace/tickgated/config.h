@@ -20,6 +20,7 @@
 #define TGD_PATH_LEN		256
 #define TGD_HOST_LEN		256
 #define TGD_SOURCES		8
+#define TGD_KEYS_MAX		32	/* of one kind */
 #define TGD_MAX_BYTES		(1u << 20)	/* of a configuration file */
 #define TGD_MAX_SECTIONS	4096u
 
@@ -32,6 +33,7 @@ struct tgd_address {
 struct tgd_section {
 	char name[TG_NAME_LEN];		/* as written; "" where the kind has none */
 	int line;
+	int key_line[TGD_KEYS_MAX];	/* of the kind's keys, in the table's order; the section's line where not written */
 };
 
 struct tgd_engine {
@@ -193,6 +195,7 @@ struct tgd_errors {
 __attribute__((format(printf, 3, 4))) void tgd_error(struct tgd_errors *e, int line, const char *fmt, ...);
 int tgd_index_build(struct tgd_index *ix, const char *text, size_t len, struct tgd_errors *e);
 void tgd_index_free(struct tgd_index *ix);
+int tgd_key_line(enum tgd_kind kind, const struct tgd_section *s, const char *key);
 int tgd_config_check(struct tgd_config *c, struct tgd_errors *e);
 int tgd_address_parse(const char *text, struct tgd_address *out);
 const char *tgd_address_format(const struct tgd_address *a, char buf[INET6_ADDRSTRLEN]);

@@ -2,6 +2,7 @@
 /* The one table of configuration keys. */
 #include "config.h"
 
+/* Keys of one kind: at most TGD_KEYS_MAX. */
 #define U32_MAX		0xffffffffLL
 #define AT(type, member) offsetof(struct type, member)
 
@@ -112,7 +113,7 @@ const struct tgd_key tgd_keys[] = {
 	{ TGD_LIMITS, "max_open_orders", TGD_LIMIT, AT(tgd_limits, max_open_orders), 0, U32_MAX - 1, NULL, NULL, "orders working at once" },
 	{ TGD_LIMITS, "rate_per_s", TGD_LIMIT, AT(tgd_limits, rate_per_s), 0, U32_MAX - 1, NULL, NULL,
 		"new and replace requests per second, sustained" },
-	{ TGD_LIMITS, "rate_burst", TGD_LIMIT, AT(tgd_limits, rate_burst), 0, U32_MAX - 1, NULL, NULL, "and at once" },
+	{ TGD_LIMITS, "rate_burst", TGD_LIMIT, AT(tgd_limits, rate_burst), 0, U32_MAX - 1, NULL, NULL, "new and replace requests at once" },
 	{ TGD_LIMITS, "duplicate_window_ms", TGD_UINT, AT(tgd_limits, duplicate_window_ms), 0, 3600000, NULL, "0",
 		"refuse the same order again within this time; 0 = off" },
 
