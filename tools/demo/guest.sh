@@ -31,7 +31,7 @@ part "session: logged on to a QuickFIX venue over kernel TCP"
 tgctl session
 
 part "market maker: $seconds s, orders through the submission ring"
-"$strategies/tg-market-maker" --instrument BTCUSDT --account main --qty 0.01 --ticks 50 --seconds "$seconds" ||
+"$strategies/tg-market-maker" --instrument BTCUSDT --account 1 --qty 0.01 --ticks 50 --seconds "$seconds" ||
 	lab_die "market maker"
 
 part "reader: three events of the public ring"
@@ -46,7 +46,7 @@ part "position and PnL"
 tgctl positions
 part "kill switch: new orders are refused from here on"
 tgctl kill --reason "end of the demo"
-"$strategies/tg-market-maker" --instrument BTCUSDT --account main --qty 0.01 --ticks 50 --seconds 1 --max-orders 2 2>&1 | grep -iE 'kill|refused|reject' | head -3
+"$strategies/tg-market-maker" --instrument BTCUSDT --account 1 --qty 0.01 --ticks 50 --seconds 1 --max-orders 2 2>&1 | grep -iE 'kill|refused|reject' | head -3
 part "latency by stage (guest clock under emulation: shape, not speed)"
 tgctl latency
 part "counters that are not zero"

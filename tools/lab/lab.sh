@@ -162,7 +162,7 @@ END
 # lab_daemon [ARGS...]: sets LAB_DAEMON_PID; returns when the engine runs.
 lab_daemon()
 {
-	"$LAB_DAEMON" "$@" "$LAB_DIR/tickgated.conf" >>"$LAB_DIR/tickgated.log" 2>&1 &
+	"$LAB_DAEMON" --config "$LAB_DIR/tickgated.conf" "$@" >>"$LAB_DIR/tickgated.log" 2>&1 &
 	LAB_DAEMON_PID=$!
 	lab_wait 20 lab_running || { tail -20 "$LAB_DIR/tickgated.log" >&2; return 1; }
 }

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A recording of Binance spot as FIX over UDP through XDP and the module: at every update id for which the recording has a ticker, the book's best bid and offer equal it.
+set -u
+here=$(dirname "$0")
+LAB_DIR=$1
+. "$here/tap.sh"
+. "$here/../../tools/lab/lab.sh"
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+recording=$TG_DATA/binance-btcusdt/spot-btcusdt_20240808.gz
+[ -f "$recording" ] || { skip "recording as FIX" "no $recording"; finish; exit; }
+
+lab_net && lab_module && lab_venue --market replay --recording "$recording" --speed max --rate 150 --ticker-truth "$LAB_DIR/truth.txt" || bail "laboratory"
+lab_config
+lab_daemon || bail "daemon"
+check "session up, book live" lab_ready 40
+check "the recording came to its end" lab_wait 120 grep -q 'market done' "$LAB_DIR/venue.out"
+sleep 2
+tgctl counters --nonzero >"$LAB_DIR/counters.txt"
+lab_down
+check "the venue published 564 tickers' update ids" is "$(wc -l <"$LAB_DIR/truth.txt")" 564
+"$LAB_BUILD/tests/system/ticker_check" "$LAB_DIR/truth.txt" "$LAB_DIR"/journal/*.tgj >"$LAB_DIR/ticker.txt"
+rc=$?
+note "$(cat "$LAB_DIR/ticker.txt")"
+check "best bid and offer equal the recording's ticker at all of them, in the module" is $rc 0
+check "kernel log clean" lab_dmesg_clean
+finish
