@@ -655,6 +655,32 @@ def test_gap(path, ctx):
         assert m.has(_123="Y", _34="2", _36="9", _43="Y"), m
 
 
+def test_away(path, ctx):
+    """--cancel-on-disconnect: reports made while the client is away keep their numbers and are resent"""
+    with Venue(path, *STILL, "--cancel-on-disconnect", "--check-latency", "5") as v:
+        c = Client(v.port)
+        c.wait("A")
+        v.cmd("pause")
+        bid, _, _ = best(v)
+        for name in ("K1", "K2"):
+            c.order(name, 1, "0.1", bid - 5)
+            c.wait("8", _150="0", _11=name)
+        c.cancel("K3", "NONE", 1)
+        c.wait("9", _34="4")
+        c.close()
+        end = time.time() + 5
+        while v.json("stats")["cancels"] < 2 and time.time() < end:
+            time.sleep(0.02)
+        d = Client(v.port, reset=False, seq=c.seq)
+        assert d.wait("A").get(34) == "7"
+        d.send("2", [(7, 4), (16, 0)])
+        assert d.wait("9").has(_43="Y", _34="4", _11="K3", _102="1")
+        assert [d.wait("8").has(_43="Y", _34=n, _150="4", _39="4") for n in "56"] == [True, True]
+        d.send("D", [(11, "K4")])
+        m = d.wait("j")
+        assert m.has(_380="5", _372="D"), m
+
+
 def test_silent_delay(path, ctx):
     """silent on loses orders, silent work only their reports; delay tcp holds messages back in order"""
     with Venue(path, *STILL) as v:
