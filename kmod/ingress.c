@@ -8,8 +8,12 @@
  * Queued: when XDP runs anywhere else (an interrupt came first, another CPU) the payload is copied to the ring of that CPU. Bottom halves are off
  * there, so that a CPU's ring has one producer at a time; the thread is the only consumer. (Q) the producer fills the slot, then releases
  * `tail`; the thread acquires `tail` before it reads. (R) the thread is done with a slot, then releases `head`; the producer acquires `head`
- * before it reuses the slot. While anything is queued, packets that could be stepped inline queue up behind it, so a feed that comes over one
- * CPU is never reordered.
+ * before it reuses the slot.
+ *
+ * Order. The packets of one NAPI instance may be handled by one CPU and then another (an interrupt, then our poll), so order within a ring is
+ * not enough. While anything is queued, packets that could be stepped inline queue up behind it; and the rings are drained merged by time of
+ * arrival. An instance runs on one CPU at a time, so whatever came before a packet was published before it: rings are looked at once for what
+ * may be taken, then again for what is oldest, and the second look sees every elder of what the first saw.
  *
  * Bindings. The table of bound interfaces belongs to the rtnl lock. An entry holds no reference: the notifier removes it when the device goes, under
  * the same lock. The ids of NAPI instances are numbers that napi_busy_loop() looks up each time, so a stale one is harmless; they are
@@ -46,6 +50,7 @@ struct tgk_packets {
 	u32 mask;
 	u32 tail ____cacheline_aligned;		/* producer: this CPU, bottom halves off */
 	u32 head ____cacheline_aligned;		/* consumer: the engine thread */
+	u32 limit;				/* [thread] tail at the first look */
 };
 
 struct tgk_napi_set {
@@ -125,37 +130,50 @@ int tgk_ingress(struct tgk_engine *eng, u16 feed_id, const void *payload, u32 le
 	return err;
 }
 
-static u32 drain_cpu(struct tgk_engine *eng, struct tgk_packets *q, u32 budget)
+static struct tgk_packets *oldest(struct tgk_engine *eng)
 {
-	u32 head = q->head, n = 0;
-	u32 tail = smp_load_acquire(&q->tail);			/* (Q) */
+	struct tgk_packets *best = NULL;
+	u64 best_ns = 0;
+	int cpu;
 
-	for (; head != tail && n < budget; n++) {
-		struct tgk_packet *p = &q->slot[head & q->mask];
+	for_each_possible_cpu(cpu) {
+		struct tgk_packets *q = per_cpu_ptr(eng->packets, cpu);
+		const struct tgk_packet *p = &q->slot[q->head & q->mask];
 
-		step_packet(eng, p->feed_id, p->payload, p->len, p->xdp_time_ns);
-		smp_store_release(&q->head, ++head);		/* (R) */
-		tgk_flush(eng);
+		if (smp_load_acquire(&q->tail) == q->head)		/* (Q) */
+			continue;
+		if (!best || p->xdp_time_ns < best_ns) {
+			best = q;
+			best_ns = p->xdp_time_ns;
+		}
 	}
-	return n;
+	return best;
 }
 
 u32 tgk_ingress_drain(struct tgk_engine *eng, u32 budget)
 {
-	u32 n = 0, i;
+	u32 n;
+	int cpu;
 
 	if (!atomic_read(&eng->packets_waiting))
 		return 0;
-	for (i = 0; i < nr_cpu_ids && n < budget; i++) {
-		u32 cpu = eng->next_packet_cpu;
-		u32 got;
+	for_each_possible_cpu(cpu) {
+		struct tgk_packets *q = per_cpu_ptr(eng->packets, cpu);
 
-		eng->next_packet_cpu = cpu + 1 < nr_cpu_ids ? cpu + 1 : 0;
-		if (!cpu_possible(cpu))
-			continue;
-		got = drain_cpu(eng, per_cpu_ptr(eng->packets, cpu), budget - n);
-		atomic_sub(got, &eng->packets_waiting);
-		n += got;
+		q->limit = smp_load_acquire(&q->tail);			/* (Q) */
+	}
+	for (n = 0; n < budget; n++) {
+		struct tgk_packets *q = oldest(eng);
+		struct tgk_packet *p;
+
+		/* The oldest came after the first look: its elders may still be on their way to another ring. */
+		if (!q || q->head == q->limit)
+			break;
+		p = &q->slot[q->head & q->mask];
+		step_packet(eng, p->feed_id, p->payload, p->len, p->xdp_time_ns);
+		smp_store_release(&q->head, q->head + 1);		/* (R) */
+		atomic_dec(&eng->packets_waiting);
+		tgk_flush(eng);
 	}
 	return n;
 }

@@ -71,7 +71,6 @@ struct tgk_engine {
 	bool polling;				/* inside napi_busy_loop(): a kfunc on this thread may step inline */
 	bool journal_kill;			/* TG_IN_KILL for the journal was given and not resumed since */
 	bool tcp_work;				/* tgk_tcp_close() left a venue for tgk_tcp_poll() to take down */
-	u32 next_packet_cpu;			/* where tgk_ingress_drain() goes on */
 	unsigned long *book_dirty;		/* bitmap of instruments: images to rewrite at the end of this flush */
 	u32 publish_pending;			/* entries in publish_from_ns */
 	u64 publish_from_ns[TGK_PUBLISH_PENDING];	/* XDP entry of the packets stepped since the last flush */
