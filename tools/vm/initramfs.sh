@@ -121,7 +121,7 @@ vm_plain_kernel()
 	*) echo "$image"; return 0 ;;
 	esac
 	if tail -c +$((off + 1)) "$image" | head -c $len | $unpack >"$plain.$$" 2>/dev/null &&
-		readelf -n "$plain.$$" 2>/dev/null | grep -q '^ *Xen .*(0x00000012)'; then
+		[[ $(readelf -n "$plain.$$" 2>/dev/null) =~ Xen\ [^$'\n']*\(0x00000012\) ]]; then
 		mv -f "$plain.$$" "$plain"
 		echo "$plain"
 	else
