@@ -134,6 +134,8 @@ u32 tg_engine_outbox_bytes(const struct tg_in_engine *p)
 	u64 cancels = (u64)p->max_orders * (TG_OUT_SIZE(512) + 2 * TG_OUT_SIZE(sizeof(struct tg_priv_event)));
 	u64 n = 65536 + (snapshot > cancels ? snapshot : cancels);
 
+	if (n < tg_engine_udp_outbox_bytes(TG_RECORD_MAX_PAYLOAD))
+		n = tg_engine_udp_outbox_bytes(TG_RECORD_MAX_PAYLOAD);
 	return n > 0x7fffffff ? 0x7fffffff : (u32)n;
 }
 
@@ -149,6 +151,7 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 	e->magic = TG_ARENA_MAGIC;
 	e->bytes = need;
 	e->params = *p;
+	e->outbox_bytes = tg_engine_outbox_bytes(p);
 	e->digest = DIGEST_SEED;
 	e->deadline_ns = NEVER;
 	e->md_deadline_ns = NEVER;
@@ -396,10 +399,15 @@ static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec,
 enum tg_reason tg_engine_step(struct tg_engine *e, const struct tg_record *rec, const void *payload, struct tg_outbox *ob)
 {
 	enum tg_reason verdict = TG_REASON_BAD_REQUEST;
-	u32 from = ob->len, lost = ob->lost;
+	u32 need = rec->type == TG_IN_UDP ? tg_engine_udp_outbox_bytes(rec->len) : e->outbox_bytes;
+	u32 from = ob->len, lost = ob->lost, cap = ob->cap;
 
-	if (unlikely(rec->seq != e->seq + 1))
+	if (unlikely(rec->seq != e->seq + 1 || rec->len > TG_RECORD_MAX_PAYLOAD))
 		return TG_REASON_BAD_REQUEST;
+	if (unlikely(cap < from || cap - from < need))
+		return TG_REASON_NO_OUTBOX;
+	/* A step may use what its kind is promised and no more: how much the host has left must not change what the step does. */
+	ob->cap = from + need;
 	e->seq = rec->seq;
 	if (likely(rec->time_ns > e->time_ns))
 		e->time_ns = rec->time_ns;
@@ -419,6 +427,7 @@ enum tg_reason tg_engine_step(struct tg_engine *e, const struct tg_record *rec, 
 	if (ob->len != from)
 		e->digest = tg_hash_bytes(e->digest, ob->buf + from, ob->len - from);
 	e->digest = tg_mix(e->digest, ob->lost - lost);
+	ob->cap = cap;
 
 	e->deadline_ns = next_deadline(e);
 	return verdict;

@@ -37,7 +37,8 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p);
  * Consumes one record. rec->seq must be the last one's plus 1; rec->time_ns below the last one's is taken as the last one's (the host should not do it);
  * rec->digest is ignored. payload: rec->len bytes, any alignment for UDP and TCP_RX, 8-byte aligned for structs.
  * Returns the verdict: TG_REASON_OK, or why the record (config, control, submission) was refused. A refused record has been consumed
- * all the same (seq advances, digest changes). rec->seq out of order: returns TG_REASON_BAD_REQUEST and nothing changes.
+ * all the same (seq advances, digest changes). rec->seq out of order: returns TG_REASON_BAD_REQUEST and nothing changes. Less room in the outbox than
+ * tg_engine_udp_outbox_bytes(len) for TG_IN_UDP, tg_engine_outbox_bytes() for all others: TG_REASON_NO_OUTBOX, and nothing changes: empty it and try again.
  */
 enum tg_reason tg_engine_step(struct tg_engine *e, const struct tg_record *rec, const void *payload, struct tg_outbox *ob);
 

@@ -32,6 +32,8 @@ struct tg_engine {
 	/* engine.c */
 	u64 seq, time_ns, digest;
 	u64 deadline_ns;		/* recomputed after every step */
+	u32 outbox_bytes;		/* what a step other than UDP may fill */
+	u32 pad_outbox;
 	u32 mode;			/* enum tg_mode */
 	u32 started;			/* TG_IN_ENGINE was seen */
 	u64 counters[TG_CC_MAX];
