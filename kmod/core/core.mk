@@ -6,8 +6,10 @@ tg-core-objs := \
 	fix/lexer.o \
 	fix/value.o \
 	fix/decode.o \
+	fix/decode_md.o \
 	fix/encode.o \
 	session/session.o \
+	session/inbound.o \
 	session/admin.o \
 	venue/venue.o \
 	venue/sim.o \

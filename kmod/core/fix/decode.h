@@ -96,7 +96,7 @@ struct tg_fix_md_iter {
 	u32 msg_type;
 	u32 count;			/* 268 */
 	u32 seen;
-	bool pending;			/* cursor holds the first field of the next entry */
+	bool fragment_seen;
 	bool last_fragment;		/* 893: false only when 893=N (set once the walk is over, or by begin when it stood before 268) */
 	struct tg_fix_slice req_id;	/* 262 */
 	struct tg_fix_slice symbol;	/* W: 55 */

@@ -57,29 +57,40 @@ struct tg_fix_frame {
  * TG_FIX_OK: frame is set, *used = its length. More bytes needed: *used = 0 and TG_FIX_OK. Otherwise the reason, and *used >= 1 bytes to drop before
  * trying again: up to the next possible "8=FIX" start.
  * Checked: 8=, 9=, 35= first and in order; BodyLength (leading zeros allowed) lands on 10=; three-digit CheckSum right; trailing SOH.
+ * A well-formed BodyLength that makes the message longer than max is RANGE at once; nothing of it is waited for. When the trailer stands where BodyLength
+ * says but the sum is wrong, the whole message is dropped, so that nothing inside a data field can pass for a message.
  */
 enum tg_fix_error tg_fix_frame(const u8 *p, u32 avail, u32 max, struct tg_fix_frame *f, u32 *used);
 
-/* Walks the fields of a checked frame, from fields_off to the trailer (10= is not returned). */
+/*
+ * Walks the fields of a checked frame, from fields_off to the trailer (10= is not returned). Only for frames that tg_fix_frame() returned: the walk loads
+ * eight bytes at a time and stays inside the message because seven bytes of trailer follow `end`.
+ */
 struct tg_fix_cursor {
 	const u8 *p;		/* next unread byte */
-	const u8 *end;		/* the '1' of 10= */
-	u32 tag;
-	u32 len;		/* of the value */
+	const u8 *end;		/* the body's last SOH */
 	const u8 *val;
-	u32 fields;
+	u32 len;		/* of the value */
+	u32 tag;		/* set by tg_fix_next() */
 	enum tg_fix_error err;
 };
 
 void tg_fix_cursor_init(struct tg_fix_cursor *c, const struct tg_fix_frame *f);
-/* true: tag/val/len hold the next field. false: end, or c->err is set. Data fields are taken by their length tag (95/96, 354/355, ...). */
+/*
+ * true: tag/val/len hold the next field. false: end, or c->err is set. A length field is not returned: its data field is, taken by that length and free to hold
+ * SOH (95/96, 354/355, ...). 8, 9, 10 and 35 are refused here. Decoders on the hot path use lexer_inline.h instead.
+ */
 bool tg_fix_next(struct tg_fix_cursor *c);
 
 /* Values. false = wrong form or out of range. Exact: no float, no rounding; more than 8 decimals is refused unless they are zeros. */
+/* The value must lie in memory of at least len bytes; nothing around it is touched. */
 bool tg_fix_u32(const u8 *v, u32 len, u32 *out);
 bool tg_fix_u64(const u8 *v, u32 len, u64 *out);
 bool tg_fix_e8(const u8 *v, u32 len, s64 *out);			/* price or quantity, optional sign, to e8 */
 bool tg_fix_time_ns(const u8 *v, u32 len, u64 *out);		/* UTCTimestamp YYYYMMDD-HH:MM:SS[.s{1,9}], leap second 60 accepted */
+
+/* Sum of n bytes modulo 256: CheckSum. */
+u32 tg_fix_sum(const u8 *p, u32 n);
 
 const char *tg_fix_error_text(u32 err);
 

@@ -2,8 +2,10 @@
 /*
  * FIX session, initiator side (FIX 4.4 volume 2, "FIX session protocol"). One per venue. Owns: stream reassembly, sequence numbers, logon, heartbeat, test
  * request, gap recovery, logout. Hands application messages that are in sequence to tg_app_message() (dispatch.h).
- * Rules beyond the text: at most one outstanding ResendRequest per gap; Logon, ResendRequest and SequenceReset-Reset are handled before gap logic;
- * any inbound message disarms a test request; inbound ResendRequest is answered with one SequenceReset-GapFill (no stale order is ever sent again).
+ *
+ * Rules beyond the text: at most one outstanding ResendRequest per gap; Logon, Logout, ResendRequest and SequenceReset-Reset are handled before gap logic;
+ * any inbound message disarms a test request; inbound ResendRequest is answered with one SequenceReset-GapFill (no stale order is ever sent again);
+ * more than TG_SESSION_STORM resend requests without a message in sequence between them halt the session.
  */
 #ifndef TG_SESSION_H
 #define TG_SESSION_H
@@ -16,6 +18,11 @@
 
 struct tg_engine;
 
+#define TG_SESSION_STORM	8u
+#define TG_SESSION_RESEND_NS	10000000000ULL	/* a gap that nothing fills for this long is asked for again */
+#define TG_SESSION_LOGON_MS	10000u		/* when the configuration says 0 */
+#define TG_SESSION_LOGOUT_MS	5000u
+
 struct tg_session {
 	struct tg_in_venue cfg;		/* cfg.venue_id 0 = slot empty */
 	u16 state;			/* enum tg_session_state */
@@ -23,9 +30,11 @@ struct tg_session {
 	u8 resend_out;			/* a ResendRequest is outstanding */
 	u8 transport;			/* bytes can be sent */
 	u8 logout_rx;
-	u16 pad;
+	u16 heartbeat_s;		/* in force: ours, or the venue's if it asked for shorter ones */
 	u64 next_tx_seq, next_rx_seq;
 	u64 resend_begin, resend_end;	/* the gap asked for: first and last missing */
+	u64 resend_high;		/* highest number seen behind the gap: recovered once next_rx_seq is past it */
+	u64 resend_ns;			/* request, or last progress after it */
 	u64 last_rx_ns, last_tx_ns, up_since_ns;
 	u64 state_since_ns;
 	u64 test_request_ns;
@@ -57,5 +66,27 @@ static inline bool tg_session_can_send(const struct tg_session *s)
  */
 bool tg_session_begin(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob);
 bool tg_session_send(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob);
+
+/* ---- between session.c and admin.c ---- */
+
+/* Any message, in any state with a transport. */
+bool tg_session_start(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob);
+void tg_session_logon(struct tg_engine *e, struct tg_session *s, bool reset, struct tg_outbox *ob);
+void tg_session_logout(struct tg_engine *e, struct tg_session *s, const char *text, struct tg_outbox *ob);
+void tg_session_heartbeat(struct tg_engine *e, struct tg_session *s, const struct tg_fix_slice *test_req_id, struct tg_outbox *ob);
+void tg_session_test_request(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
+void tg_session_resend_request(struct tg_engine *e, struct tg_session *s, u64 begin, u64 end, struct tg_outbox *ob);
+void tg_session_gap_fill(struct tg_engine *e, struct tg_session *s, u64 begin, u64 next, struct tg_outbox *ob);
+void tg_session_reject(struct tg_engine *e, struct tg_session *s, u64 ref_seq, u32 ref_type, u32 ref_tag, enum tg_fix_error err, struct tg_outbox *ob);
+/* 35=3 with a reason given by the session itself (373). */
+void tg_session_reject_reason(struct tg_engine *e, struct tg_session *s, u64 ref_seq, u32 ref_type, u32 ref_tag, u32 reason, const char *text,
+			      struct tg_outbox *ob);
+
+void tg_session_text(struct tg_session *s, const void *text, u32 len);	/* made printable */
+void tg_session_state(struct tg_engine *e, struct tg_session *s, u16 state, struct tg_outbox *ob);
+/* Closes the transport; `next` is DOWN or HALTED. text NULL: s->text stays. */
+void tg_session_close(struct tg_engine *e, struct tg_session *s, u16 next, const char *text, struct tg_outbox *ob);
+/* One framed message. */
+void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct tg_fix_frame *f, struct tg_outbox *ob);
 
 #endif

@@ -32,6 +32,8 @@ void tg_venue_put_logon(const struct tg_in_venue *v, struct tg_fix_writer *w);
 void tg_venue_put_new(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w);
 void tg_venue_put_cancel(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w);
 void tg_venue_put_replace(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w);
+/* 35=H about the order's last accepted request. */
+void tg_venue_put_status(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, struct tg_fix_writer *w);
 void tg_venue_put_md_request(const struct tg_in_venue *v, const struct tg_in_instrument *i, u64 req_id, bool unsubscribe, struct tg_fix_writer *w);
 
 #endif

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/* Frames to typed views: header, admin messages, reports. Market data is in decode_md.c. */
+#include "fix/lexer_inline.h"
+#include "fix/decode.h"
+
+/*
+ * One known field inside a decoder: `k` the cursor, `seen` the bits of what came before; jumps to bad with k.err set. A tag that comes twice outside a group
+ * makes the message ambiguous (which of two quantities was meant?), so it is refused and not resolved by position.
+ */
+#define FIELD(key, bit, take)						\
+	do {								\
+		if (tg_fix_at(&k, key)) {				\
+			if (seen & (bit)) {				\
+				k.err = TG_FIX_DUPLICATE;		\
+				goto bad;				\
+			}						\
+			seen |= (bit);					\
+			if (!(take))					\
+				goto bad;				\
+		}							\
+	} while (0)
+
+static __always_inline bool take_slice(struct tg_fix_cursor *k, struct tg_fix_slice *s)
+{
+	if (!tg_fix_take(k))
+		return false;
+	s->p = k->val;
+	s->len = k->len;
+	return true;
+}
+
+static __always_inline bool take_flag(struct tg_fix_cursor *k, bool *out)
+{
+	u8 v;
+
+	if (!tg_fix_take_char(k, &v))
+		return false;
+	*out = v == 'Y';
+	if (unlikely(v != 'Y' && v != 'N'))
+		k->err = TG_FIX_FORMAT;
+	return v == 'Y' || v == 'N';
+}
+
+static __always_inline bool take_time(struct tg_fix_cursor *k, u64 *out)
+{
+	if (!tg_fix_take(k))
+		return false;
+	if (likely(tg_fix_time_ns(k->val, k->len, out)))
+		return true;
+	k->err = TG_FIX_FORMAT;
+	return false;
+}
+
+static __always_inline bool take_u16(struct tg_fix_cursor *k, u16 *out)
+{
+	u32 v;
+
+	if (!tg_fix_take_u32(k, &v))
+		return false;
+	*out = (u16)v;
+	if (unlikely(v > 0xffff))
+		k->err = TG_FIX_RANGE;
+	return v <= 0xffff;
+}
+
+/* An average may have more decimals than we keep; those are cut, as it decides nothing. */
+static bool take_average(struct tg_fix_cursor *k, s64 *out)
+{
+	u32 i, point, len;
+
+	if (!tg_fix_take(k))
+		return false;
+	for (point = 0; point < k->len && k->val[point] != '.'; point++)
+		;
+	len = k->len - point > TG_SCALE_DIGITS + 1 ? point + TG_SCALE_DIGITS + 1 : k->len;
+	for (i = len; i < k->len; i++)
+		if (k->val[i] < '0' || k->val[i] > '9')
+			break;
+	if (i == k->len || len == k->len)
+		if (tg_fix_e8(k->val, len, out))
+			return true;
+	k->err = TG_FIX_FORMAT;
+	return false;
+}
+
+enum { H_SEQ = 1, H_SENDER = 2, H_TARGET = 4, H_TIME = 8, H_DUP = 16, H_RESEND = 32, H_ORIG = 64 };
+
+/* Header fields that we have no use for (FIX 4.4 volume 2, standard header). */
+static bool header_tag(u32 tag)
+{
+	switch (tag) {
+	case 50: case 57: case 90: case 91: case 115: case 116: case 128: case 129: case 142: case 143: case 144: case 145: case 212: case 213:
+	case 347: case 369: case 627: case 628: case 629: case 630: case 1128: case 1129: case 1156:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum tg_fix_error tg_fix_decode_header(const struct tg_fix_frame *f, struct tg_fix_cursor *c, struct tg_fix_header *h)
+{
+	struct tg_fix_cursor k;
+	u32 seen = 0;
+
+	memset(h, 0, sizeof(*h));
+	h->msg_type = f->msg_type;
+	tg_fix_cursor_init(&k, f);
+	while (!tg_fix_done(&k)) {
+		const u8 *from = k.p;
+		struct tg_fix_cursor next;
+
+		FIELD(TG_K2('4', '9'), H_SENDER, take_slice(&k, &h->sender));
+		FIELD(TG_K2('5', '6'), H_TARGET, take_slice(&k, &h->target));
+		FIELD(TG_K2('3', '4'), H_SEQ, tg_fix_take_u64(&k, &h->seq));
+		FIELD(TG_K2('4', '3'), H_DUP, take_flag(&k, &h->poss_dup));
+		FIELD(TG_K2('4', '9'), H_SENDER, take_slice(&k, &h->sender));
+		FIELD(TG_K2('5', '2'), H_TIME, take_time(&k, &h->sending_time_ns));
+		FIELD(TG_K2('5', '6'), H_TARGET, take_slice(&k, &h->target));
+		FIELD(TG_K2('9', '7'), H_RESEND, take_flag(&k, &h->poss_resend));
+		FIELD(TG_K3('1', '2', '2'), H_ORIG, take_time(&k, &h->orig_sending_time_ns));
+		/* No header field begins with 26 or 37; the bodies of market data and reports do. */
+		if ((k.p[0] == '2' && k.p[1] == '6') || (k.p[0] == '3' && k.p[1] == '7'))
+			break;
+		if (k.p != from)
+			continue;
+		next = k;
+		if (!tg_fix_next(&next)) {
+			k = next;
+			goto bad;
+		}
+		if (!header_tag(next.tag))
+			break;
+		k = next;
+	}
+	h->bad_tag = !(seen & H_SEQ) ? 34 : !(seen & H_SENDER) ? 49 : !(seen & H_TARGET) ? 56 : !(seen & H_TIME) ? 52 : 0;
+	if (unlikely(h->bad_tag))
+		return TG_FIX_MISSING;
+	if (unlikely(!h->seq)) {	/* 34 starts at 1 */
+		h->bad_tag = 34;
+		return TG_FIX_FORMAT;
+	}
+	*c = k;
+	return TG_FIX_OK;
+bad:
+	h->bad_tag = tg_fix_bad_tag(&k);
+	if (h->bad_tag == 34)
+		h->seq = 0;
+	return k.err;
+}
+
+/* Tags that a type must have, besides 98 of the Logon, which says nothing: no encryption is ever used. */
+static u32 admin_missing(u32 msg_type, u64 seen)
+{
+	switch (msg_type) {
+	case 'A': return seen & 1 ? 0 : 108;
+	case '1': return seen & 8 ? 0 : 112;
+	case '2': return !(seen & 16) ? 7 : !(seen & 32) ? 16 : 0;
+	case '4': return seen & 64 ? 0 : 36;
+	case '3': case 'j': return seen & 256 ? 0 : 45;
+	default: return 0;
+	}
+}
+
+static enum tg_fix_error admin_field(struct tg_fix_cursor *c, struct tg_fix_admin *a, u32 *bit)
+{
+	struct tg_fix_slice v = { c->val, c->len };
+	bool flag = v.p[0] == 'Y', flag_ok = v.len == 1 && (flag || v.p[0] == 'N'), ok = true;
+
+	switch (c->tag) {
+	case 108: *bit = 1; ok = tg_fix_u32(v.p, v.len, &a->heartbeat_s); break;
+	case 141: *bit = 2; ok = flag_ok; a->reset_seq = flag; break;
+	case 789: *bit = 4; ok = tg_fix_u64(v.p, v.len, &a->next_expected); break;
+	case 112: *bit = 8; a->test_req_id = v; break;
+	case 7: *bit = 16; ok = tg_fix_u64(v.p, v.len, &a->begin_seq); break;
+	case 16: *bit = 32; ok = tg_fix_u64(v.p, v.len, &a->end_seq); break;
+	case 36: *bit = 64; ok = tg_fix_u64(v.p, v.len, &a->new_seq); break;
+	case 123: *bit = 128; ok = flag_ok; a->gap_fill = flag; break;
+	case 45: *bit = 256; ok = tg_fix_u64(v.p, v.len, &a->ref_seq); break;
+	case 371: *bit = 512; ok = tg_fix_u32(v.p, v.len, &a->ref_tag); break;
+	case 372: *bit = 1024; a->ref_msg_type = v; break;
+	case 373: case 380: *bit = 2048; ok = tg_fix_u32(v.p, v.len, &a->reject_reason); break;
+	case 379: *bit = 4096; a->ref_id = v; break;
+	case 58: *bit = 8192; a->text = v; break;
+	default: *bit = 0; break;
+	}
+	return ok ? TG_FIX_OK : TG_FIX_FORMAT;
+}
+
+enum tg_fix_error tg_fix_decode_admin(u32 msg_type, struct tg_fix_cursor *c, struct tg_fix_admin *a)
+{
+	enum tg_fix_error err;
+	u32 seen = 0, bit;
+
+	memset(a, 0, sizeof(*a));
+	while (tg_fix_skip_cold(c)) {
+		err = admin_field(c, a, &bit);
+		if (err || seen & bit) {
+			a->bad_tag = c->tag;
+			return err ? err : TG_FIX_DUPLICATE;
+		}
+		seen |= bit;
+	}
+	if (c->err) {
+		a->bad_tag = tg_fix_bad_tag(c);
+		return c->err;
+	}
+	a->bad_tag = admin_missing(msg_type, seen);
+	return a->bad_tag ? TG_FIX_MISSING : TG_FIX_OK;
+}
+
+enum {
+	X_ORDER_ID = 1 << 0, X_CL = 1 << 1, X_ORIG = 1 << 2, X_EXEC_ID = 1 << 3, X_SYMBOL = 1 << 4, X_ACCOUNT = 1 << 5, X_TEXT = 1 << 6,
+	X_EXEC_TYPE = 1 << 7, X_STATUS = 1 << 8, X_SIDE = 1 << 9, X_TYPE = 1 << 10, X_TIF = 1 << 11, X_LIQ = 1 << 12, X_REJ = 1 << 13,
+	X_QTY = 1 << 14, X_PX = 1 << 15, X_LAST_QTY = 1 << 16, X_LAST_PX = 1 << 17, X_LEAVES = 1 << 18, X_CUM = 1 << 19, X_AVG = 1 << 20,
+	X_COMM = 1 << 21, X_COMM_TYPE = 1 << 22, X_TIME = 1 << 23,
+};
+
+enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec *x)
+{
+	struct tg_fix_cursor k = *c;
+	u32 seen = 0;
+	u8 liquidity = '0', comm_type = '3';
+
+	memset(x, 0, sizeof(*x));
+	while (!tg_fix_done(&k)) {
+		const u8 *from = k.p;
+
+		FIELD(TG_K2('3', '7'), X_ORDER_ID, take_slice(&k, &x->order_id));
+		FIELD(TG_K2('1', '1'), X_CL, take_slice(&k, &x->cl_ord_id));
+		FIELD(TG_K2('4', '1'), X_ORIG, take_slice(&k, &x->orig_cl_ord_id));
+		FIELD(TG_K2('1', '7'), X_EXEC_ID, take_slice(&k, &x->exec_id));
+		FIELD(TG_K3('1', '5', '0'), X_EXEC_TYPE, tg_fix_take_char(&k, &x->exec_type));
+		FIELD(TG_K2('3', '9'), X_STATUS, tg_fix_take_char(&k, &x->ord_status));
+		FIELD(TG_K1('1'), X_ACCOUNT, take_slice(&k, &x->account));
+		FIELD(TG_K2('5', '5'), X_SYMBOL, take_slice(&k, &x->symbol));
+		FIELD(TG_K2('5', '4'), X_SIDE, tg_fix_take_char(&k, &x->side));
+		FIELD(TG_K2('3', '8'), X_QTY, tg_fix_take_e8(&k, &x->qty));
+		FIELD(TG_K2('4', '0'), X_TYPE, tg_fix_take_char(&k, &x->ord_type));
+		FIELD(TG_K2('4', '4'), X_PX, tg_fix_take_e8(&k, &x->px));
+		FIELD(TG_K2('5', '9'), X_TIF, tg_fix_take_char(&k, &x->tif));
+		FIELD(TG_K2('3', '2'), X_LAST_QTY, tg_fix_take_e8(&k, &x->last_qty));
+		FIELD(TG_K2('3', '1'), X_LAST_PX, tg_fix_take_e8(&k, &x->last_px));
+		FIELD(TG_K3('1', '5', '1'), X_LEAVES, tg_fix_take_e8(&k, &x->leaves_qty));
+		FIELD(TG_K2('1', '4'), X_CUM, tg_fix_take_e8(&k, &x->cum_qty));
+		FIELD(TG_K1('6'), X_AVG, take_average(&k, &x->avg_px));
+		FIELD(TG_K2('6', '0'), X_TIME, take_time(&k, &x->transact_time_ns));
+		FIELD(TG_K3('8', '5', '1'), X_LIQ, tg_fix_take_char(&k, &liquidity));
+		FIELD(TG_K2('1', '2'), X_COMM, tg_fix_take_e8(&k, &x->commission));
+		FIELD(TG_K2('1', '3'), X_COMM_TYPE, tg_fix_take_char(&k, &comm_type));
+		FIELD(TG_K3('1', '0', '3'), X_REJ, take_u16(&k, &x->ord_rej_reason));
+		FIELD(TG_K2('5', '8'), X_TEXT, take_slice(&k, &x->text));
+		if (k.p == from && !tg_fix_skip(&k))
+			goto bad;
+	}
+	*c = k;
+	x->bad_tag = !(seen & X_ORDER_ID) ? 37 : !(seen & X_EXEC_ID) ? 17 : !(seen & X_EXEC_TYPE) ? 150 : !(seen & X_STATUS) ? 39 : !(seen & X_CUM) ? 14 : 0;
+	if (x->bad_tag)
+		return TG_FIX_MISSING;
+	x->liquidity = (u8)(liquidity - '0');
+	if (comm_type != '3')		/* per unit or percentage: not money of this fill */
+		x->commission = 0;
+	x->has_qty = seen & X_QTY;
+	x->has_px = seen & X_PX;
+	x->has_last = seen & X_LAST_QTY && seen & X_LAST_PX;
+	x->has_leaves = seen & X_LEAVES;
+	x->has_cum = true;
+	return TG_FIX_OK;
+bad:
+	x->bad_tag = tg_fix_bad_tag(&k);
+	*c = k;
+	return k.err;
+}
+
+enum { R_ORDER_ID = 1, R_CL = 2, R_ORIG = 4, R_TEXT = 8, R_STATUS = 16, R_RESPONSE = 32, R_REASON = 64 };
+
+enum tg_fix_error tg_fix_decode_cancel_reject(struct tg_fix_cursor *c, struct tg_fix_cancel_reject *x)
+{
+	struct tg_fix_cursor k = *c;
+	u32 seen = 0;
+
+	memset(x, 0, sizeof(*x));
+	while (!tg_fix_done(&k)) {
+		const u8 *from = k.p;
+
+		FIELD(TG_K2('3', '7'), R_ORDER_ID, take_slice(&k, &x->order_id));
+		FIELD(TG_K2('1', '1'), R_CL, take_slice(&k, &x->cl_ord_id));
+		FIELD(TG_K2('4', '1'), R_ORIG, take_slice(&k, &x->orig_cl_ord_id));
+		FIELD(TG_K2('3', '9'), R_STATUS, tg_fix_take_char(&k, &x->ord_status));
+		FIELD(TG_K3('4', '3', '4'), R_RESPONSE, tg_fix_take_char(&k, &x->response_to));
+		FIELD(TG_K3('1', '0', '2'), R_REASON, take_u16(&k, &x->reason));
+		FIELD(TG_K2('5', '8'), R_TEXT, take_slice(&k, &x->text));
+		if (k.p == from && !tg_fix_skip(&k))
+			goto bad;
+	}
+	*c = k;
+	x->bad_tag = !(seen & R_CL) ? 11 : !(seen & R_STATUS) ? 39 : !(seen & R_RESPONSE) ? 434 : 0;
+	return x->bad_tag ? TG_FIX_MISSING : TG_FIX_OK;
+bad:
+	x->bad_tag = tg_fix_bad_tag(&k);
+	*c = k;
+	return k.err;
+}

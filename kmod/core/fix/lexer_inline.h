@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * The hot half of the lexer: eight bytes at a time, in general registers (the kernel has no others to give).
+ *
+ * A decoder never makes a number of a tag: it asks whether the bytes at the cursor are "270=", in the order in which the fields usually come, and takes the value
+ * by the form it must have. Messages of one venue repeat their shape, so nearly every question is answered yes; a field out of that order costs another
+ * round, and one that is not asked for goes through tg_fix_skip(), which refuses what is not a field:
+ *
+ *	while (!tg_fix_done(&c)) {
+ *		const u8 *from = c.p;
+ *
+ *		if (tg_fix_at(&c, TG_K3('2', '7', '0')) && !tg_fix_take_e8(&c, &px))
+ *			break;
+ *		if (tg_fix_at(&c, TG_K3('2', '7', '1')) && !tg_fix_take_e8(&c, &qty))
+ *			break;
+ *		if (c.p == from && !tg_fix_skip(&c))
+ *			break;
+ *	}
+ *	if (c.err)
+ *		...
+ *
+ * The cursor should be a local variable: then it lives in registers (the cold calls work on a copy).
+ *
+ * Why the loads stay inside the message: c.p is at or before end + 1, where the trailer's seven bytes begin, and tg_fix_at() loads at most six. A
+ * key holds no SOH, so one that matches ends before `end`, the body's last SOH: the value begins at or before `end` and eight bytes can be loaded there.
+ */
+#ifndef TG_FIX_LEXER_INLINE_H
+#define TG_FIX_LEXER_INLINE_H
+
+#include "fix/lexer.h"
+#include "num.h"
+
+#define TG_K1(a)		((u64)(a) | (u64)'=' << 8)
+#define TG_K2(a, b)		((u64)(a) | (u64)(b) << 8 | (u64)'=' << 16)
+#define TG_K3(a, b, c)		((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)'=' << 24)
+#define TG_K4(a, b, c, d)	((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)'=' << 32)
+#define TG_K5(a, b, c, d, e)	((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 | (u64)'=' << 40)
+
+#define TG_BYTES(b)		(0x0101010101010101ULL * (u8)(b))
+#define TG_HIGH_BITS		TG_BYTES(0x80)
+
+/* Bit 7 of the first zero byte of x is the lowest bit set; 0 = none. Bits above that one mean nothing. */
+static __always_inline u64 tg_fix_zero_byte(u64 x)
+{
+	return (x - TG_BYTES(1)) & ~x & TG_HIGH_BITS;
+}
+
+static __always_inline u64 tg_fix_soh(u64 w)
+{
+	return tg_fix_zero_byte(w ^ TG_BYTES(TG_SOH));
+}
+
+/* Bytes that are already less '0': do all lie in 0..9? */
+static __always_inline bool tg_fix_all_digits(u64 d)
+{
+	return !(((d + TG_BYTES(0x76)) | d) & TG_HIGH_BITS);
+}
+
+/* Eight digits (bytes 0..9, the first in the lowest byte) to a number: pairs, fours, eight. */
+static __always_inline u64 tg_fix_eight(u64 d)
+{
+	d = (d * (10ULL << 8 | 1)) >> 8 & 0x00ff00ff00ff00ffULL;
+	d = (d * (100ULL << 16 | 1)) >> 16 & 0x0000ffff0000ffffULL;
+	return (d * (10000ULL << 32 | 1)) >> 32;
+}
+
+extern const u64 tg_fix_pow10[9];
+
+/* The cold half, in lexer.c and value.c. Values start at c->val. */
+bool tg_fix_skip_cold(struct tg_fix_cursor *c);
+bool tg_fix_take_cold(struct tg_fix_cursor *c);
+bool tg_fix_take_u64_cold(struct tg_fix_cursor *c, u64 *out);
+bool tg_fix_take_e8_cold(struct tg_fix_cursor *c, s64 *out);
+
+/* The tag at fault after a failure: that of the value last looked at; 0 = no tag was found. */
+u32 tg_fix_bad_tag(const struct tg_fix_cursor *c);
+
+/* Only copies of a cursor go out of line, or the compiler would have to keep the caller's in memory. */
+#define TG_FIX_COLD(c, call) ({				\
+	struct tg_fix_cursor cold_ = *(c);		\
+	bool ok_ = call;				\
+	*(c) = cold_;					\
+	ok_; })
+
+static __always_inline bool tg_fix_done(const struct tg_fix_cursor *c)
+{
+	return c->p > c->end;
+}
+
+/* Does the field at the cursor have this tag? Then c->val is its value, and one of the tg_fix_take functions must be called. */
+static __always_inline bool tg_fix_at(struct tg_fix_cursor *c, const u64 key)
+{
+	u32 w;
+	u16 h;
+
+	if (key >> 32) {
+		memcpy(&w, c->p, sizeof(w));
+		memcpy(&h, c->p + 4, sizeof(h));
+		if (key >> 40) {
+			if (w != (u32)key || h != key >> 32)
+				return false;
+			c->val = c->p + 6;
+			return true;
+		}
+		if (w != (u32)key || (u8)h != key >> 32)
+			return false;
+		c->val = c->p + 5;
+		return true;
+	}
+	if (key >> 24) {
+		memcpy(&w, c->p, sizeof(w));
+		if (w != (u32)key)
+			return false;
+		c->val = c->p + 4;
+		return true;
+	}
+	if (key >> 16) {
+		memcpy(&w, c->p, sizeof(w));
+		if ((w & 0xffffff) != key)
+			return false;
+		c->val = c->p + 3;
+		return true;
+	}
+	memcpy(&h, c->p, sizeof(h));
+	if (h != key)
+		return false;
+	c->val = c->p + 2;
+	return true;
+}
+
+/* Any value: c->len is set. */
+static __always_inline bool tg_fix_take(struct tg_fix_cursor *c)
+{
+	u64 t = tg_fix_soh(tg_load64(c->val));
+
+	if (unlikely(!t || t & 0x80))
+		return TG_FIX_COLD(c, tg_fix_take_cold(&cold_));
+	c->len = (u32)__builtin_ctzll(t) >> 3;
+	c->p = c->val + c->len + 1;
+	return true;
+}
+
+static __always_inline bool tg_fix_take_char(struct tg_fix_cursor *c, u8 *out)
+{
+	*out = c->val[0];
+	if (unlikely(c->val[0] == TG_SOH || c->val[1] != TG_SOH)) {
+		c->err = c->val[0] == TG_SOH ? TG_FIX_VALUE : TG_FIX_FORMAT;
+		return false;
+	}
+	c->p = c->val + 2;
+	return true;
+}
+
+static __always_inline bool tg_fix_take_u64(struct tg_fix_cursor *c, u64 *out)
+{
+	u64 w = tg_load64(c->val), t = tg_fix_soh(w), d, far;
+	u32 at;
+
+	if (likely(t)) {
+		at = (u32)__builtin_ctzll(t);			/* 8 * length + 7 */
+		d = (w ^ TG_BYTES('0')) << ((7 - at) & 63);	/* the last digit into the highest byte */
+		if (likely(tg_fix_all_digits(d))) {
+			*out = tg_fix_eight(d);
+			c->p = c->val + (at >> 3) + 1;
+			return true;
+		}
+	}
+	if (!TG_FIX_COLD(c, tg_fix_take_u64_cold(&cold_, &far)))
+		return false;
+	*out = far;
+	return true;
+}
+
+static __always_inline bool tg_fix_take_u32(struct tg_fix_cursor *c, u32 *out)
+{
+	u64 v;
+
+	if (!tg_fix_take_u64(c, &v))
+		return false;
+	*out = (u32)v;
+	if (unlikely(v >> 32))
+		c->err = TG_FIX_RANGE;
+	return !(v >> 32);
+}
+
+static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
+{
+	u64 w = tg_load64(c->val), t = tg_fix_soh(w), d, x, point;
+	s64 far;
+	u32 at;
+
+	if (likely(t)) {
+		at = (u32)__builtin_ctzll(t);
+		d = (w ^ TG_BYTES('0')) << ((7 - at) & 63);
+		x = tg_fix_zero_byte(d ^ TG_BYTES('.' ^ '0'));
+		if (!x) {
+			if (likely(tg_fix_all_digits(d))) {
+				*out = (s64)(tg_fix_eight(d) * TG_SCALE);
+				c->p = c->val + (at >> 3) + 1;
+				return true;
+			}
+		} else {
+			/* Close the gap that the point leaves: what stands before it moves up by one byte. */
+			point = x & -x;
+			d = (d & ((point >> 7) - 1)) << 8 | (d & -(point << 1));
+			if (likely(tg_fix_all_digits(d) && at > 15)) {
+				*out = (s64)(tg_fix_eight(d) * tg_fix_pow10[((u32)__builtin_ctzll(x) >> 3) + 1]);
+				c->p = c->val + (at >> 3) + 1;
+				return true;
+			}
+		}
+	}
+	if (!TG_FIX_COLD(c, tg_fix_take_e8_cold(&cold_, &far)))
+		return false;
+	*out = far;
+	return true;
+}
+
+/* The field at the cursor, whatever it is: tag, val and len are set; a length field brings its data field. false = c->err. */
+static __always_inline bool tg_fix_skip(struct tg_fix_cursor *c)
+{
+	return TG_FIX_COLD(c, tg_fix_skip_cold(&cold_));
+}
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/* Values: digits to scaled integers, exactly. The fast forms for short values are in lexer_inline.h; these take any length and any memory. */
+#include "fix/lexer_inline.h"
+
+const u64 tg_fix_pow10[9] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
+
+bool tg_fix_u64(const u8 *v, u32 len, u64 *out)
+{
+	u64 n = 0;
+	u32 i;
+
+	if (!len)
+		return false;
+	for (i = 0; i < len; i++) {
+		u32 d = (u32)v[i] - '0';
+
+		if (d > 9 || n > (~0ULL - d) / 10)
+			return false;
+		n = n * 10 + d;
+	}
+	*out = n;
+	return true;
+}
+
+/* Eight digits and more, and everything that is wrong. */
+bool tg_fix_take_u64_cold(struct tg_fix_cursor *c, u64 *out)
+{
+	const u8 *v = c->val;
+	u64 hi, lo;
+	u32 n;
+
+	if (!tg_fix_take_cold(c))
+		return false;
+	n = c->len;
+	if (n >= 8 && n <= 16) {
+		/* The last eight, and what is before them. */
+		lo = tg_load64(v + n - 8) ^ TG_BYTES('0');
+		hi = n == 8 ? 0 : (tg_load64(v) ^ TG_BYTES('0')) << (128 - 8 * n);
+		if (tg_fix_all_digits(hi | lo)) {
+			*out = tg_fix_eight(hi) * TG_SCALE + tg_fix_eight(lo);
+			return true;
+		}
+	}
+	if (tg_fix_u64(v, n, out))
+		return true;
+	c->err = TG_FIX_FORMAT;
+	return false;
+}
+
+/* Eight characters and more, signs, and everything that is wrong. */
+bool tg_fix_take_e8_cold(struct tg_fix_cursor *c, s64 *out)
+{
+	const u8 *v = c->val;
+	u64 whole, part, x;
+	u32 n, k, m;
+
+	if (!tg_fix_take_cold(c))
+		return false;
+	n = c->len;
+	x = tg_fix_zero_byte(tg_load64(v) ^ TG_BYTES('.'));
+	k = x ? (u32)__builtin_ctzll(x) >> 3 : 8;
+	m = n - k - 1;
+	if (k && k < 8 && n > k + 1 && m <= 8) {
+		/* k digits, the point, m digits. */
+		whole = (tg_load64(v) ^ TG_BYTES('0')) << (64 - 8 * k);
+		part = (tg_load64(v + k + 1) ^ TG_BYTES('0')) << (64 - 8 * m);
+		if (tg_fix_all_digits(whole) && tg_fix_all_digits(part)) {
+			*out = (s64)(tg_fix_eight(whole) * TG_SCALE + tg_fix_eight(part) * tg_fix_pow10[8 - m]);
+			return true;
+		}
+	}
+	if (tg_fix_e8(v, n, out))
+		return true;
+	c->err = TG_FIX_FORMAT;
+	return false;
+}
+
+bool tg_fix_u32(const u8 *v, u32 len, u32 *out)
+{
+	u64 n;
+
+	if (!tg_fix_u64(v, len, &n) || n > 0xffffffffu)
+		return false;
+	*out = (u32)n;
+	return true;
+}
+
+bool tg_fix_e8(const u8 *v, u32 len, s64 *out)
+{
+	const u64 max = (u64)TG_PX_MAX;
+	u32 i = 0, digits = 0, decimals = 0;
+	bool negative = false, point = false;
+	u64 n = 0;
+
+	if (len && (v[0] == '-' || v[0] == '+')) {
+		/* FIX 4.4 volume 1, "int" and "float": a leading plus is not among the allowed forms. */
+		if (v[0] == '+')
+			return false;
+		negative = true;
+		i = 1;
+	}
+	for (; i < len; i++) {
+		u32 d = (u32)v[i] - '0';
+
+		if (v[i] == '.' && !point) {
+			point = true;
+			continue;
+		}
+		if (d > 9)
+			return false;
+		digits++;
+		if (point && ++decimals > TG_SCALE_DIGITS) {
+			if (d)
+				return false;	/* cannot be kept exactly */
+			continue;
+		}
+		if (n > (max - d) / 10)
+			return false;
+		n = n * 10 + d;
+	}
+	if (!digits)
+		return false;
+	for (; decimals < TG_SCALE_DIGITS; decimals++) {
+		if (n > max / 10)
+			return false;
+		n *= 10;
+	}
+	*out = negative ? -(s64)n : (s64)n;
+	return true;
+}
+
+/* Exactly n digits, n <= 9; false = another byte among them. */
+static bool fixed_digits(const u8 *v, u32 n, u32 *out)
+{
+	u32 x = 0, i;
+
+	for (i = 0; i < n; i++) {
+		u32 d = (u32)v[i] - '0';
+
+		if (d > 9)
+			return false;
+		x = x * 10 + d;
+	}
+	*out = x;
+	return true;
+}
+
+/* Days since 1970-01-01 in the proleptic Gregorian calendar; year >= 1970. Years begin in March, so that the leap day comes last. */
+static u32 days_from_date(u32 y, u32 m, u32 d)
+{
+	u32 era, yoe, doy;
+
+	if (m <= 2)
+		y--;
+	era = y / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static bool date_valid(u32 y, u32 m, u32 d)
+{
+	static const u8 length[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	u32 last;
+
+	if (y < 1970 || y > 2261 || m < 1 || m > 12 || d < 1)	/* signed 64-bit ns end in April 2262 */
+		return false;
+	last = length[m - 1];
+	if (m == 2 && y % 4 == 0 && (y % 100 || y % 400 == 0))
+		last = 29;
+	return d <= last;
+}
+
+bool tg_fix_time_ns(const u8 *v, u32 len, u64 *out)
+{
+	u32 date, hour, min, sec, frac = 0, i;
+	u64 a, b;
+
+	if (len < 17 || len == 18 || len > 27 || v[8] != '-' || v[11] != ':' || v[14] != ':')
+		return false;
+	/* YYYYMMDD and HH:MM:SS, each in one word; the colons become zeros that the sum below leaves out. */
+	a = tg_load64(v) ^ TG_BYTES('0');
+	b = (tg_load64(v + 9) ^ TG_BYTES('0')) & 0xffff00ffff00ffffULL;
+	if (!tg_fix_all_digits(a) || !tg_fix_all_digits(b))
+		return false;
+	date = (u32)tg_fix_eight(a);
+	hour = (u32)(b & 0xf) * 10 + (u32)(b >> 8 & 0xf);
+	min = (u32)(b >> 24 & 0xf) * 10 + (u32)(b >> 32 & 0xf);
+	sec = (u32)(b >> 48 & 0xf) * 10 + (u32)(b >> 56 & 0xf);
+	if (hour > 23 || min > 59 || sec > 60 || !date_valid(date / 10000, date / 100 % 100, date % 100))
+		return false;
+	if (len > 17) {
+		if (v[17] != '.' || !fixed_digits(v + 18, len - 18, &frac))
+			return false;
+		for (i = len - 18; i < 9; i++)
+			frac *= 10;
+	}
+	*out = ((u64)days_from_date(date / 10000, date / 100 % 100, date % 100) * 86400 + hour * 3600 + min * 60 + sec) * 1000000000ULL + frac;
+	return true;
+}
