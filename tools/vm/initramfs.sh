@@ -56,6 +56,9 @@ vm_initramfs()
 		return 0
 	fi
 
+	# images of scripts and kernels that are gone, and what a killed run left
+	find "$state" -maxdepth 1 \( -name 'initramfs*' -o -name 'vmlinux-*' -o -name 'run.*' \) \
+		-mtime +7 -exec rm -rf {} + 2>/dev/null
 	tmp=$(mktemp -d "$state/initramfs.XXXXXX") || return 1
 	mkdir -p "$tmp"/{bin,dev,proc,sys,mod,new,lower,mem}
 	if ! cp "$busybox" "$tmp/bin/busybox"; then
@@ -100,7 +103,7 @@ vm_initramfs()
 # decompressor takes 2 s of every boot; on the host it takes 0.3 s, once.
 vm_plain_kernel()
 {
-	local rel=$1 image=$2 state=$3 key plain setup off len unpack
+	local rel=$1 image=$2 state=$3 key plain setup off len unpack notes
 
 	key=$(stat -Lc '%n %s %Y' "$image" | sha256sum | cut -c1-12)
 	plain=$state/vmlinux-$rel-$key
@@ -120,8 +123,11 @@ vm_plain_kernel()
 	1f8b*) unpack="gzip -dc" ;;
 	*) echo "$image"; return 0 ;;
 	esac
-	if tail -c +$((off + 1)) "$image" | head -c $len | $unpack >"$plain.$$" 2>/dev/null &&
-		[[ $(readelf -n "$plain.$$" 2>/dev/null) =~ Xen\ [^$'\n']*\(0x00000012\) ]]; then
+	notes=
+	if tail -c +$((off + 1)) "$image" | head -c $len | $unpack >"$plain.$$" 2>/dev/null; then
+		notes=$(readelf -n "$plain.$$" 2>/dev/null | grep 'Xen .*(0x00000012)')
+	fi
+	if [ -n "$notes" ]; then
 		mv -f "$plain.$$" "$plain"
 		echo "$plain"
 	else
