@@ -8,6 +8,7 @@
 #define TG_MD_TRADE	2u	/* tg_md_scratch.kind past enum tg_book_side: FIX 269 */
 #define TG_MD_OTHER	3u
 
+#define TAG_SYMBOL	55u
 #define TAG_COUNT	268u
 #define TAG_SIZE	271u
 #define TAG_PX		270u
@@ -63,6 +64,8 @@ static enum tg_fix_error convert(const struct tg_fix_md_entry *in, struct tg_md_
 		return TG_FIX_OK;
 	}
 	out->kind = in->type - '0';
+	if (unlikely(!in->symbol.len))
+		return bad(bad_tag, TAG_SYMBOL, TG_FIX_MISSING);
 	if (unlikely(!in->has_px))
 		return bad(bad_tag, TAG_PX, TG_FIX_MISSING);
 	if (in->action == '2') {
