@@ -35,7 +35,8 @@ $(COMMON_LIB): $(COMMON_OBJS)
 
 # The core's archive: texts, replay.
 TGCORE_LIB := $(BUILD)/userspace/libtgcore/libtgcore$(if $(filter 1,$(SAN)),-asan).a
-.PHONY: tgcore-archive
-tgcore-archive:
-	+$(MAKE) -C $(TOP)/userspace/libtgcore BUILD=$(BUILD) $(TGCORE_LIB)
-$(TGCORE_LIB): tgcore-archive
+.PHONY: FORCE
+FORCE:
+# Its makefile knows best whether it is up to date; nothing is linked again when it was.
+$(TGCORE_LIB): FORCE
+	+$(Q)$(MAKE) --no-print-directory -C $(TOP)/userspace/libtgcore BUILD=$(BUILD) $(TGCORE_LIB)

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include <getopt.h>
+#include <poll.h>
+#include "ctl.h"
+
+static void text(struct ctl *c, const struct tg_book_image *b, __u32 depth)
+{
+	static const char *const heads[] = { ">BID QTY", ">BID", "", "ASK", "ASK QTY" };
+	char t[TG_TIME_LEN], px[TG_DECIMAL_LEN], qty[TG_DECIMAL_LEN];
+	struct tg_table tab;
+	__u32 i;
+
+	printf("%s  %s  update %llu  %s\n", ctl_instrument(c, b->instrument_id), tg_book_state_name(b->state),
+	       (unsigned long long)b->update_id, tg_time_format(b->time_ns, t));
+	if (b->last_px != TG_PX_NONE)
+		printf("last trade %s x %s\n", tg_decimal_format(b->last_qty, qty), tg_decimal_format(b->last_px, px));
+	tg_table_begin(&tab, heads, 5);
+	for (i = 0; i < depth && (i < b->bid_levels || i < b->ask_levels); i++) {
+		tg_table_e8(&tab, i < b->bid_levels ? b->bid[i].qty : TG_PX_NONE);
+		tg_table_e8(&tab, i < b->bid_levels ? b->bid[i].px : TG_PX_NONE);
+		tg_table_cell(&tab, "|");
+		tg_table_e8(&tab, i < b->ask_levels ? b->ask[i].px : TG_PX_NONE);
+		tg_table_e8(&tab, i < b->ask_levels ? b->ask[i].qty : TG_PX_NONE);
+	}
+	tg_table_print(&tab, stdout);
+	fflush(stdout);
+}
+
+static void side(struct tg_json *j, const char *key, const struct tg_level *l, __u32 n)
+{
+	__u32 i;
+
+	tg_json_array(j, key);
+	for (i = 0; i < n; i++) {
+		tg_json_array(j, NULL);
+		tg_json_e8(j, NULL, l[i].px);
+		tg_json_e8(j, NULL, l[i].qty);
+		tg_json_end(j, ']');
+	}
+	tg_json_end(j, ']');
+}
+
+static void json_out(struct ctl *c, const struct tg_book_image *b, __u32 depth)
+{
+	struct tg_json j;
+
+	tg_json_begin(&j, stdout);
+	tg_json_object(&j, NULL);
+	tg_json_str(&j, "symbol", ctl_instrument(c, b->instrument_id));
+	tg_json_u64(&j, "instrument_id", b->instrument_id);
+	tg_json_str(&j, "state", tg_book_state_name(b->state));
+	tg_json_u64(&j, "time_ns", b->time_ns);
+	tg_json_u64(&j, "record_seq", b->record_seq);
+	tg_json_u64(&j, "update_id", b->update_id);
+	tg_json_e8(&j, "last_px", b->last_px);
+	tg_json_e8(&j, "last_qty", b->last_px == TG_PX_NONE ? TG_PX_NONE : b->last_qty);
+	side(&j, "bids", b->bid, b->bid_levels < depth ? b->bid_levels : depth);
+	side(&j, "asks", b->ask, b->ask_levels < depth ? b->ask_levels : depth);
+	tg_json_end(&j, '}');
+}
+
+int cmd_book(int argc, char **argv, const struct ctl_command *self)
+{
+	const char *depth_text = NULL, *interval_text = NULL, *count_text = NULL;
+	bool json = false, watch = false;
+	const struct ctl_option opts[] = {
+		{ "depth", NULL, &depth_text, "N", "levels a side, 1 to 16 (default 10)" },
+		{ "watch", &watch, NULL, NULL, "again and again until interrupted" },
+		{ "interval", NULL, &interval_text, "MS", "with --watch: milliseconds between two (default 500)" },
+		{ "count", NULL, &count_text, "N", "with --watch: stop after N" },
+		{ 0 },
+	};
+	__u64 depth = 10, interval = 500, count = ~0ull;
+	struct tg_book_image b;
+	struct ctl c;
+	__u32 id;
+	int ret, err;
+
+	ret = ctl_options(argc, argv, self, opts, &json, 1, 1);
+	if (ret != CTL_GO_ON)
+		return ret;
+	if ((depth_text && !ctl_number(self, "--depth", depth_text, 1, TG_IMAGE_LEVELS, &depth)) ||
+	    (interval_text && !ctl_number(self, "--interval", interval_text, 1, 3600000, &interval)) ||
+	    (count_text && !ctl_number(self, "--count", count_text, 1, ~0ull, &count)))
+		return CTL_USAGE;
+	if (ctl_open(&c, self, true))
+		return 1;
+	ret = ctl_find_instrument(&c, self, argv[optind], &id);
+	while (!ret) {
+		err = tg_nl_book(c.nl, id, &b);
+		if (err) {
+			ret = ctl_fail(&c, self, argv[optind], err);
+			break;
+		}
+		if (json)
+			json_out(&c, &b, (__u32)depth);
+		else
+			text(&c, &b, (__u32)depth);
+		if (!watch || !--count)
+			break;
+		poll(NULL, 0, (int)interval);
+	}
+	ctl_close(&c);
+	return ret;
+}

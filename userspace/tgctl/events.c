@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+#include "ctl.h"
+
+static const char *type_name(unsigned int type)
+{
+	switch (type) {
+	case TG_PUB_SESSION:
+		return "SESSION";
+	case TG_PUB_KILL:
+		return "KILL";
+	case TG_PUB_RESUME:
+		return "RESUME";
+	case TG_PUB_MODE:
+		return "MODE";
+	case TG_PUB_BOOK_STATE:
+		return "BOOK_STATE";
+	case TG_PUB_SHUTDOWN:
+		return "SHUTDOWN";
+	default:
+		return "?";
+	}
+}
+
+static const char *state_name(const struct tg_pub_event *ev, __u32 state)
+{
+	switch (ev->type) {
+	case TG_PUB_SESSION:
+		return tg_session_state_name(state);
+	case TG_PUB_MODE:
+		return tg_mode_name(state);
+	default:
+		return tg_book_state_name(state);
+	}
+}
+
+static const char *subject(struct ctl *c, const struct tg_pub_event *ev)
+{
+	if (ev->type == TG_PUB_SESSION)
+		return ctl_venue(c, ev->id);
+	return ev->type == TG_PUB_BOOK_STATE ? ctl_instrument(c, ev->id) : "";
+}
+
+static const char *scope_subject(struct ctl *c, const struct tg_pub_event *ev)
+{
+	switch (ev->u.kill.scope) {
+	case TG_SCOPE_VENUE:
+		return ctl_venue(c, ev->u.kill.id);
+	case TG_SCOPE_ACCOUNT:
+		return ctl_account(ev->u.kill.id);
+	case TG_SCOPE_INSTRUMENT:
+		return ctl_instrument(c, ev->u.kill.id);
+	default:
+		return "";
+	}
+}
+
+static void text(struct ctl *c, const struct tg_pub_event *ev)
+{
+	char t[TG_TIME_LEN];
+
+	printf("%s %-10s ", tg_time_format(ev->time_ns, t), type_name(ev->type));
+	switch (ev->type) {
+	case TG_PUB_KILL:
+	case TG_PUB_RESUME:
+		printf("%s %s cause %s\n", ctl_scope_name(ev->u.kill.scope), scope_subject(c, ev), ctl_kill_cause(ev->u.kill.cause));
+		break;
+	case TG_PUB_SESSION:
+	case TG_PUB_MODE:
+	case TG_PUB_BOOK_STATE:
+		printf("%s %s (was %s)\n", subject(c, ev), state_name(ev, ev->u.state.state), state_name(ev, ev->u.state.previous));
+		break;
+	default:
+		putchar('\n');
+		break;
+	}
+	fflush(stdout);
+}
+
+static void json_out(struct ctl *c, const struct tg_pub_event *ev)
+{
+	struct tg_json j;
+
+	tg_json_begin(&j, stdout);
+	tg_json_object(&j, NULL);
+	tg_json_u64(&j, "time_ns", ev->time_ns);
+	tg_json_u64(&j, "record_seq", ev->record_seq);
+	tg_json_str(&j, "type", type_name(ev->type));
+	switch (ev->type) {
+	case TG_PUB_KILL:
+	case TG_PUB_RESUME:
+		tg_json_str(&j, "scope", ctl_scope_name(ev->u.kill.scope));
+		tg_json_u64(&j, "id", ev->u.kill.id);
+		tg_json_str(&j, "name", scope_subject(c, ev));
+		tg_json_str(&j, "cause", ctl_kill_cause(ev->u.kill.cause));
+		break;
+	case TG_PUB_SESSION:
+	case TG_PUB_MODE:
+	case TG_PUB_BOOK_STATE:
+		tg_json_u64(&j, "id", ev->id);
+		tg_json_str(&j, "name", subject(c, ev));
+		tg_json_str(&j, "state", state_name(ev, ev->u.state.state));
+		tg_json_str(&j, "previous", state_name(ev, ev->u.state.previous));
+		break;
+	default:
+		break;
+	}
+	tg_json_end(&j, '}');
+}
+
+static __u64 now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
+}
+
+static int listen_to(struct ctl *c, const struct ctl_command *self, struct tg_nl *events, __u64 count, __u64 until, bool json)
+{
+	struct tg_pub_event ev;
+	int ret;
+
+	while (count && now_ms() < until) {
+		struct pollfd p = { .fd = tg_nl_fd(events), .events = POLLIN };
+		__u64 left = until - now_ms();
+
+		poll(&p, 1, left > 1000 ? 1000 : (int)left);
+		while (count && (ret = tg_nl_event(events, &ev))) {
+			if (ret == -ENOBUFS) {
+				fprintf(stderr, "tgctl events: some events were lost: this program is too slow\n");
+				continue;
+			}
+			if (ret < 0) {
+				fprintf(stderr, "tgctl %s: %s\n", self->name, tg_nl_error(events));
+				return 1;
+			}
+			if (json)
+				json_out(c, &ev);
+			else
+				text(c, &ev);
+			count--;
+		}
+	}
+	return 0;
+}
+
+int cmd_events(int argc, char **argv, const struct ctl_command *self)
+{
+	const char *count_text = NULL, *seconds_text = NULL;
+	bool json = false;
+	const struct ctl_option opts[] = {
+		{ "count", NULL, &count_text, "N", "stop after N events" },
+		{ "seconds", NULL, &seconds_text, "S", "stop after S seconds" },
+		{ 0 },
+	};
+	__u64 count = ~0ull, seconds = 0;
+	struct tg_nl *events;
+	struct ctl c;
+	int ret, err;
+
+	ret = ctl_options(argc, argv, self, opts, &json, 0, 0);
+	if (ret != CTL_GO_ON)
+		return ret;
+	if ((count_text && !ctl_number(self, "--count", count_text, 1, ~0ull, &count)) ||
+	    (seconds_text && !ctl_number(self, "--seconds", seconds_text, 1, 1u << 30, &seconds)))
+		return CTL_USAGE;
+	/* Subscribe before asking for names: nothing that happens meanwhile is missed. Without an engine there are no names yet. */
+	err = tg_nl_open(&events);
+	if (!err)
+		err = tg_nl_subscribe(events);
+	if (err) {
+		fprintf(stderr, "tgctl %s: %s\n", self->name, tg_nl_error(events));
+		tg_nl_close(events);
+		return 1;
+	}
+	ret = ctl_open(&c, self, false);
+	if (!ret) {
+		if (!tg_nl_instruments(c.nl, &c.instrument, &c.instruments))
+			tg_nl_sessions(c.nl, &c.session, &c.sessions);
+		ret = listen_to(&c, self, events, count, seconds ? now_ms() + seconds * 1000 : ~0ull, json);
+		ctl_close(&c);
+	}
+	tg_nl_close(events);
+	return ret;
+}
