@@ -66,47 +66,41 @@ static u32 pow2_at_least(u32 n)
 	return p;
 }
 
+static void put(u64 *off, u64 *at, u64 bytes)
+{
+	u64 here = place(at, bytes);
+
+	if (off)
+		*off = here;
+}
+
 /* Lays the arena out; e may be NULL to learn the size only. */
 static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 {
-	struct tg_engine l;
 	u64 at = 0;
 	u64 rx, books, pending;
 	u32 i;
 
 	place(&at, sizeof(struct tg_engine));
-	l.off_sessions = place(&at, sizeof(struct tg_session) * (p->max_venues + 1ULL));
-	l.off_instruments = place(&at, sizeof(struct tg_instrument) * (p->max_instruments + 1ULL));
-	l.off_feeds = place(&at, sizeof(struct tg_feed) * (p->max_feeds + 1ULL));
-	l.off_accounts = place(&at, sizeof(struct tg_account) * (p->max_accounts + 1ULL));
-	l.off_clients = place(&at, sizeof(struct tg_client) * (p->max_clients + 1ULL));
-	l.off_recent = place(&at, sizeof(struct tg_recent_order) * (p->max_clients + 1ULL) * TG_RISK_RECENT);
-	l.off_permits = place(&at, sizeof(struct tg_in_permit) * (p->max_permits + 1ULL));
-	l.off_limits = place(&at, sizeof(struct tg_limits) * (u64)p->max_limits);
-	l.off_orders = place(&at, sizeof(struct tg_order) * (u64)p->max_orders);
-	l.off_positions = place(&at, sizeof(struct tg_position) * (p->max_accounts + 1ULL) * (p->max_instruments + 1ULL));
-	l.off_exec_ids = place(&at, sizeof(struct tg_exec_id) * (u64)p->exec_ids);
-	l.off_exec_buckets = place(&at, sizeof(u32) * (u64)pow2_at_least(p->exec_ids));
-	l.off_symbols = place(&at, sizeof(u32) * (u64)TG_SYMBOL_BUCKETS);
+	put(e ? &e->off_sessions : NULL, &at, sizeof(struct tg_session) * (p->max_venues + 1ULL));
+	put(e ? &e->off_instruments : NULL, &at, sizeof(struct tg_instrument) * (p->max_instruments + 1ULL));
+	put(e ? &e->off_feeds : NULL, &at, sizeof(struct tg_feed) * (p->max_feeds + 1ULL));
+	put(e ? &e->off_accounts : NULL, &at, sizeof(struct tg_account) * (p->max_accounts + 1ULL));
+	put(e ? &e->off_clients : NULL, &at, sizeof(struct tg_client) * (p->max_clients + 1ULL));
+	put(e ? &e->off_recent : NULL, &at, sizeof(struct tg_recent_order) * (p->max_clients + 1ULL) * TG_RISK_RECENT);
+	put(e ? &e->off_permits : NULL, &at, sizeof(struct tg_in_permit) * (p->max_permits + 1ULL));
+	put(e ? &e->off_limits : NULL, &at, sizeof(struct tg_limits) * (u64)p->max_limits);
+	put(e ? &e->off_orders : NULL, &at, sizeof(struct tg_order) * (u64)p->max_orders);
+	put(e ? &e->off_positions : NULL, &at, sizeof(struct tg_position) * (p->max_accounts + 1ULL) * (p->max_instruments + 1ULL));
+	put(e ? &e->off_exec_ids : NULL, &at, sizeof(struct tg_exec_id) * (u64)p->exec_ids);
+	put(e ? &e->off_exec_buckets : NULL, &at, sizeof(u32) * (u64)pow2_at_least(p->exec_ids));
+	put(e ? &e->off_symbols : NULL, &at, sizeof(u32) * (u64)TG_SYMBOL_BUCKETS);
 	rx = place(&at, (u64)p->rx_buffer_bytes * (p->max_venues + 1ULL));
 	books = place(&at, tg_l2_bytes(p->book_levels) * (p->max_instruments + 1ULL));
 	pending = place(&at, sizeof(struct tg_md_pending) * (u64)p->md_pending * (p->max_instruments + 1ULL));
 	if (!e)
 		return at;
 
-	e->off_sessions = l.off_sessions;
-	e->off_instruments = l.off_instruments;
-	e->off_feeds = l.off_feeds;
-	e->off_accounts = l.off_accounts;
-	e->off_clients = l.off_clients;
-	e->off_recent = l.off_recent;
-	e->off_permits = l.off_permits;
-	e->off_limits = l.off_limits;
-	e->off_orders = l.off_orders;
-	e->off_positions = l.off_positions;
-	e->off_exec_ids = l.off_exec_ids;
-	e->off_exec_buckets = l.off_exec_buckets;
-	e->off_symbols = l.off_symbols;
 	for (i = 0; i <= p->max_venues; i++)
 		TG_TABLE(e, off_sessions, struct tg_session)[i].rx_off = rx + (u64)p->rx_buffer_bytes * i;
 	for (i = 0; i <= p->max_instruments; i++) {
