@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Runs the selftests on this kernel: loads the module if it is not there, then each program; the kernel's log is part of each verdict. KTAP.
+# usage: run.sh [--list | --help | --version | PROGRAM...]
+set -u
+dir=$(cd "$(dirname "$0")" && pwd -P)
+top=$(cd "$dir/../.." && pwd -P)
+build=${BUILD:-$top/build}
+bin=${SELFTESTS_BIN:-$build/tests/selftests}
+module=${MODULE:-$build/kmod/tickgate.ko}
+programs="load.sh ioctl netlink mmap hostile slow journal trade"
+# shellcheck source=settings
+timeout=60 && . "$dir/settings"
+
+case ${1-} in
+--list) echo "$programs"; exit 0 ;;
+--help) sed -n 's/^# usage/usage/p' "$0"; exit 0 ;;
+--version) echo "selftests (tickgate) $(cat "$top/VERSION")"; exit 0 ;;
+-*) sed -n 's/^# usage/usage/p' "$0" >&2; exit 2 ;;
+esac
+[ $# -eq 0 ] || programs=$*
+
+echo "KTAP version 1"
+[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root"; exit 4; }
+loaded_here=0
+if [ ! -d /sys/module/tickgate ]; then
+	[ -e "$module" ] || { echo "1..0 # SKIP the module is not loaded and $module is not built"; exit 4; }
+	insmod "$module" || { echo "not ok 1 insmod $module"; exit 1; }
+	loaded_here=1
+fi
+
+trouble='WARNING:|BUG:|Oops|general protection|Call Trace:|UBSAN|KASAN|INFO: task|rcu_.*self-detected|possible recursive|'
+trouble+='possible circular|stalls on CPU|refcount_t|scheduling while atomic|sleeping function|kmemleak|unregister_netdevice'
+n=0 failed=0
+for p in $programs; do
+	mark="selftest $p $$ $RANDOM"
+	echo "$mark" >/dev/kmsg
+	echo "# --- $p"
+	case $p in
+	*.sh) cmd=$dir/$p ;;
+	*) cmd=$bin/$p ;;
+	esac
+	SELFTESTS_BIN=$bin MODULE=$module timeout -k 5 "$timeout" "$cmd" </dev/null | grep -v '^KTAP version'
+	rc=${PIPESTATUS[0]}
+	n=$((n + 1))
+	case $rc in
+	0) echo "ok $n $p" ;;
+	4) echo "ok $n # SKIP $p" ;;
+	124) echo "not ok $n $p: no end after $timeout s"; failed=1 ;;
+	*) echo "not ok $n $p: exit status $rc"; failed=1 ;;
+	esac
+	n=$((n + 1))
+	log=$(dmesg | awk -v m="$mark" 'found { print } index($0, m) { found = 1 }' | grep -E -A 30 "$trouble")
+	if [ -z "$log" ]; then
+		echo "ok $n $p: nothing in the kernel's log"
+	else
+		echo "$log" | sed 's/^/# /'
+		echo "not ok $n $p: the kernel complained"
+		failed=1
+	fi
+done
+if [ $loaded_here = 1 ]; then
+	n=$((n + 1))
+	if rmmod tickgate; then echo "ok $n unloaded"; else echo "not ok $n unloaded"; failed=1; fi
+fi
+exit $failed
