@@ -92,7 +92,7 @@ static void engine_free(struct kref *ref)
 	tgk_ring_put(eng->pub);
 	tgk_stats_destroy(eng);
 	bitmap_free(eng->book_dirty);
-	kvfree(eng->ob.buf);
+	vfree(eng->ob.buf);
 	vfree(eng->core);
 	kfree(eng);
 }
@@ -227,12 +227,19 @@ enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, 
 		.seq = eng->seq + 1, .time_ns = max(eng->last_time_ns, time_ns),
 		.len = len, .type = type, .source = source,
 	};
+	u32 room = type == TG_IN_UDP ? tg_engine_udp_outbox_bytes(len) : eng->step_room;
 	enum tg_reason reason;
 	u64 from, took;
+
+	/* Inline there is no flushing; tgk_ingress() has looked at the room already. */
+	if (unlikely(eng->ob.cap - eng->ob.len < room) && !eng->polling)
+		tgk_flush(eng);
 
 	from = ktime_get_ns();
 	reason = tg_engine_step(eng->core, &rec, payload, &eng->ob);
 	took = ktime_get_ns() - from;
+	if (unlikely(tg_engine_seq(eng->core) != rec.seq))
+		return reason;		/* not consumed: too long, or no room */
 
 	eng->seq = rec.seq;
 	eng->last_time_ns = rec.time_ns;
@@ -476,7 +483,7 @@ static int alloc_engine(struct tgk_engine **out, const struct tg_in_engine *para
 		NL_SET_ERR_MSG_MOD(extack, "engine: a capacity is out of range, or a reserved field not zero");
 		return -EINVAL;
 	}
-	if (bytes > (u64)totalram_pages() << (PAGE_SHIFT - 1)) {
+	if (bytes + tg_engine_outbox_bytes(params) > (u64)totalram_pages() << (PAGE_SHIFT - 1)) {
 		NL_SET_ERR_MSG_MOD(extack, "engine: these capacities need more than half of the memory");
 		return -ENOMEM;
 	}
@@ -495,8 +502,9 @@ static int alloc_engine(struct tgk_engine **out, const struct tg_in_engine *para
 	eng->core = tgk_arena_alloc(bytes);
 	if (!eng->core)
 		goto err_eng;
-	eng->ob.cap = round_up(tg_engine_outbox_bytes(params), 8) + TGK_OUTBOX_BURST;
-	eng->ob.buf = kvzalloc(eng->ob.cap, GFP_KERNEL);
+	eng->step_room = tg_engine_outbox_bytes(params);
+	eng->ob.cap = round_up(eng->step_room, 8) + TGK_OUTBOX_BURST;
+	eng->ob.buf = __vmalloc(eng->ob.cap, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	if (!eng->ob.buf)
 		goto err_core;
 	eng->book_dirty = bitmap_zalloc(params->max_instruments + 1, GFP_KERNEL);
@@ -534,7 +542,7 @@ err_stats:
 err_dirty:
 	bitmap_free(eng->book_dirty);
 err_outbox:
-	kvfree(eng->ob.buf);
+	vfree(eng->ob.buf);
 err_core:
 	vfree(eng->core);
 err_eng:

@@ -59,6 +59,7 @@ struct tgk_engine {
 	struct tg_nl_host host;
 	struct tg_engine *core;			/* [thread] the arena */
 	struct tg_outbox ob;			/* [thread] */
+	u32 step_room;				/* tg_engine_outbox_bytes(): what a step other than UDP must find free */
 	struct task_struct *thread;
 	u64 started_ns;
 
