@@ -124,7 +124,8 @@ vm_plain_kernel()
 	*) echo "$image"; return 0 ;;
 	esac
 	notes=
-	if tail -c +$((off + 1)) "$image" | head -c $len | $unpack >"$plain.$$" 2>/dev/null; then
+	if dd if="$image" bs=64K skip=$off count=$len iflag=skip_bytes,count_bytes status=none |
+		$unpack >"$plain.$$" 2>/dev/null; then
 		notes=$(readelf -n "$plain.$$" 2>/dev/null | grep 'Xen .*(0x00000012)')
 	fi
 	if [ -n "$notes" ]; then
