@@ -11,6 +11,8 @@
 LAB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 LAB_BUILD=${BUILD:-$LAB_TOP/build}
 LAB_DIR=${LAB_DIR:-/tmp/tickgate-lab}
+# sockets do not live on the 9p share
+LAB_SOCK=/tmp/tg-venue.sock
 LAB_VENUE=$LAB_BUILD/tools/venue/tg-venue
 LAB_DAEMON=$LAB_BUILD/userspace/tickgated/tickgated
 LAB_KO=$LAB_BUILD/kmod/tickgate.ko
@@ -53,7 +55,7 @@ lab_wait()
 lab_venue()
 {
 	ip netns exec tgex "$LAB_VENUE" --bind 10.77.0.2 --fix-port 9880 --comp-id VENUE --client TICKGATE \
-		--udp 239.77.0.1:30001@10.77.0.2 --control "$LAB_DIR/venue.sock" --log "$LAB_DIR/venue.fix" "$@" \
+		--udp 239.77.0.1:30001@10.77.0.2 --control "$LAB_SOCK" --log "$LAB_DIR/venue.fix" "$@" \
 		>"$LAB_DIR/venue.out" 2>"$LAB_DIR/venue.err" &
 	LAB_VENUE_PID=$!
 	lab_wait 20 grep -q '^ready' "$LAB_DIR/venue.out" || { cat "$LAB_DIR/venue.err" >&2; return 1; }
@@ -71,7 +73,7 @@ while not b.endswith(b"\n"):
     d = s.recv(65536)
     if not d: break
     b += d
-sys.stdout.write(b.decode())' "$LAB_DIR/venue.sock" "$*"
+sys.stdout.write(b.decode())' "$LAB_SOCK" "$*"
 }
 
 # lab_config [SED-EXPRESSION...]: writes the configuration, with changes.
@@ -154,6 +156,8 @@ port = 30001
 [xdp]
 object = $LAB_BUILD/bpf/tickgate_xdp.bpf.o
 mode = native
+# emulated CPUs lose the host for milliseconds at a time: the safety timer must not beat the engine to the packet
+gro_flush_timeout_ns = 50000000
 END
 	local e
 	for e in "$@"; do sed -i "$e" "$LAB_DIR/tickgated.conf"; done
