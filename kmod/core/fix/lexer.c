@@ -29,10 +29,10 @@ static u32 sum(const u8 *p, u32 n)
 
 	/*
 	 * Four 16-bit lanes of odd bytes, and all bytes together: with w = even + (odd << 8), the lanes of even bytes are what remains when the
-	 * odd ones are taken out. 256 words fill no lane.
+	 * odd ones are taken out. Both together stay within a lane for 128 words.
 	 */
 	while (left >= 8) {
-		u32 words = left / 8 < 256 ? left / 8 : 256;
+		u32 words = left / 8 < 128 ? left / 8 : 128;
 
 		left -= words * 8;
 		all = odd = 0;
@@ -357,15 +357,4 @@ u32 tg_fix_bad_tag(const struct tg_fix_cursor *c)
 	for (p -= 2; digit(*p) && unit <= 100000; p--, unit *= 10)	/* "35=" at the latest ends it */
 		tag += (*p - '0') * unit;
 	return tag;
-}
-
-const char *tg_fix_error_text(u32 err)
-{
-	static const char *const texts[] = {
-#define X(name, text) text,
-		TG_FIX_ERRORS(X)
-#undef X
-	};
-
-	return err < TG_FIX_ERROR_MAX ? texts[err] : "unknown";
 }

@@ -92,6 +92,6 @@ bool tg_fix_time_ns(const u8 *v, u32 len, u64 *out);		/* UTCTimestamp YYYYMMDD-H
 /* Sum of n bytes modulo 256: CheckSum. */
 u32 tg_fix_sum(const u8 *p, u32 n);
 
-const char *tg_fix_error_text(u32 err);
+const char *tg_fix_error_text(u32 err);	/* texts.c */
 
 #endif
