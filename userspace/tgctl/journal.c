@@ -46,7 +46,7 @@ static int verify(const struct ctl_command *self, char **files, int n, bool json
 	if (json)
 		verify_json(&r, ret);
 	if (ret < 0)
-		fprintf(stderr, "tgctl %s verify: %s (%llu records before it were equal)\n", self->name, r.error, (unsigned long long)r.records);
+		fprintf(stderr, "tgctl %s verify: %s; %llu records before it replayed equal\n", self->name, r.error, (unsigned long long)r.records);
 	else if (ret && !json)
 		printf("DIFFERENT at record %llu, type %s, in %s:\n  digest in the journal 0x%016llx\n  digest of the replay  0x%016llx\n"
 		       "%llu records before it were equal\n", (unsigned long long)r.diff_seq, tg_input_name(r.diff_type), r.diff_path,
@@ -95,7 +95,7 @@ static void text_submission(const struct tg_submission *s)
 	static const char *const types[] = { "?", "NEW", "CANCEL", "REPLACE", "DOWNLOAD", "CANCEL_ALL" };
 	char px[TG_DECIMAL_LEN], qty[TG_DECIMAL_LEN];
 
-	printf(" %s instrument %u %s %s @ %s account %u order %llx ref %llu", types[s->type < 6 ? s->type : 0], s->instrument_id,
+	printf(" %s instrument %u %s %s @ %s account %u order %016llX ref %llu", types[s->type < 6 ? s->type : 0], s->instrument_id,
 	       ctl_side(s->side), tg_decimal_format(s->qty, qty), s->ord_type == TG_ORD_MARKET ? "market" : tg_decimal_format(s->px, px),
 	       s->account_id, (unsigned long long)s->order_id, (unsigned long long)s->user_ref);
 }

@@ -36,6 +36,7 @@ static void usage(FILE *f)
 
 int main(int argc, char **argv)
 {
+	char name[64];
 	size_t i;
 
 	if (argc < 2) {
@@ -50,9 +51,13 @@ int main(int argc, char **argv)
 		tg_version_print("tgctl");
 		return 0;
 	}
-	for (i = 0; i < N_COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1, &commands[i]);
+	for (i = 0; i < N_COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		snprintf(name, sizeof(name), "tgctl %s", commands[i].name);
+		argv[1] = name;		/* what getopt puts before its messages */
+		return commands[i].run(argc - 1, argv + 1, &commands[i]);
+	}
 	fprintf(stderr, "tgctl: no command \"%s\"\n", argv[1]);
 	usage(stderr);
 	return CTL_USAGE;

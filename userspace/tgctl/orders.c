@@ -19,7 +19,7 @@ static void text(struct ctl *c, const struct tg_nl_order *o, __u32 n, bool all)
 	for (i = 0; i < n; i++, o++) {
 		if (!all && terminal(o->status))
 			continue;
-		tg_table_cell(&tab, "%llx", (unsigned long long)o->order_id);
+		tg_table_cell(&tab, "%016llX", (unsigned long long)o->order_id);
 		tg_table_cell(&tab, "%s", ctl_instrument(c, o->instrument_id));
 		tg_table_cell(&tab, "%s", ctl_side(o->side));
 		if (o->ord_type == TG_ORD_MARKET)
@@ -42,6 +42,7 @@ static void text(struct ctl *c, const struct tg_nl_order *o, __u32 n, bool all)
 static void json_out(struct ctl *c, const struct tg_nl_order *o, __u32 n, bool all)
 {
 	struct tg_json j;
+	char id[20];
 	__u32 i;
 
 	tg_json_begin(&j, stdout);
@@ -51,7 +52,8 @@ static void json_out(struct ctl *c, const struct tg_nl_order *o, __u32 n, bool a
 		if (!all && terminal(o->status))
 			continue;
 		tg_json_object(&j, NULL);
-		tg_json_hex(&j, "order_id", o->order_id);
+		snprintf(id, sizeof(id), "%016llX", (unsigned long long)o->order_id);	/* as ClOrdID (11) begins */
+		tg_json_str(&j, "order_id", id);
 		tg_json_u64(&j, "user_ref", o->user_ref);
 		tg_json_str(&j, "symbol", ctl_instrument(c, o->instrument_id));
 		tg_json_u64(&j, "instrument_id", o->instrument_id);

@@ -54,22 +54,28 @@ static void value(FILE *f, const struct tgd_key *k)
 	}
 }
 
+/* mdoc(7): a new sentence on a new line. */
+static void sentences(FILE *f, const char *text, bool man)
+{
+	for (; *text; text++)
+		fputc(man && *text == ' ' && text[-1] == '.' ? '\n' : *text, f);
+}
+
 static void section(FILE *f, enum tgd_kind kind, bool man)
 {
 	const struct tgd_kind_info *info = &tgd_kinds[kind];
 	const struct tgd_key *k;
-	const char *p;
 
 	fprintf(f, man ? ".Ss [%s%s%s]\n" : "[%s%s%s]\n", info->word, info->argument ? " " : "", info->argument ? info->argument : "");
-	fprintf(f, "%s%s\n", info->help, info->required ? " Required." : "");
+	sentences(f, info->help, man);
+	fputs(info->required ? man ? "\nRequired.\n" : " Required.\n" : "\n", f);
 	if (man)
 		fputs(".Bl -tag -width Ds\n", f);
 	for (k = tgd_keys; k->name; k++) {
 		if (k->kind != kind)
 			continue;
 		fprintf(f, man ? ".It Ic %s\n" : "  %s: ", k->name);
-		for (p = k->help; *p; p++)
-			fputc(*p, f);
+		sentences(f, k->help, man);
 		fputs(man ? ".\n(" : ". (", f);
 		value(f, k);
 		if (!k->def)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "log.h"
+#include "rundir.h"
 #include "tickgate_xdp.h"
 #include "xdp.h"
 
@@ -113,18 +114,38 @@ static int sysfs(const char *iface, const char *file, char *old, size_t len, con
 	return err;
 }
 
-static void tune(struct iface *f, const struct tgd_xdp *cfg)
+/*
+ * What the settings were is kept in /run/tickgate, so that the daemon that ends the engine can put them back even if another one
+ * made them.
+ */
+static void tune(struct iface *f, const struct tgd_xdp *cfg, bool adopted)
 {
-	char text[24];
+	char text[24], file[40], defer[24], flush[24];
+	FILE *out;
 
 	snprintf(text, sizeof(text), "%lld", cfg->defer_hard_irqs);
 	sysfs(f->name, "napi_defer_hard_irqs", f->old_defer, sizeof(f->old_defer), text);
 	snprintf(text, sizeof(text), "%lld", cfg->gro_flush_timeout_ns);
 	sysfs(f->name, "gro_flush_timeout", f->old_flush, sizeof(f->old_flush), text);
+	snprintf(file, sizeof(file), "napi-%s", f->name);
+	if (adopted && tg_rundir_get(file, "napi_defer_hard_irqs", defer, sizeof(defer)) &&
+	    tg_rundir_get(file, "gro_flush_timeout", flush, sizeof(flush))) {
+		memcpy(f->old_defer, defer, sizeof(defer));
+		memcpy(f->old_flush, flush, sizeof(flush));
+	}
+	out = tg_rundir_begin(file);
+	if (!out)
+		return;
+	fprintf(out, "napi_defer_hard_irqs\t%s\ngro_flush_timeout\t%s\n", f->old_defer, f->old_flush);
+	tg_rundir_commit(file, out);
 }
 
 static void untune(struct iface *f)
 {
+	char file[40];
+
+	snprintf(file, sizeof(file), "napi-%s", f->name);
+	tg_rundir_remove(file);
 	if (f->old_defer[0])
 		sysfs(f->name, "napi_defer_hard_irqs", NULL, 0, f->old_defer);
 	if (f->old_flush[0])
@@ -331,7 +352,7 @@ static int bring_up(struct tgd_xdp_state *x, const struct tgd_config *c, struct 
 		err = attach(x, f, &c->xdp);
 		if (err)
 			break;
-		tune(f, &c->xdp);
+		tune(f, &c->xdp, adopted);
 		/* NAPI instances of a veth exist only once XDP is attached: bind last. */
 		if (!c->xdp.bind_napi)
 			continue;
