@@ -83,7 +83,7 @@ static bool take_average(struct tg_fix_cursor *k, s64 *out)
 	return false;
 }
 
-enum { H_SEQ = 1, H_SENDER = 2, H_TARGET = 4, H_TIME = 8, H_DUP = 16, H_RESEND = 32, H_ORIG = 64 };
+enum { H_SEQ = 1, H_SENDER = 2, H_TARGET = 4, H_TIME = 8, H_DUP = 16, H_RESEND = 32, H_ORIG = 64, H_REQUIRED = 15 };
 
 /* Header fields that we have no use for (FIX 4.4 volume 2, standard header). */
 static bool header_tag(u32 tag)
@@ -125,6 +125,8 @@ enum tg_fix_error tg_fix_decode_header(const struct tg_fix_frame *f, struct tg_f
 			continue;
 		next = k;
 		if (!tg_fix_next(&next)) {
+			if ((seen & H_REQUIRED) == H_REQUIRED)
+				break;		/* the body's decoder will say what is wrong */
 			k = next;
 			goto bad;
 		}
