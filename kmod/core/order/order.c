@@ -244,11 +244,7 @@ static enum tg_reason send_inquiry(struct tg_engine *e, struct tg_order *o, stru
 		return TG_REASON_SESSION_DOWN;
 	if (!has_room(ob) || !tg_session_begin(e, v, TG_MT1('H'), &w, ob))
 		return TG_REASON_NO_OUTBOX;
-	tg_fix_put_str(&w, 37, o->venue_order_id, sizeof(o->venue_order_id));
-	tg_fix_put_hex64(&w, 11, o->cl_ord_id);
-	tg_fix_put_str(&w, 1, account_name(e, o->account_id), TG_NAME_LEN);
-	tg_fix_put_str(&w, 55, i->def.symbol, sizeof(i->def.symbol));
-	tg_fix_put_char(&w, 54, (u8)('0' + o->side));
+	tg_venue_put_status(&v->cfg, &i->def, account_name(e, o->account_id), o, &w);
 	if (!tg_session_send(e, v, &w, 0, ob))
 		return TG_REASON_NO_OUTBOX;
 	o->inquire = 0;
