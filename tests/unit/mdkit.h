@@ -114,10 +114,10 @@ static inline void kit_instrument(struct kit *k, u32 id, const char *symbol, u64
 }
 
 /* Engine, venue GW -> VENUE, feeds A and B; no instrument, not connected. Zero capacities: defaults that suit tests. */
-static inline struct kit *kit_new(u32 book_levels, u32 md_pending, u16 venue_flags)
+static inline struct kit *kit_new_rx(u32 book_levels, u32 md_pending, u16 venue_flags, u32 rx_bytes)
 {
 	struct tg_in_engine p = { .max_instruments = 8, .max_venues = 2, .max_feeds = 4, .max_accounts = 2, .max_clients = 2, .max_orders = 16,
-				  .max_limits = 16, .exec_ids = 64, .rx_buffer_bytes = 1u << 19 };
+				  .max_limits = 16, .exec_ids = 64, .rx_buffer_bytes = rx_bytes };
 	struct tg_in_venue v = { .venue_id = KIT_VENUE, .dialect = TG_DIALECT_SIM, .heartbeat_s = 30,
 				 .flags = (u16)(TG_VENUE_RESET_ON_LOGON | TG_VENUE_ORDERS | venue_flags),
 				 .logon_timeout_ms = 5000, .logout_timeout_ms = 2000 };
@@ -154,6 +154,11 @@ static inline struct kit *kit_new(u32 book_levels, u32 md_pending, u16 venue_fla
 	if (kit_step(k, TG_IN_FEED, 0, &f, sizeof(f)))
 		kit_die("feed refused");
 	return k;
+}
+
+static inline struct kit *kit_new(u32 book_levels, u32 md_pending, u16 venue_flags)
+{
+	return kit_new_rx(book_levels, md_pending, venue_flags, 1u << 19);
 }
 
 static inline void kit_free(struct kit *k)
