@@ -2,7 +2,7 @@
 /*
  * /dev/tickgate0: the file face of the gateway. open() costs nothing and shows nothing; TG_IOC_ATTACH makes the file a client,
  * TG_IOC_JOURNAL makes it the journal's reader. A file never changes its client: once set, the pointers below stay until release(), so
- * every other path reads them without a lock.
+ * every other path reads them without a lock. A mapping holds the file: the client ends when descriptor and mappings are gone.
  *
  * poll(): EPOLLIN while the public or the private ring has events that came after the last read(); EPOLLHUP once the engine has stopped.
  * read(): two __u64, the heads of the public and the private ring, and they count as seen from then on. It never blocks. A client that
@@ -291,9 +291,24 @@ static int tickgate_mmap(struct file *file, struct vm_area_struct *vma)
 	struct tgk_engine *j = smp_load_acquire(&f->journal);
 	struct tgk_client *c = file_client(f);
 	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
-	bool for_journal = offset == TG_MMAP_JOURNAL || offset == TG_MMAP_JOURNAL_USER;
 
-	if (for_journal ? !j : !c)
+	switch (offset) {
+	case TG_MMAP_JOURNAL:
+	case TG_MMAP_JOURNAL_USER:
+		if (!j)
+			return -ENOTCONN;
+		return offset == TG_MMAP_JOURNAL ? tgk_ring_mmap(j->journal.ring, vma, false) :
+						   tgk_ring_mmap(j->journal.user, vma, true);
+	case TG_MMAP_PUBLIC:
+	case TG_MMAP_PRIVATE:
+	case TG_MMAP_SUB_KERNEL:
+	case TG_MMAP_SUB_USER:
+	case TG_MMAP_BOOKS:
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (!c)
 		return -ENOTCONN;
 	switch (offset) {
 	case TG_MMAP_PUBLIC:
@@ -304,14 +319,8 @@ static int tickgate_mmap(struct file *file, struct vm_area_struct *vma)
 		return tgk_ring_mmap(c->sub_kernel, vma, false);
 	case TG_MMAP_SUB_USER:
 		return tgk_ring_mmap(c->sub_user, vma, true);
-	case TG_MMAP_BOOKS:
-		return tgk_ring_mmap(c->eng->books, vma, false);
-	case TG_MMAP_JOURNAL:
-		return tgk_ring_mmap(j->journal.ring, vma, false);
-	case TG_MMAP_JOURNAL_USER:
-		return tgk_ring_mmap(j->journal.user, vma, true);
 	default:
-		return -EINVAL;
+		return tgk_ring_mmap(c->eng->books, vma, false);
 	}
 }
 

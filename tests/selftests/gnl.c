@@ -74,6 +74,7 @@ static void take_attrs(struct gnl *n, const struct nlmsghdr *h)
 static int call(struct gnl *n, struct gnl_msg *m, __u16 flags, void (*row)(struct gnl *n, void *arg), void *arg)
 {
 	struct nlmsghdr *h;
+	size_t used = 0;
 	ssize_t got;
 
 	n->text[0] = 0;
@@ -86,10 +87,15 @@ static int call(struct gnl *n, struct gnl_msg *m, __u16 flags, void (*row)(struc
 	if (send(n->fd, m, m->h.nlmsg_len, 0) < 0)
 		return -errno;
 	for (;;) {
-		got = recv(n->fd, n->buf, sizeof(n->buf), 0);
+		/* behind what came before: the attributes of a reply must outlive the acknowledgement after it */
+		if (sizeof(n->buf) - used < sizeof(n->buf) / 2)
+			used = 0;
+		got = recv(n->fd, n->buf + used, sizeof(n->buf) - used, 0);
 		if (got < 0)
 			return -errno;
-		for (h = (void *)n->buf; NLMSG_OK(h, (size_t)got); h = NLMSG_NEXT(h, got)) {
+		h = (void *)(n->buf + used);
+		used += NLMSG_ALIGN((size_t)got);
+		for (; NLMSG_OK(h, (size_t)got); h = NLMSG_NEXT(h, got)) {
 			if (h->nlmsg_seq != n->seq)
 				continue;	/* an event */
 			switch (h->nlmsg_type) {

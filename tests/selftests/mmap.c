@@ -129,9 +129,10 @@ static void lives_on(void)
 	half = (char *)h + 4096;
 	munmap(half, 4096);
 	close(fd);
-	ktap_ok(h->magic == TG_RING_MAGIC, "the mapping outlives the file");
+	ktap_ok(h->magic == TG_RING_MAGIC, "the mapping outlives the descriptor");
 	close(jfd);
-	ktap_is(gw_stop(&n, false), 0, "no client is left: the engine stops");
+	ktap_is(gw_stop(&n, false), -EBUSY, "and holds the file: the client is still there");
+	ktap_is(gw_stop(&n, true), 0, "stopped by force");
 	ktap_ok(h->magic == TG_RING_MAGIC && h->slot_bytes == sizeof(struct tg_pub_event), "the mapping outlives the engine");
 	gw_start(&n);
 	ktap_ok(h->magic == TG_RING_MAGIC, "and is not the next engine's");

@@ -261,10 +261,10 @@ static void transports(void)
 	int err;
 
 	ktap_is(connect_fd(999, 1), -EBADF, "CONNECT: no such descriptor");
-	ktap_is(connect_fd(n.fd, 1), -EINVAL, "CONNECT: a netlink socket");
+	ktap_is(connect_fd(n.fd, 1), -EPROTONOSUPPORT, "CONNECT: a netlink socket");
 	err = connect_fd(STDOUT_FILENO, 1);
 	ktap_is(err, -ENOTSOCK, "CONNECT: not a socket");
-	ktap_is(connect_fd(udp, 1), -EINVAL, "CONNECT: a UDP socket");
+	ktap_is(connect_fd(udp, 1), -EPROTONOSUPPORT, "CONNECT: a UDP socket");
 	ktap_is(connect_fd(tcp, 1), -ENOTCONN, "CONNECT: a TCP socket that is not connected");
 	ktap_ok(refused(connect_fd(tcp, 0)), "CONNECT: venue 0");
 	ktap_ok(refused(connect_fd(tcp, MAX_VENUES + 1)), "CONNECT: venue above the capacity");
