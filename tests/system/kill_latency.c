@@ -64,7 +64,7 @@ static void *trade(void *arg)
 	struct tg_attach_options opt = { .name = "load", .flags = TG_CLIENT_AUTO_CANCEL, .private_slots = 65536, .submission_slots = 256 };
 	struct tg_submission sub;
 	struct tg_book_image img;
-	struct tg_client *c;
+	struct tg_handle *c;
 	uint64_t ref = 0;
 
 	(void)arg;

@@ -19,7 +19,7 @@
 
 static u_int32_t orders_left = 500, nsamples, accepted, refused;
 static uint64_t samples[MAX_SAMPLES];
-static struct tg_client *client;
+static struct tg_handle *client;
 static bool ready;
 
 static uint64_t now_ns(void)
