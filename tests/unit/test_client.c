@@ -300,6 +300,12 @@ static void finished_orders_are_not_inherited(void **state)
 	assert_int_equal(fx_cancel(f, 1, id), TG_REASON_BAD_ORDER);
 	assert_null(fx_priv(f, 1, TG_PRIV_ORDER_ACK, 1));
 	assert_int_equal(fx_priv(f, 1, TG_PRIV_ORDER_ACK, 0)->u.order.qty, 0);	/* nothing of the order is shown */
+	/* a fill that comes after all makes it an order without an owner, not the new client's */
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1), .last_px = PX(100));
+	assert_int_equal(fx_order(f, id)->status, TG_OS_SUSPECT);
+	assert_int_equal(fx_order(f, id)->client_id, 0);
+	assert_int_equal(tg_client(f->e, 1)->working_orders, 0);
+	assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);	/* which it may cancel, as one who trades the account */
 	fx_free(f);
 }
 

@@ -101,6 +101,7 @@ void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status)
 void tg_order_revive(struct tg_engine *e, struct tg_order *o)
 {
 	unlink_from(e, o, &e->free_head, &e->free_tail);
+	o->client_id = tg_order_owner(e, o);	/* the number may be somebody else's by now, who must not be charged with it */
 	o->prior_status = TG_OS_SUSPECT;
 	o->status = TG_OS_SUSPECT;
 	o->leaves_qty = o->qty > o->cum_qty ? o->qty - o->cum_qty : 0;
