@@ -78,9 +78,11 @@ static bool printable(u8 b)
 	return b > ' ' && b < 0x7f;
 }
 
+#define BEGIN_MAX	12u	/* "8=", a version, SOH: nothing longer is a BeginString */
+
 /*
- * 8= and its version: length of the field, 0 = more bytes needed, or -1: none of ours. What has come so far must agree, so that
- * a peer cannot make us wait behind bytes that can never become a message.
+ * 8= and its version: length of the field; 0 = more bytes needed; -1 = a BeginString, but none of ours; -2 = no BeginString. What has come so
+ * far must agree, so that a peer cannot make us wait behind bytes that can never become a message.
  */
 static int begin_string(const u8 *p, u32 avail, u16 *version)
 {
@@ -105,7 +107,16 @@ static int begin_string(const u8 *p, u32 avail, u16 *version)
 		if (k == avail)
 			return 0;
 	}
-	return -1;
+	for (k = 0; k < 5; k++)
+		if (k < avail && p[k] != known[0].text[k])
+			return -2;
+	for (; k < avail && k < BEGIN_MAX; k++) {
+		if (p[k] == TG_SOH)
+			return -1;
+		if (p[k] != '.' && p[k] != 'T' && !digit(p[k]))
+			return -2;
+	}
+	return k < BEGIN_MAX ? 0 : -2;
 }
 
 /* 35= at p: its length with SOH, 0 = more bytes needed, -1 = wrong. */
@@ -163,9 +174,7 @@ enum tg_fix_error tg_fix_frame(const u8 *p, u32 avail, u32 max, struct tg_fix_fr
 			return TG_FIX_OK;
 		if (n < 0) {
 			*used = resync(p, avail);
-			for (i = 0; i < 5 && i < avail && p[i] == "8=FIX"[i]; i++)
-				;
-			return i == 5 ? TG_FIX_BEGIN_STRING : TG_FIX_GARBAGE;
+			return n == -1 ? TG_FIX_BEGIN_STRING : TG_FIX_GARBAGE;
 		}
 	}
 	i = (u32)n;

@@ -1,0 +1,636 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Runs FIX conversations, written as text, against a whole engine. README.md has the language.
+ *
+ * Every script runs twice: with each message in one piece, and cut after every byte. Then its records are replayed in a second engine, whose digest
+ * must be the same.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "state.h"
+
+#ifndef TG_VERSION
+#define TG_VERSION "0"
+#endif
+
+#define T0	1700000000000000000ULL	/* 20231114-22:13:20 */
+#define MS	1000000ULL
+#define SOH	1
+#define VARS	32
+
+struct conv {
+	const char *path;
+	u32 line;
+	bool split;
+	struct tg_engine *e;
+	struct tg_in_engine params;
+	struct tg_in_venue venue;
+	bool subscribe;
+	struct tg_outbox ob;
+	u64 seq, now, user_ref, last_order;
+	enum tg_reason verdict;
+	u8 *records;
+	u64 records_len, records_cap;
+	char *out[256];		/* TCP messages not yet expected; "close" for a CLOSE */
+	u32 out_head, out_tail;
+	struct { char name[16], value[64]; } var[VARS];
+	u32 vars;
+	char error[2048];
+};
+
+static bool failed(struct conv *c, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (c->error[0])
+		return false;
+	n = snprintf(c->error, sizeof(c->error), "%s:%u: ", c->path, c->line);
+	va_start(ap, fmt);
+	vsnprintf(c->error + n, sizeof(c->error) - (size_t)n, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* ---- engine ---- */
+
+static struct tg_engine *engine_new(const struct tg_in_engine *p)
+{
+	u64 bytes = tg_engine_size(p);
+	void *mem = bytes ? aligned_alloc(64, (bytes + 63) & ~63ULL) : NULL;
+
+	if (!mem || tg_engine_init(mem, bytes, p)) {
+		fprintf(stderr, "run: engine refused its capacities\n");
+		exit(1);
+	}
+	return mem;
+}
+
+static void collect(struct conv *c)
+{
+	const struct tg_out *o;
+	u32 pos = 0;
+
+	while ((o = tg_outbox_next(&c->ob, &pos))) {
+		char *s = NULL;
+
+		if (o->type == TG_OUT_CLOSE) {
+			s = strdup("close");
+		} else if (o->type == TG_OUT_TCP) {
+			u32 i;
+
+			s = strndup(tg_out_bytes(o), o->len);
+			for (i = 0; i < o->len; i++)
+				if (s[i] == SOH)
+					s[i] = '|';
+		}
+		if (s && c->out_tail - c->out_head == 256)
+			failed(c, "too much output");
+		else if (s)
+			c->out[c->out_tail++ % 256] = s;
+	}
+}
+
+static enum tg_reason step(struct conv *c, u16 type, u16 source, const void *payload, u32 len)
+{
+	struct tg_record r = { .seq = ++c->seq, .time_ns = c->now, .type = type, .source = source, .len = len }, *kept;
+	u64 need = c->records_len + TG_RECORD_SIZE(len);
+
+	if (need > c->records_cap) {
+		c->records_cap = need * 2;
+		c->records = realloc(c->records, c->records_cap);
+	}
+	kept = (struct tg_record *)(c->records + c->records_len);
+	memset(kept, 0, TG_RECORD_SIZE(len));
+	*kept = r;
+	if (len)
+		memcpy(kept + 1, payload, len);
+	c->records_len = need;
+	c->ob.len = 0;
+	c->ob.lost = 0;
+	c->verdict = tg_engine_step(c->e, &r, kept + 1, &c->ob);
+	kept->digest = tg_engine_digest(c->e);
+	if (c->ob.lost)
+		failed(c, "outbox overflowed");
+	collect(c);
+	return c->verdict;
+}
+
+static void pass_time(struct conv *c, u64 ns)
+{
+	u64 until = c->now + ns, due;
+	u32 steps = 0;
+
+	while ((due = tg_engine_deadline_ns(c->e)) <= until && steps++ < 100000) {
+		if (due > c->now)
+			c->now = due;
+		step(c, TG_IN_TIMER, 0, NULL, 0);
+	}
+	if (steps >= 100000)
+		failed(c, "a timer fires without end");
+	c->now = until;
+}
+
+static void must(struct conv *c, enum tg_reason why, const char *what)
+{
+	if (why)
+		failed(c, "setting up %s: %s", what, tg_reason_name(why));
+}
+
+static void start(struct conv *c)
+{
+	struct tg_in_instrument in = { .instrument_id = 1, .venue_id = 1, .tick = TG_SCALE / 100, .lot = TG_SCALE / 1000 };
+	struct tg_in_account a = { .account_id = 1, .name = "ACC1" };
+	struct tg_in_permit p = { .permit_id = 1, .account_id = 1, .uid = 1000, .flags = TG_PERMIT_TRADE | TG_PERMIT_MARKET };
+	struct tg_in_limits l = { .max_order_qty = TG_PX_MAX, .max_order_notional = TG_PX_MAX, .max_position = TG_PX_MAX, .collar_bps = 0xffffffff,
+				  .max_open_orders = 0xffffffff, .rate_per_s = 0xffffffff, .rate_burst = 0xffffffff };
+	struct tg_in_client cl = { .uid = 1000, .name = "test" };
+	struct tg_in_mode m = { .mode = TG_MODE_LEADER };
+	u32 bytes;
+
+	c->params = (struct tg_in_engine){ .epoch = 1, .max_venues = 1, .max_instruments = 1, .max_feeds = 1, .max_accounts = 1, .max_clients = 1,
+					   .max_permits = 1, .max_orders = 16, .max_limits = 4, .book_levels = 16, .md_pending = 16, .exec_ids = 16,
+					   .rx_buffer_bytes = 4096 };
+	tg_engine_defaults(&c->params);
+	c->e = engine_new(&c->params);
+	bytes = tg_engine_outbox_bytes(&c->params);
+	c->ob = (struct tg_outbox){ .buf = aligned_alloc(8, (bytes + 7) & ~7u), .cap = bytes & ~7u };
+	c->now = T0;
+	if (c->subscribe)
+		in.flags = TG_INSTRUMENT_SUBSCRIBE;
+	strcpy(in.symbol, "BTCUSDT");
+	must(c, step(c, TG_IN_ENGINE, 0, &c->params, sizeof(c->params)), "engine");
+	must(c, step(c, TG_IN_VENUE, 0, &c->venue, sizeof(c->venue)), "venue");
+	must(c, step(c, TG_IN_INSTRUMENT, 0, &in, sizeof(in)), "instrument");
+	must(c, step(c, TG_IN_ACCOUNT, 0, &a, sizeof(a)), "account");
+	must(c, step(c, TG_IN_PERMIT, 0, &p, sizeof(p)), "permit");
+	l.scope = TG_SCOPE_FIRM;
+	must(c, step(c, TG_IN_LIMITS, 0, &l, sizeof(l)), "limits");
+	l.scope = TG_SCOPE_ACCOUNT;
+	l.id = 1;
+	must(c, step(c, TG_IN_LIMITS, 0, &l, sizeof(l)), "limits");
+	l.scope = TG_SCOPE_INSTRUMENT;
+	must(c, step(c, TG_IN_LIMITS, 0, &l, sizeof(l)), "limits");
+	must(c, step(c, TG_IN_MODE, 0, &m, sizeof(m)), "mode");
+	must(c, step(c, TG_IN_CLIENT_OPEN, 1, &cl, sizeof(cl)), "client");
+	while (tg_engine_deadline_ns(c->e) < c->now + 1000 * MS)
+		pass_time(c, MS);
+	c->now = T0 + 10000 * MS;	/* past the client's download */
+}
+
+static struct tg_session *session(struct conv *c)
+{
+	return tg_session(c->e, 1);
+}
+
+/* ---- messages ---- */
+
+static const char *variable(struct conv *c, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < c->vars; i++)
+		if (!strcmp(c->var[i].name, name))
+			return c->var[i].value;
+	return NULL;
+}
+
+static void time_text(u64 ns, char *out)
+{
+	struct tg_fix_writer w;
+	u8 buf[64];
+
+	tg_fix_begin(&w, buf, sizeof(buf), 44, '0');
+	w.p = buf;
+	tg_fix_put_time(&w, 1, ns);
+	memcpy(out, buf + 2, 21);
+	out[21] = 0;
+}
+
+/* "\xNN" and '|'. */
+static u32 bytes_of(const char *text, u8 *out)
+{
+	u32 n = 0;
+
+	while (*text) {
+		if (text[0] == '\\' && text[1] == 'x') {
+			char hex[3] = { text[2], text[3], 0 };
+
+			out[n++] = (u8)strtoul(hex, NULL, 16);
+			text += 4;
+		} else {
+			out[n++] = *text == '|' ? SOH : (u8)*text;
+			text++;
+		}
+	}
+	return n;
+}
+
+/*
+ * What a script leaves out of a message is put in: 8 and 9 when it begins with 35, 49 and 56 after 35 when they are missing, 52 after 34, 10 at the end.
+ * "52=*" is the time now (for input), "52=+N" and "52=-N" N ms from it.
+ */
+static void complete(struct conv *c, const char *in, const char *sender, const char *target, bool input, char *out, u32 cap)
+{
+	char *copy = strdup(in), *field, *save = NULL;
+	bool comp = strstr(in, "|49=") || !strncmp(in, "49=", 3), time = strstr(in, "|52=") != NULL, bare = !strncmp(in, "35=", 3);
+	u32 n = 0;
+
+	if (bare)
+		n += (u32)snprintf(out + n, cap - n, "8=FIX.4.4|9=*|");
+	for (field = strtok_r(copy, "|", &save); field; field = strtok_r(NULL, "|", &save)) {
+		char *eq = strchr(field, '='), stamp[32];
+
+		if (eq && eq[1] == '$' && variable(c, eq + 2)) {
+			n += (u32)snprintf(out + n, cap - n, "%.*s=%s|", (int)(eq - field), field, variable(c, eq + 2));
+		} else if (input && !strncmp(field, "52=", 3) && strchr("*+-", field[3])) {
+			s64 ms = strtoll(field + 4, NULL, 10);
+
+			time_text(c->now + (u64)((field[3] == '-' ? -ms : ms) * (s64)MS), stamp);
+			n += (u32)snprintf(out + n, cap - n, "52=%s|", stamp);
+		} else {
+			n += (u32)snprintf(out + n, cap - n, "%s|", field);
+		}
+		if (bare && !comp && !strncmp(field, "35=", 3))
+			n += (u32)snprintf(out + n, cap - n, "49=%s|56=%s|", sender, target);
+		if (bare && !time && !strncmp(field, "34=", 3)) {
+			time_text(c->now, stamp);
+			n += (u32)snprintf(out + n, cap - n, "52=%s|", input ? stamp : "*");
+		}
+	}
+	if (bare)
+		n += (u32)snprintf(out + n, cap - n, "10=*|");
+	free(copy);
+}
+
+/* Fills in 9=* and 10=*. */
+static u32 encode(const char *text, u8 *out)
+{
+	const char *len = strstr(text, "9=*|"), *sum = strstr(text, "|10=*|");
+	char with_len[16384];
+	u32 n, i, total = 0;
+
+	if (len && (len == text || len[-1] == '|')) {
+		const char *body = len + 4, *end = sum ? sum + 1 : text + strlen(text);
+		u8 tmp[16384];
+
+		snprintf(with_len, sizeof(with_len), "%.*s", (int)(end - body), body);
+		i = bytes_of(with_len, tmp);
+		snprintf(with_len, sizeof(with_len), "%.*s9=%u|%s", (int)(len - text), text, i, body);
+		text = with_len;
+		sum = strstr(text, "|10=*|");
+	}
+	if (!sum)
+		return bytes_of(text, out);
+	{
+		char *cut = strndup(text, (size_t)(sum - text) + 1), trailer[16];
+
+		n = bytes_of(cut, out);
+		free(cut);
+		for (i = 0; i < n; i++)
+			total += out[i];
+		snprintf(trailer, sizeof(trailer), "10=%03u|", total & 255);
+		n += bytes_of(trailer, out + n);
+	}
+	return n + bytes_of(sum + 6, out + n);
+}
+
+static bool feed(struct conv *c, const u8 *bytes, u32 n)
+{
+	u32 i;
+
+	if (!c->split) {
+		step(c, TG_IN_TCP_RX, 1, bytes, n);
+		return true;
+	}
+	for (i = 0; i < n; i++)
+		step(c, TG_IN_TCP_RX, 1, bytes + i, 1);
+	return true;
+}
+
+static bool send_line(struct conv *c, const char *text)
+{
+	char full[16384];
+	u8 bytes[16384];
+
+	complete(c, text, "VENUE", "GW", true, full, sizeof(full));
+	return feed(c, bytes, encode(full, bytes));
+}
+
+static bool field_matches(struct conv *c, const char *want, const char *got)
+{
+	const char *eq = strchr(want, '='), *ge = strchr(got, '=');
+
+	if (!eq || !ge || eq - want != ge - got || strncmp(want, got, (size_t)(eq - want)))
+		return false;
+	if (!strcmp(eq + 1, "*"))
+		return true;
+	if (eq[1] == '$' && !variable(c, eq + 2) && c->vars < VARS) {
+		snprintf(c->var[c->vars].name, sizeof(c->var[0].name), "%s", eq + 2);
+		snprintf(c->var[c->vars++].value, sizeof(c->var[0].value), "%s", ge + 1);
+		return true;
+	}
+	return !strcmp(eq + 1, ge + 1);
+}
+
+static bool expect(struct conv *c, const char *text)
+{
+	char want[16384], *got, *g, *w, *gs = NULL, *ws = NULL, *copy;
+	bool same = true;
+
+	if (c->out_head == c->out_tail)
+		return failed(c, "expected %s, nothing was sent", text);
+	got = c->out[c->out_head++ % 256];
+	complete(c, text, "GW", "VENUE", false, want, sizeof(want));
+	copy = strdup(got);
+	if (!strcmp(text, "close") || !strcmp(got, "close")) {
+		same = !strcmp(text, got);
+	} else {
+		w = strtok_r(want, "|", &ws);
+		g = strtok_r(copy, "|", &gs);
+		while (same && (w || g)) {
+			same = w && g && field_matches(c, w, g);
+			w = strtok_r(NULL, "|", &ws);
+			g = strtok_r(NULL, "|", &gs);
+		}
+	}
+	if (!same)
+		failed(c, "expected %s, got %s", text, got);
+	free(copy);
+	free(got);
+	return same;
+}
+
+/* ---- lines ---- */
+
+static s64 e8(const char *text)
+{
+	s64 v = 0;
+
+	return tg_fix_e8((const u8 *)text, (u32)strlen(text), &v) ? v : -1;
+}
+
+static bool verdict_is(struct conv *c, const char *want)
+{
+	if (!strcmp(tg_reason_name(c->verdict), want))
+		return true;
+	return failed(c, "expected verdict %s, got %s", want, tg_reason_name(c->verdict));
+}
+
+static bool submit(struct conv *c, struct tg_submission s, const char *want)
+{
+	s.user_ref = ++c->user_ref;
+	if (s.type == TG_SUB_NEW) {
+		s.account_id = 1;
+		s.instrument_id = 1;
+	}
+	step(c, TG_IN_SUBMIT, 1, &s, sizeof(s));
+	if (s.type == TG_SUB_NEW && !c->verdict)
+		c->last_order = tg_engine_last_order_id(c->e);
+	return verdict_is(c, want);
+}
+
+static bool command(struct conv *c, const char *name, u64 tx, u64 rx, const char *want)
+{
+	static const char *const names[] = { "", "logout", "setseq", "enable", "testrequest" };
+	struct tg_in_session s = { .venue_id = 1, .next_tx_seq = tx, .next_rx_seq = rx };
+
+	for (s.command = 1; s.command < 5 && strcmp(names[s.command], name); s.command++)
+		;
+	if (s.command == 5)
+		return failed(c, "unknown command %s", name);
+	step(c, TG_IN_SESSION, 0, &s, sizeof(s));
+	return verdict_is(c, want);
+}
+
+static bool setting(struct conv *c, char *word)
+{
+	char *eq = strchr(word, '=');
+	u64 v;
+
+	if (!eq)
+		return failed(c, "%s: key=value expected", word);
+	*eq = 0;
+	v = strtoull(eq + 1, NULL, 10);
+	if (!strcmp(word, "heartbeat"))
+		c->venue.heartbeat_s = (u16)v;
+	else if (!strcmp(word, "reset"))
+		c->venue.flags = (u16)((c->venue.flags & ~TG_VENUE_RESET_ON_LOGON) | (v ? TG_VENUE_RESET_ON_LOGON : 0));
+	else if (!strcmp(word, "md_tcp"))
+		c->venue.flags |= TG_VENUE_MD_TCP;
+	else if (!strcmp(word, "skew_ms"))
+		c->venue.sending_time_max_skew_ms = (u32)v;
+	else if (!strcmp(word, "logon_ms"))
+		c->venue.logon_timeout_ms = (u32)v;
+	else if (!strcmp(word, "logout_ms"))
+		c->venue.logout_timeout_ms = (u32)v;
+	else if (!strcmp(word, "subscribe"))
+		c->subscribe = v;
+	else
+		return failed(c, "unknown setting %s", word);
+	return true;
+}
+
+static bool counter_is(struct conv *c, const char *name, u64 want)
+{
+	u32 i;
+
+	for (i = 0; i < TG_CC_MAX; i++)
+		if (!strcmp(tg_core_counter_name(i), name)) {
+			u64 got = tg_engine_counters(c->e)[i];
+
+			return got == want ? true : failed(c, "counter %s: expected %llu, got %llu", name, (unsigned long long)want, (unsigned long long)got);
+		}
+	return failed(c, "unknown counter %s", name);
+}
+
+static bool status_is(struct conv *c, const char *want)
+{
+	struct tg_nl_order o;
+	u32 i;
+
+	for (i = 0; i < c->params.max_orders; i++)
+		if (tg_engine_order_at(c->e, i, &o) && o.order_id == c->last_order)
+			return !strcmp(tg_ord_status_name(o.status), want) ? true : failed(c, "order is %s, expected %s", tg_ord_status_name(o.status), want);
+	return failed(c, "no such order");
+}
+
+/* Anything that makes the engine do something must find its earlier output consumed. */
+static bool nothing_left(struct conv *c)
+{
+	return c->out_head == c->out_tail ? true : failed(c, "not expected: %s", c->out[c->out_head % 256]);
+}
+
+static bool line(struct conv *c, char *text)
+{
+	char *words[8], *copy, *p, *save = NULL, *rest;
+	u32 n = 0;
+	bool ok = true;
+	const char *want = "OK";
+
+	if (text[0] == '<')
+		return expect(c, text + 2);
+	if (!strcmp(text, "close"))
+		return expect(c, "close");
+	rest = strchr(text, ' ');
+	rest = rest ? rest + 1 : text + strlen(text);
+	copy = strdup(text);
+	for (p = strtok_r(copy, " ", &save); p && n < 8; p = strtok_r(NULL, " ", &save))
+		words[n++] = p;
+	if (n > 2 && !strcmp(words[n - 2], "=")) {
+		want = words[n - 1];
+		n -= 2;
+	}
+#define IS(word, args) (!strcmp(words[0], word) && n == 1 + (args))
+	if (IS("state", 1)) {
+		const char *got = tg_session_state_name(session(c)->state);
+
+		if (strcasecmp(got, words[1]))
+			ok = failed(c, "state is %s, expected %s", got, words[1]);
+	} else if (!strcmp(words[0], "text")) {
+		if (strcmp(session(c)->text, rest))
+			ok = failed(c, "text is \"%s\"", session(c)->text);
+	} else if (IS("seq", 2)) {
+		u64 tx = session(c)->next_tx_seq, rx = session(c)->next_rx_seq;
+
+		if (tx != strtoull(words[1], NULL, 10) || rx != strtoull(words[2], NULL, 10))
+			ok = failed(c, "next numbers are %llu %llu", (unsigned long long)tx, (unsigned long long)rx);
+	} else if (IS("counter", 2)) {
+		ok = counter_is(c, words[1], strtoull(words[2], NULL, 10));
+	} else if (IS("status", 1)) {
+		ok = status_is(c, words[1]);
+	} else if (!nothing_left(c)) {
+		ok = false;
+	} else if (!strcmp(words[0], ">")) {
+		ok = send_line(c, rest);
+	} else if (!strcmp(words[0], ">raw")) {
+		u8 bytes[16384];
+
+		ok = feed(c, bytes, bytes_of(rest, bytes));
+	} else if (IS("up", 0)) {
+		step(c, TG_IN_TCP_UP, 1, NULL, 0);
+	} else if (IS("down", 0)) {
+		step(c, TG_IN_TCP_DOWN, 1, NULL, 0);
+	} else if (words[0][0] == '~') {
+		pass_time(c, strtoull(words[0] + 1, NULL, 10) * MS);
+	} else if (IS("cmd", 1)) {
+		ok = command(c, words[1], 0, 0, want);
+	} else if (IS("cmd", 3)) {
+		ok = command(c, words[1], strtoull(words[2], NULL, 10), strtoull(words[3], NULL, 10), want);
+	} else if (IS("new", 3)) {
+		ok = submit(c, (struct tg_submission){ .type = TG_SUB_NEW, .side = !strcmp(words[1], "buy") ? TG_SIDE_BUY : TG_SIDE_SELL, .ord_type = TG_ORD_LIMIT,
+						       .tif = TG_TIF_GTC, .px = e8(words[2]), .qty = e8(words[3]) }, want);
+	} else if (IS("cancel", 0)) {
+		ok = submit(c, (struct tg_submission){ .type = TG_SUB_CANCEL, .order_id = c->last_order }, want);
+	} else if (IS("replace", 2)) {
+		ok = submit(c, (struct tg_submission){ .type = TG_SUB_REPLACE, .order_id = c->last_order, .px = e8(words[1]), .qty = e8(words[2]) }, want);
+	} else {
+		ok = failed(c, "not understood: %s", text);
+	}
+#undef IS
+	free(copy);
+	return ok;
+}
+
+static bool replayed(struct conv *c)
+{
+	struct tg_engine *e = engine_new(&c->params);
+	bool same = true;
+	u64 at;
+
+	for (at = 0; at < c->records_len && same;) {
+		const struct tg_record *r = (const struct tg_record *)(c->records + at);
+
+		c->ob.len = 0;
+		tg_engine_step(e, r, r + 1, &c->ob);
+		same = tg_engine_digest(e) == r->digest;
+		if (!same)
+			failed(c, "replay differs at record %llu", (unsigned long long)r->seq);
+		at += TG_RECORD_SIZE(r->len);
+	}
+	free(e);
+	return same;
+}
+
+static bool script(struct conv *c, FILE *f)
+{
+	char text[8192];
+	bool ok = true;
+
+	c->venue = (struct tg_in_venue){ .venue_id = 1, .dialect = TG_DIALECT_SIM, .heartbeat_s = 30, .flags = TG_VENUE_ORDERS | TG_VENUE_RESET_ON_LOGON,
+					 .logon_timeout_ms = 5000, .logout_timeout_ms = 2000 };
+	strcpy(c->venue.name, "venue");
+	strcpy(c->venue.sender_comp_id, "GW");
+	strcpy(c->venue.target_comp_id, "VENUE");
+	while (ok && fgets(text, sizeof(text), f)) {
+		char *p, *save = NULL;
+
+		c->line++;
+		text[strcspn(text, "\n")] = 0;
+		if (!text[0] || text[0] == '#')
+			continue;
+		if (!strncmp(text, "config ", 7)) {
+			if (c->e)
+				return failed(c, "config comes first");
+			for (p = strtok_r(text + 7, " ", &save); p && ok; p = strtok_r(NULL, " ", &save))
+				ok = setting(c, p);
+			continue;
+		}
+		if (!c->e) {
+			start(c);
+			ok = !c->error[0];
+		}
+		ok = ok && line(c, text) && !c->error[0];
+	}
+	if (ok && !c->e)
+		return failed(c, "an empty script");
+	return ok && nothing_left(c) && replayed(c);
+}
+
+static bool run(const char *path, bool split, u32 number)
+{
+	struct conv *c = calloc(1, sizeof(*c));
+	const char *base = strstr(path, "conform/");
+	FILE *f = fopen(path, "r");
+	bool ok;
+
+	c->path = base ? base + 8 : path;
+	c->split = split;
+	ok = f ? script(c, f) : failed(c, "%s", strerror(errno));
+	if (f)
+		fclose(f);
+	printf("%sok %u - %s%s\n", ok ? "" : "not ", number, c->path, split ? " (byte by byte)" : "");
+	if (!ok)
+		printf("# %s\n", c->error);
+	while (c->out_head != c->out_tail)
+		free(c->out[c->out_head++ % 256]);
+	free(c->e);
+	free(c->ob.buf);
+	free(c->records);
+	free(c);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	u32 number = 0;
+	int i, bad = 0;
+
+	if (argc == 2 && !strcmp(argv[1], "--version")) {
+		printf("conform (tickgate) %s\n", TG_VERSION);
+		return 0;
+	}
+	if (argc < 2 || argv[1][0] == '-') {
+		fprintf(argc == 2 && !strcmp(argv[1], "--help") ? stdout : stderr, "usage: run SCRIPT...\nRuns FIX conversations against the engine; see tests/conform/README.md.\n");
+		return argc == 2 && !strcmp(argv[1], "--help") ? 0 : 2;
+	}
+	for (i = 1; i < argc; i++) {
+		bad += !run(argv[i], false, ++number);
+		bad += !run(argv[i], true, ++number);
+	}
+	printf("1..%u\n", number);
+	return bad ? 1 : 0;
+}
