@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# test_program.sh TGCTL WRITE_JOURNAL: exit statuses, JSON that parses, journal verify and print. Needs no module.
+set -u
+tgctl=$1
+write=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+n=0
+failed=0
+
+check()	# NAME COMMAND...
+{
+	local name=$1
+	shift
+	n=$((n + 1))
+	cp "$dir/out" "$dir/last" 2>/dev/null	# what the command before said
+	if "$@" >"$dir/out" 2>&1; then
+		echo "ok $n - $name"
+	else
+		failed=1
+		echo "not ok $n - $name"
+		sed 's/^/# /' "$dir/out"
+	fi
+}
+status() { local want=$1; shift; "$@"; [ $? -eq "$want" ]; }
+json() { "$@" >"$dir/json"; python3 -c 'import json, sys
+for line in open(sys.argv[1]):
+    json.loads(line)
+sys.exit(not open(sys.argv[1]).read())' "$dir/json"; }
+
+"$write" "$dir/whole.tgj"
+"$write" "$dir/a.tgj" 1 5
+"$write" "$dir/b.tgj" 4 10
+"$write" "$dir/changed.tgj" 1 10 537
+commands="status book orders positions counters latency session clients kill resume events journal checkpoint version"
+
+check "no command exits 2" status 2 "$tgctl"
+check "an unknown command exits 2" status 2 "$tgctl" frobnicate
+check "--help exits 0" status 0 "$tgctl" --help
+check "--version exits 0" status 0 "$tgctl" --version
+for c in $commands; do
+	check "$c --help exits 0" status 0 "$tgctl" "$c" --help
+	check "$c with an unknown option exits 2" status 2 "$tgctl" "$c" --frobnicate
+	check "$c is in the manual page" grep -q "^\.It Ic $c" "$(dirname "$0")/../../../docs/man/tgctl.1"
+done
+check "book without a symbol exits 2" status 2 "$tgctl" book
+check "book --depth 17 exits 2" status 2 "$tgctl" book X --depth 17
+check "kill without a reason exits 2" status 2 "$tgctl" kill
+check "kill with a reason too long exits 2" status 2 "$tgctl" kill --reason "$(printf 'x%.0s' {1..64})"
+check "resume without a name exits 2" status 2 "$tgctl" resume --reason x
+check "session set-seq without numbers exits 2" status 2 "$tgctl" session set-seq v
+check "session frob exits 2" status 2 "$tgctl" session frob v
+check "journal without files exits 2" status 2 "$tgctl" journal verify
+check "journal print --type X exits 2" status 2 "$tgctl" journal print --type X "$dir/whole.tgj"
+
+check "journal verify" status 0 "$tgctl" journal verify "$dir/whole.tgj"
+check "says how many" grep -q '^10 records replayed, digests equal' "$dir/last"
+check "journal verify of two files that overlap" status 0 "$tgctl" journal verify "$dir/a.tgj" "$dir/b.tgj"
+check "says how many" grep -q '^10 records replayed, digests equal' "$dir/last"
+check "journal verify in the wrong order exits 1" status 1 "$tgctl" journal verify "$dir/b.tgj" "$dir/a.tgj"
+check "journal verify of a changed journal exits 1" status 1 "$tgctl" journal verify "$dir/changed.tgj"
+check "and says which record" grep -q '^DIFFERENT at record [0-9]*, type [A-Z]*' "$dir/last"
+check "journal verify of no journal exits 1" status 1 "$tgctl" journal verify /etc/passwd
+check "journal verify --json" json "$tgctl" journal verify --json "$dir/whole.tgj"
+check "journal verify --json of a changed one" json "$tgctl" journal verify --json "$dir/changed.tgj"
+check "journal verify --json of none" json "$tgctl" journal verify --json "$dir/b.tgj"
+check "journal print" status 0 "$tgctl" journal print "$dir/whole.tgj"
+check "prints FIX with bars" grep -q 'TCP_RX 1 [0-9]* 8=FIX.4.4|9=5|35=0|10=161|' "$dir/last"
+check "journal print --outputs" status 0 "$tgctl" journal print --outputs "$dir/whole.tgj"
+check "shows the Logon" grep -q -- '-> venue 1 8=FIX.4.4|9=[0-9]*|35=A|' "$dir/last"
+check "journal print --json" json "$tgctl" journal print --json "$dir/whole.tgj"
+check "journal print --json --outputs" json "$tgctl" journal print --json --outputs "$dir/whole.tgj"
+check "--from and --count" bash -c "'$tgctl' journal print --from 3 --count 2 '$dir/whole.tgj' | wc -l | grep -qx 2"
+check "version --json" json "$tgctl" version --json
+if [ ! -e /sys/module/tickgate ]; then
+	for c in status orders positions counters latency session clients events checkpoint "book X" "kill --reason x" "resume --who x --reason x"; do
+		# shellcheck disable=SC2086
+		check "$c without the module exits 1" status 1 "$tgctl" $c
+		check "and says so" grep -q 'module is not loaded' "$dir/last"
+	done
+fi
+echo "1..$n"
+exit $failed
