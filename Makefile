@@ -20,21 +20,22 @@ checks := tools/core-check tests/run-test tests/abi tests/unit tests/conform tes
 # all processors, unless the caller said how many
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
+quiet := $(if $(filter 1,$(V)),,-s)
+
 present = $(patsubst %/Makefile,%,$(wildcard $(addsuffix /Makefile,$(1))))
 libs := $(call present,$(libraries))
 progs := $(call present,$(programs))
 all-components := $(libs) $(progs) $(call present,$(checks))
-# the core's rules are part of every build
-core-check := $(call present,tools/core-check)
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps demo check bench fuzz lint clean install dkms-check check-fresh vm-shell \
-	$(libs) $(progs) $(core-check)
+	$(libs) $(progs)
 
-all: $(libs) $(progs) $(core-check)	## build everything: userspace, BPF, module, tools
-$(libs) $(progs) $(core-check):
-	+$(Q)$(MAKE) -C $@ all
-$(progs) $(core-check): | $(libs)
+all: $(libs) $(progs)	## build everything: userspace, BPF, module, tools
+$(libs) $(progs):
+	$(if $(V),,@echo '  BUILD   $@')
+	+$(Q)$(MAKE) $(quiet) -C $@ all
+$(progs): | $(libs)
 $(filter-out userspace/libtgcore,$(libs)): | $(filter userspace/libtgcore,$(libs))
 
 help:	## this list
