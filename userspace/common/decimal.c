@@ -24,7 +24,8 @@ int tg_decimal_parse(const char *text, __s64 *out)
 			return -EINVAL;
 		digits++;
 		if (v > (__u64)TG_PX_MAX / 10)
-			v = (__u64)TG_PX_MAX + 1;	/* stays too large; the rest is still checked for form */
+			v = (__u64)TG_PX_MAX +
+			    1; /* stays too large; the rest is still checked for form */
 		else
 			v = v * 10 + (__u64)(*p - '0');
 	}
@@ -46,8 +47,8 @@ const char *tg_decimal_format(__s64 value, char buf[TG_DECIMAL_LEN])
 	__u64 v = value < 0 ? 0 - (__u64)value : (__u64)value;
 	int n;
 
-	n = snprintf(buf, TG_DECIMAL_LEN, "%s%llu.%08llu", value < 0 ? "-" : "", (unsigned long long)(v / TG_SCALE),
-		     (unsigned long long)(v % TG_SCALE));
+	n = snprintf(buf, TG_DECIMAL_LEN, "%s%llu.%08llu", value < 0 ? "-" : "",
+		     (unsigned long long)(v / TG_SCALE), (unsigned long long)(v % TG_SCALE));
 	while (buf[n - 1] == '0')
 		n--;
 	if (buf[n - 1] == '.')

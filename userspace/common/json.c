@@ -14,7 +14,8 @@ static void quote(struct tg_json *j, const char *s, size_t max)
 		if (c == '"' || c == '\\')
 			fprintf(j->f, "\\%c", c);
 		else if (c < 0x20 || c >= 0x7f)
-			fprintf(j->f, "\\u%04x", c);	/* taken as Latin-1: always valid JSON, whatever a venue sends */
+			fprintf(j->f, "\\u%04x", c); /* taken as Latin-1: always valid JSON,
+							whatever a venue sends */
 		else
 			fputc(c, j->f);
 	}

@@ -20,7 +20,8 @@ struct tg_nl {
 	char error[256];
 };
 
-/* What one exchange collects: up to `want` attributes of fixed size, or an array of one attribute's payloads (dumps). */
+/* What one exchange collects: up to `want` attributes of fixed size, or an array of one attribute's
+ * payloads (dumps). */
 struct want {
 	__u16 attr;
 	void *out;
@@ -71,14 +72,16 @@ static int on_valid(struct nl_msg *msg, void *arg)
 
 		if (!attr[w->attr])
 			continue;
-		/* A newer module may have longer arrays (counters are append-only); shorter means another ABI. */
+		/* A newer module may have longer arrays (counters are append-only); shorter means
+		 * another ABI. */
 		len = (size_t)nla_len(attr[w->attr]);
 		memcpy(w->out, nla_data(attr[w->attr]), len < w->len ? len : w->len);
 		w->got = len >= w->len;
 	}
 	if (x->message && !x->err)
 		x->err = x->message(attr, x->arg);
-	if (x->dump_attr && attr[x->dump_attr] && (size_t)nla_len(attr[x->dump_attr]) == x->dump_len) {
+	if (x->dump_attr && attr[x->dump_attr] &&
+	    (size_t)nla_len(attr[x->dump_attr]) == x->dump_len) {
 		if (x->n == x->cap) {
 			__u32 cap = x->cap ? x->cap * 2 : 64;
 			char *array = realloc(x->array, cap * x->dump_len);
@@ -95,7 +98,8 @@ static int on_valid(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* The text of NLMSGERR_ATTR_MSG, or NULL (include/uapi/linux/netlink.h: attributes follow the possibly capped original message). */
+/* The text of NLMSGERR_ATTR_MSG, or NULL (include/uapi/linux/netlink.h: attributes follow the
+ * possibly capped original message). */
 static const char *ack_text(struct nlmsghdr *hdr, struct nlmsgerr *e)
 {
 	size_t used = NLMSG_HDRLEN + sizeof(*e);
@@ -108,7 +112,8 @@ static const char *ack_text(struct nlmsghdr *hdr, struct nlmsgerr *e)
 	used = NLMSG_ALIGN(used);
 	if (used >= hdr->nlmsg_len)
 		return NULL;
-	if (nla_parse(attr, NLMSGERR_ATTR_MAX, (struct nlattr *)((char *)hdr + used), (int)(hdr->nlmsg_len - used), NULL) < 0)
+	if (nla_parse(attr, NLMSGERR_ATTR_MAX, (struct nlattr *)((char *)hdr + used),
+		      (int)(hdr->nlmsg_len - used), NULL) < 0)
 		return NULL;
 	return attr[NLMSGERR_ATTR_MSG] ? nla_get_string(attr[NLMSGERR_ATTR_MSG]) : NULL;
 }
@@ -189,7 +194,8 @@ static struct nl_msg *request(struct tg_nl *nl, enum tg_cmd cmd, int flags)
 {
 	struct nl_msg *msg = nlmsg_alloc_size(TG_RECORD_MAX_PAYLOAD + 4096);
 
-	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0, flags, cmd, TG_GENL_VERSION)) {
+	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0, flags, cmd,
+				 TG_GENL_VERSION)) {
 		nlmsg_free(msg);
 		fail(nl, -ENOMEM, "out of memory");
 		return NULL;
@@ -211,7 +217,8 @@ int tg_nl_open(struct tg_nl **out)
 	ret = genl_connect(nl->sock);
 	if (ret < 0)
 		return fail(nl, -EIO, nl_geterror(ret));
-	/* Extended acks carry the kernel's words; without the cap they would repeat our whole request. */
+	/* Extended acks carry the kernel's words; without the cap they would repeat our whole
+	 * request. */
 	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	nl_socket_set_buffer_size(nl->sock, 1 << 20, 0);
@@ -255,7 +262,9 @@ static int collect(struct tg_nl *nl, struct nl_msg *msg, struct want *want, unsi
 	err = exchange(nl, msg, &x);
 	for (i = 0; i < n && !err; i++)
 		if (!want[i].got)
-			return fail(nl, -EPROTO, "the module's reply is too short: module and program are of different versions");
+			return fail(
+				nl, -EPROTO,
+				"the module's reply is too short: module and program are of different versions");
 	return err;
 }
 
@@ -284,7 +293,8 @@ int tg_nl_stop(struct tg_nl *nl, bool force)
 	return simple(nl, TG_CMD_STOP, force ? TG_A_FORCE : 0, NULL, 0);
 }
 
-int tg_nl_input(struct tg_nl *nl, enum tg_in type, const void *payload, __u32 len, enum tg_reason *reason, __u64 *seq)
+int tg_nl_input(struct tg_nl *nl, enum tg_in type, const void *payload, __u32 len,
+		enum tg_reason *reason, __u64 *seq)
 {
 	struct nl_msg *msg = request(nl, TG_CMD_INPUT, NLM_F_ACK);
 	__u64 record_seq = 0;
@@ -305,7 +315,11 @@ int tg_nl_input(struct tg_nl *nl, enum tg_in type, const void *payload, __u32 le
 	}
 	err = exchange(nl, msg, &x);
 	if (!err && verdict != TG_REASON_OK)
-		err = fail(nl, verdict == TG_REASON_DUPLICATE_ID ? -EEXIST : verdict == TG_REASON_CAPACITY ? -ENOSPC : -EINVAL, "refused");
+		err = fail(nl,
+			   verdict == TG_REASON_DUPLICATE_ID ? -EEXIST
+			   : verdict == TG_REASON_CAPACITY   ? -ENOSPC
+							     : -EINVAL,
+			   "refused");
 	if (reason)
 		*reason = verdict;
 	if (seq)
@@ -380,7 +394,10 @@ int tg_nl_latency(struct tg_nl *nl, struct tg_nl_latency out[TG_STAGE_MAX])
 	if (!msg)
 		return -ENOMEM;
 	err = exchange(nl, msg, &x);
-	return err == -EPROTO ? fail(nl, err, "histograms of another size: module and program are of different versions") : err;
+	return err == -EPROTO
+		       ? fail(nl, err,
+			      "histograms of another size: module and program are of different versions")
+		       : err;
 }
 
 static int dump(struct tg_nl *nl, enum tg_cmd cmd, __u16 attr, size_t len, void **out, __u32 *n)
@@ -446,9 +463,11 @@ static int on_event(struct nl_msg *msg, void *arg)
 
 	if (genlmsg_parse(nlmsg_hdr(msg), 0, attr, TG_A_MAX_PLUS_1 - 1, NULL) < 0)
 		return NL_SKIP;
-	if (attr[TG_A_PUB_EVENT] && nla_len(attr[TG_A_PUB_EVENT]) == (int)sizeof(struct tg_pub_event) &&
+	if (attr[TG_A_PUB_EVENT] &&
+	    nla_len(attr[TG_A_PUB_EVENT]) == (int)sizeof(struct tg_pub_event) &&
 	    nl->events < sizeof(nl->event) / sizeof(nl->event[0]))
-		memcpy(&nl->event[nl->events++], nla_data(attr[TG_A_PUB_EVENT]), sizeof(struct tg_pub_event));
+		memcpy(&nl->event[nl->events++], nla_data(attr[TG_A_PUB_EVENT]),
+		       sizeof(struct tg_pub_event));
 	return NL_OK;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The generic netlink family "tickgate" as functions. Every request returns 0 or -errno; tg_nl_error() then says in words what
- * went wrong (the kernel's extended-ack message where there is one). Not thread safe: one struct tg_nl per thread.
+ * The generic netlink family "tickgate" as functions. Every request returns 0 or -errno;
+ * tg_nl_error() then says in words what went wrong (the kernel's extended-ack message where there
+ * is one). Not thread safe: one struct tg_nl per thread.
  */
 #ifndef TG_NL_H
 #define TG_NL_H
@@ -11,7 +12,8 @@
 
 struct tg_nl;
 
-/* -ENOENT: the module is not loaded. *out is set even then, so that tg_nl_error() works; close it in any case. */
+/* -ENOENT: the module is not loaded. *out is set even then, so that tg_nl_error() works; close it
+ * in any case. */
 int tg_nl_open(struct tg_nl **out);
 void tg_nl_close(struct tg_nl *nl);
 const char *tg_nl_error(const struct tg_nl *nl);
@@ -20,8 +22,10 @@ int tg_nl_status(struct tg_nl *nl, struct tg_nl_status *out);
 int tg_nl_start(struct tg_nl *nl, const struct tg_in_engine *engine, const struct tg_nl_host *host);
 int tg_nl_stop(struct tg_nl *nl, bool force);
 
-/* One control record. *reason and *seq may be NULL; a refusal is -EINVAL, -EEXIST or -ENOSPC with *reason telling why (0 = the kernel gave none). */
-int tg_nl_input(struct tg_nl *nl, enum tg_in type, const void *payload, __u32 len, enum tg_reason *reason, __u64 *seq);
+/* One control record. *reason and *seq may be NULL; a refusal is -EINVAL, -EEXIST or -ENOSPC with
+ * *reason telling why (0 = the kernel gave none). */
+int tg_nl_input(struct tg_nl *nl, enum tg_in type, const void *payload, __u32 len,
+		enum tg_reason *reason, __u64 *seq);
 
 /* fd: a connected TCP socket of this process; the caller may close it afterwards. */
 int tg_nl_connect(struct tg_nl *nl, __u16 venue_id, int fd);
@@ -51,7 +55,8 @@ int tg_nl_clients(struct tg_nl *nl, struct tg_nl_client **out, __u32 *n);
 int tg_nl_instruments(struct tg_nl *nl, struct tg_in_instrument **out, __u32 *n);
 int tg_nl_book(struct tg_nl *nl, __u32 instrument_id, struct tg_book_image *out);
 
-/* Multicast group "state": poll the descriptor, then read. A struct tg_nl that subscribed must not make requests. */
+/* Multicast group "state": poll the descriptor, then read. A struct tg_nl that subscribed must not
+ * make requests. */
 int tg_nl_subscribe(struct tg_nl *nl);
 int tg_nl_fd(const struct tg_nl *nl);
 /* 1 one event, 0 nothing there, -ENOBUFS events were lost (read on), other -errno. */

@@ -60,7 +60,8 @@ int tg_rundir_commit(const char *file, FILE *f)
 {
 	char from[512], to[512];
 
-	if (fclose(f) || !path_of(from, sizeof(from), file, ".new") || !path_of(to, sizeof(to), file, ""))
+	if (fclose(f) || !path_of(from, sizeof(from), file, ".new") ||
+	    !path_of(to, sizeof(to), file, ""))
 		return -errno;
 	return rename(from, to) ? -errno : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What tickgated tells tgctl outside the kernel: small "key<TAB>value" files in /run/tickgate (TICKGATE_RUNDIR overrides it for
- * tests), each replaced whole by rename. names: "account 1", "venue 1", ... to their configured names. journal: the writer's progress.
+ * What tickgated tells tgctl outside the kernel: small "key<TAB>value" files in /run/tickgate
+ * (TICKGATE_RUNDIR overrides it for tests), each replaced whole by rename. names: "account 1",
+ * "venue 1", ... to their configured names. journal: the writer's progress.
  */
 #ifndef TG_RUNDIR_H
 #define TG_RUNDIR_H

@@ -54,7 +54,8 @@ __attribute__((format(printf, 2, 3)))
 static int bad(struct tg_journal *j, const char *fmt, ...)
 {
 	va_list ap;
-	int n = snprintf(j->error, sizeof(j->error), "%s: offset %llu: ", j->path, (unsigned long long)j->pos);
+	int n = snprintf(j->error, sizeof(j->error), "%s: offset %llu: ", j->path,
+			 (unsigned long long)j->pos);
 
 	if (n < 0 || (size_t)n >= sizeof(j->error))
 		return -EBADMSG;
@@ -86,7 +87,8 @@ int tg_journal_open(struct tg_journal *j, const char *path)
 	j->bytes = (u64)st.st_size;
 	if (!j->bytes)
 		return 0;
-	/* Decoders may load a word past a payload's end: readable zeros follow the file even where it fills its last page. */
+	/* Decoders may load a word past a payload's end: readable zeros follow the file even where
+	 * it fills its last page. */
 	map = mmap(NULL, j->bytes + TAIL, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (map == MAP_FAILED)
 		goto fail;
@@ -128,7 +130,8 @@ int tg_journal_next(struct tg_journal *j, const struct tg_record **rec, const vo
 		return 0;
 	}
 	if (!tg_record_len_ok(r->type, r->len))
-		return bad(j, "type %u (%s) with %u payload bytes is no record", r->type, tg_input_name(r->type), r->len);
+		return bad(j, "type %u (%s) with %u payload bytes is no record", r->type,
+			   tg_input_name(r->type), r->len);
 	size = TG_RECORD_SIZE(r->len);
 	if (left < size) {
 		j->torn_bytes = left;
@@ -137,13 +140,15 @@ int tg_journal_next(struct tg_journal *j, const struct tg_record **rec, const vo
 	p = (const u8 *)(r + 1);
 	for (i = r->len; i < size - sizeof(*r); i++)
 		if (p[i])
-			return bad(j, "record %llu: padding is not zero", (unsigned long long)r->seq);
+			return bad(j, "record %llu: padding is not zero",
+				   (unsigned long long)r->seq);
 	if (r->type == TG_IN_ENGINE ? r->seq != 1 : !r->seq)
-		return bad(j, "%s record with seq %llu", tg_input_name(r->type), (unsigned long long)r->seq);
+		return bad(j, "%s record with seq %llu", tg_input_name(r->type),
+			   (unsigned long long)r->seq);
 	if (j->last_seq && r->type != TG_IN_ENGINE) {
 		if (r->seq != j->last_seq + 1)
-			return bad(j, "seq %llu after %llu: records are missing", (unsigned long long)r->seq,
-				   (unsigned long long)j->last_seq);
+			return bad(j, "seq %llu after %llu: records are missing",
+				   (unsigned long long)r->seq, (unsigned long long)j->last_seq);
 		if (r->time_ns < j->last_time_ns)
 			return bad(j, "record %llu: time goes back", (unsigned long long)r->seq);
 	}
@@ -177,12 +182,14 @@ static int begin_engine(struct tg_replay *r, const char *path, const struct tg_i
 
 	tg_replay_destroy(r);
 	if (p->abi_version != TG_ABI_VERSION) {
-		snprintf(r->error, sizeof(r->error), "%s: written with ABI %u, this program replays ABI %u", path, p->abi_version,
-			 TG_ABI_VERSION);
+		snprintf(r->error, sizeof(r->error),
+			 "%s: written with ABI %u, this program replays ABI %u", path,
+			 p->abi_version, TG_ABI_VERSION);
 		return -EPROTO;
 	}
 	if (!bytes) {
-		snprintf(r->error, sizeof(r->error), "%s: ENGINE record: the core refuses these capacities", path);
+		snprintf(r->error, sizeof(r->error),
+			 "%s: ENGINE record: the core refuses these capacities", path);
 		return -EINVAL;
 	}
 	bytes = (bytes + 63) & ~63ull;
@@ -190,12 +197,14 @@ static int begin_engine(struct tg_replay *r, const char *path, const struct tg_i
 	r->ob.cap = tg_engine_outbox_bytes(p);
 	r->ob.buf = malloc(r->ob.cap);
 	if (!r->arena || !r->ob.buf) {
-		snprintf(r->error, sizeof(r->error), "%s: no memory for an arena of %llu bytes", path, (unsigned long long)bytes);
+		snprintf(r->error, sizeof(r->error), "%s: no memory for an arena of %llu bytes",
+			 path, (unsigned long long)bytes);
 		return -ENOMEM;
 	}
 	err = tg_engine_init(r->arena, bytes, p);
 	if (err) {
-		snprintf(r->error, sizeof(r->error), "%s: ENGINE record: tg_engine_init: %s", path, strerror(-err));
+		snprintf(r->error, sizeof(r->error), "%s: ENGINE record: tg_engine_init: %s", path,
+			 strerror(-err));
 		return err;
 	}
 	r->core = r->arena;
@@ -203,7 +212,8 @@ static int begin_engine(struct tg_replay *r, const char *path, const struct tg_i
 	return 0;
 }
 
-static int step(struct tg_replay *r, const char *path, const struct tg_record *rec, const void *payload, enum tg_reason *verdict)
+static int step(struct tg_replay *r, const char *path, const struct tg_record *rec,
+		const void *payload, enum tg_reason *verdict)
 {
 	int err;
 
@@ -213,9 +223,10 @@ static int step(struct tg_replay *r, const char *path, const struct tg_record *r
 			return err;
 	}
 	if (!r->core) {
-		snprintf(r->error, sizeof(r->error),
-			 "%s: begins with record %llu, not with an ENGINE record: give the files before it too", path,
-			 (unsigned long long)rec->seq);
+		snprintf(
+			r->error, sizeof(r->error),
+			"%s: begins with record %llu, not with an ENGINE record: give the files before it too",
+			path, (unsigned long long)rec->seq);
 		return -ENODATA;
 	}
 	r->ob.len = 0;
@@ -235,7 +246,8 @@ static int step(struct tg_replay *r, const char *path, const struct tg_record *r
 	return 1;
 }
 
-int tg_replay_step(struct tg_replay *r, const char *path, const struct tg_record *rec, const void *payload)
+int tg_replay_step(struct tg_replay *r, const char *path, const struct tg_record *rec,
+		   const void *payload)
 {
 	enum tg_reason verdict;
 
@@ -259,7 +271,8 @@ static int replay_file(struct tg_replay *r, struct tg_journal *j, tg_replay_fn *
 				continue;
 			}
 			if (rec->seq != last + 1) {
-				snprintf(r->error, sizeof(r->error), "%s: record %llu after %llu: records are missing", j->path,
+				snprintf(r->error, sizeof(r->error),
+					 "%s: record %llu after %llu: records are missing", j->path,
 					 (unsigned long long)rec->seq, (unsigned long long)last);
 				return -EBADMSG;
 			}

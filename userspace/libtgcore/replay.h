@@ -2,10 +2,11 @@
 /*
  * Journals: opening, walking with validation, and replaying them through the real core.
  *
- * A journal is what record.h says. tickgated begins a new file at each engine start (first record TG_IN_ENGINE) and at each later
- * attachment to the same engine (a continuation). Files given in order are one stream: a continuation may repeat records that the
- * file before it already has (the writer died between writing and telling the kernel), and only a file that is
- * followed by its continuation, or the very last one, may end in the middle of a record.
+ * A journal is what record.h says. tickgated begins a new file at each engine start (first record
+ * TG_IN_ENGINE) and at each later attachment to the same engine (a continuation). Files given in
+ * order are one stream: a continuation may repeat records that the file before it already has (the
+ * writer died between writing and telling the kernel), and only a file that is followed by its
+ * continuation, or the very last one, may end in the middle of a record.
  */
 #ifndef TG_REPLAY_H
 #define TG_REPLAY_H
@@ -33,8 +34,9 @@ void tg_journal_open_memory(struct tg_journal *j, const char *name, const void *
 void tg_journal_close(struct tg_journal *j);
 
 /*
- * 1: *rec and *payload point into the map, checked: type and length known, padding zero, seq without holes, time not falling.
- * 0: end (j->torn_bytes says whether it was clean). -EBADMSG: j->error names the offset and what is wrong.
+ * 1: *rec and *payload point into the map, checked: type and length known, padding zero, seq
+ * without holes, time not falling. 0: end (j->torn_bytes says whether it was clean). -EBADMSG:
+ * j->error names the offset and what is wrong.
  */
 int tg_journal_next(struct tg_journal *j, const struct tg_record **rec, const void **payload);
 
@@ -61,19 +63,23 @@ struct tg_replay {
 	char error[192];
 };
 
-/* Called after each step, with the outbox as the step left it. Non-zero stops the replay and is returned. */
-typedef int tg_replay_fn(struct tg_replay *r, const struct tg_record *rec, const void *payload, enum tg_reason verdict, void *arg);
+/* Called after each step, with the outbox as the step left it. Non-zero stops the replay and is
+ * returned. */
+typedef int tg_replay_fn(struct tg_replay *r, const struct tg_record *rec, const void *payload,
+			 enum tg_reason verdict, void *arg);
 
 void tg_replay_init(struct tg_replay *r);
 void tg_replay_destroy(struct tg_replay *r);
 
 /*
- * One record, already validated. 0 equal digest; 1 it differs (diff_* set, first one only); -errno: r->error says why.
- * TG_IN_ENGINE begins a new engine.
+ * One record, already validated. 0 equal digest; 1 it differs (diff_* set, first one only); -errno:
+ * r->error says why. TG_IN_ENGINE begins a new engine.
  */
-int tg_replay_step(struct tg_replay *r, const char *path, const struct tg_record *rec, const void *payload);
+int tg_replay_step(struct tg_replay *r, const char *path, const struct tg_record *rec,
+		   const void *payload);
 
-/* Whole files in order. 0 all equal, 1 a difference (replay stops there), -errno with r->error. fn may be NULL. */
+/* Whole files in order. 0 all equal, 1 a difference (replay stops there), -errno with r->error. fn
+ * may be NULL. */
 int tg_replay_files(struct tg_replay *r, char *const *paths, u32 n, tg_replay_fn *fn, void *arg);
 
 #endif

@@ -10,10 +10,12 @@ static void text(struct ctl *c, const struct tg_book_image *b, __u32 depth)
 	struct tg_table tab;
 	__u32 i;
 
-	printf("%s  %s  update %llu  %s\n", ctl_instrument(c, b->instrument_id), tg_book_state_name(b->state),
-	       (unsigned long long)b->update_id, tg_time_format(b->time_ns, t));
+	printf("%s  %s  update %llu  %s\n", ctl_instrument(c, b->instrument_id),
+	       tg_book_state_name(b->state), (unsigned long long)b->update_id,
+	       tg_time_format(b->time_ns, t));
 	if (b->last_px != TG_PX_NONE)
-		printf("last trade %s x %s\n", tg_decimal_format(b->last_qty, qty), tg_decimal_format(b->last_px, px));
+		printf("last trade %s x %s\n", tg_decimal_format(b->last_qty, qty),
+		       tg_decimal_format(b->last_px, px));
 	tg_table_begin(&tab, heads, 5);
 	for (i = 0; i < depth && (i < b->bid_levels || i < b->ask_levels); i++) {
 		tg_table_e8(&tab, i < b->bid_levels ? b->bid[i].qty : TG_PX_NONE);
@@ -66,7 +68,8 @@ int cmd_book(int argc, char **argv, const struct ctl_command *self)
 	const struct ctl_option opts[] = {
 		{ "depth", NULL, &depth_text, "N", "levels a side, 1 to 16 (default 10)" },
 		{ "watch", &watch, NULL, NULL, "again and again until interrupted" },
-		{ "interval", NULL, &interval_text, "MS", "with --watch: milliseconds between two (default 500)" },
+		{ "interval", NULL, &interval_text, "MS",
+		  "with --watch: milliseconds between two (default 500)" },
 		{ "count", NULL, &count_text, "N", "with --watch: stop after N" },
 		{ 0 },
 	};
@@ -80,7 +83,8 @@ int cmd_book(int argc, char **argv, const struct ctl_command *self)
 	if (ret != CTL_GO_ON)
 		return ret;
 	if ((depth_text && !ctl_number(self, "--depth", depth_text, 1, TG_IMAGE_LEVELS, &depth)) ||
-	    (interval_text && !ctl_number(self, "--interval", interval_text, 1, 3600000, &interval)) ||
+	    (interval_text &&
+	     !ctl_number(self, "--interval", interval_text, 1, 3600000, &interval)) ||
 	    (count_text && !ctl_number(self, "--count", count_text, 1, ~0ull, &count)))
 		return CTL_USAGE;
 	if (ctl_open(&c, self, true))

@@ -16,7 +16,9 @@ static const char *user(__u32 uid)
 
 static void text(const struct tg_nl_client *p, __u32 n)
 {
-	static const char *const heads[] = { ">CLIENT", "NAME", "USER", ">PID", ">WORKING", ">SUBMISSIONS", ">EVENTS", "AUTO-CANCEL", "STATE" };
+	static const char *const heads[] = { ">CLIENT", "NAME",	       "USER",
+					     ">PID",	">WORKING",    ">SUBMISSIONS",
+					     ">EVENTS", "AUTO-CANCEL", "STATE" };
 	struct tg_table tab;
 	__u32 i;
 
@@ -30,7 +32,10 @@ static void text(const struct tg_nl_client *p, __u32 n)
 		tg_table_cell(&tab, "%llu", (unsigned long long)p->submissions);
 		tg_table_cell(&tab, "%llu", (unsigned long long)p->private_head);
 		tg_table_cell(&tab, "%s", p->flags & TG_CLIENT_AUTO_CANCEL ? "yes" : "no");
-		tg_table_cell(&tab, "%s", p->broken ? "submission ring disabled" : p->flags & TG_CLIENT_READ_ONLY ? "read only" : "ok");
+		tg_table_cell(&tab, "%s",
+			      p->broken			       ? "submission ring disabled"
+			      : p->flags & TG_CLIENT_READ_ONLY ? "read only"
+							       : "ok");
 	}
 	tg_table_print(&tab, stdout);
 }

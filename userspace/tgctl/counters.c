@@ -23,7 +23,8 @@ static const struct row reason_rows[] = {
 #undef X
 };
 
-static void text(const char *title, const struct row *rows, const __u64 *v, unsigned int n, bool nonzero)
+static void text(const char *title, const struct row *rows, const __u64 *v, unsigned int n,
+		 bool nonzero)
 {
 	const char *heads[] = { title, ">VALUE", "WHAT" };
 	struct tg_table tab;
@@ -40,7 +41,8 @@ static void text(const char *title, const struct row *rows, const __u64 *v, unsi
 	tg_table_print(&tab, stdout);
 }
 
-static void json_out(struct tg_json *j, const char *key, const struct row *rows, const __u64 *v, unsigned int n, bool nonzero)
+static void json_out(struct tg_json *j, const char *key, const struct row *rows, const __u64 *v,
+		     unsigned int n, bool nonzero)
 {
 	unsigned int i;
 

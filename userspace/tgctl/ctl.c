@@ -21,7 +21,8 @@ static void help(FILE *f, const struct ctl_command *self, const struct ctl_optio
 
 	fprintf(f, "usage: tgctl %s %s\n%s\n\n", self->name, self->usage, self->help);
 	for (o = opts; o && o->name; o++) {
-		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->argument ? " " : "",
+			 o->argument ? o->argument : "");
 		fprintf(f, "  %-20s %s\n", left, o->help);
 	}
 	if (json)
@@ -29,13 +30,16 @@ static void help(FILE *f, const struct ctl_command *self, const struct ctl_optio
 	fprintf(f, "  %-20s %s\n", "--help", "this text");
 }
 
-int ctl_options(int argc, char **argv, const struct ctl_command *self, const struct ctl_option *opts, bool *json, int min, int max)
+int ctl_options(int argc, char **argv, const struct ctl_command *self,
+		const struct ctl_option *opts, bool *json, int min, int max)
 {
 	struct option longopts[MAX_OPTIONS + 3] = { 0 };
 	int n = 0, opt;
 
 	for (; opts && opts[n].name && n < MAX_OPTIONS; n++)
-		longopts[n] = (struct option){ opts[n].name, opts[n].value ? required_argument : no_argument, NULL, 256 + n };
+		longopts[n] = (struct option){ opts[n].name,
+					       opts[n].value ? required_argument : no_argument,
+					       NULL, 256 + n };
 	longopts[n] = (struct option){ "help", no_argument, NULL, 'h' };
 	if (json)
 		longopts[n + 1] = (struct option){ "json", no_argument, NULL, 'j' };
@@ -60,7 +64,10 @@ int ctl_options(int argc, char **argv, const struct ctl_command *self, const str
 		}
 	}
 	if (argc - optind < min || argc - optind > max) {
-		fprintf(stderr, argc - optind < min ? "tgctl %s: something is missing\n" : "tgctl %s: too many arguments\n", self->name);
+		fprintf(stderr,
+			argc - optind < min ? "tgctl %s: something is missing\n"
+					    : "tgctl %s: too many arguments\n",
+			self->name);
 		help(stderr, self, opts, json);
 		return CTL_USAGE;
 	}
@@ -79,7 +86,8 @@ int ctl_usage_error(const struct ctl_command *self, const char *fmt, ...)
 	return CTL_USAGE;
 }
 
-bool ctl_number(const struct ctl_command *self, const char *option, const char *text, __u64 min, __u64 max, __u64 *out)
+bool ctl_number(const struct ctl_command *self, const char *option, const char *text, __u64 min,
+		__u64 max, __u64 *out)
 {
 	__u64 v;
 
@@ -87,8 +95,8 @@ bool ctl_number(const struct ctl_command *self, const char *option, const char *
 		*out = v;
 		return true;
 	}
-	ctl_usage_error(self, "%s \"%s\": give a whole number from %llu to %llu", option, text, (unsigned long long)min,
-			(unsigned long long)max);
+	ctl_usage_error(self, "%s \"%s\": give a whole number from %llu to %llu", option, text,
+			(unsigned long long)min, (unsigned long long)max);
 	return false;
 }
 
@@ -203,7 +211,8 @@ int ctl_find_instrument(struct ctl *c, const struct ctl_command *self, const cha
 	if (found == 1)
 		return 0;
 	if (found > 1) {
-		fprintf(stderr, "tgctl %s: \"%s\" is traded at several venues: say %s@VENUE\n", self->name, text, text);
+		fprintf(stderr, "tgctl %s: \"%s\" is traded at several venues: say %s@VENUE\n",
+			self->name, text, text);
 		return 1;
 	}
 	if (!tg_uint_parse(text, 0xffffffffu, &v)) {
@@ -213,9 +222,11 @@ int ctl_find_instrument(struct ctl *c, const struct ctl_command *self, const cha
 				return 0;
 			}
 	}
-	fprintf(stderr, "tgctl %s: no instrument \"%s\"; there %s", self->name, text, c->instruments ? "is:" : "are none\n");
+	fprintf(stderr, "tgctl %s: no instrument \"%s\"; there %s", self->name, text,
+		c->instruments ? "is:" : "are none\n");
 	for (i = 0; i < c->instruments; i++)
-		fprintf(stderr, " %.*s@%s%s", TG_SYMBOL_LEN, c->instrument[i].symbol, ctl_venue(c, c->instrument[i].venue_id),
+		fprintf(stderr, " %.*s@%s%s", TG_SYMBOL_LEN, c->instrument[i].symbol,
+			ctl_venue(c, c->instrument[i].venue_id),
 			i + 1 == c->instruments ? "\n" : "");
 	return 1;
 }
@@ -233,9 +244,11 @@ int ctl_find_venue(struct ctl *c, const struct ctl_command *self, const char *te
 		*id = c->session[i].venue_id;
 		return 0;
 	}
-	fprintf(stderr, "tgctl %s: no venue \"%s\"; there %s", self->name, text, c->sessions ? "is:" : "are none\n");
+	fprintf(stderr, "tgctl %s: no venue \"%s\"; there %s", self->name, text,
+		c->sessions ? "is:" : "are none\n");
 	for (i = 0; i < c->sessions; i++)
-		fprintf(stderr, " %.*s%s", TG_NAME_LEN, c->session[i].name, i + 1 == c->sessions ? "\n" : "");
+		fprintf(stderr, " %.*s%s", TG_NAME_LEN, c->session[i].name,
+			i + 1 == c->sessions ? "\n" : "");
 	return 1;
 }
 
@@ -256,18 +269,23 @@ static int find_account(const struct ctl_command *self, const char *text, __u32 
 		*id = (__u32)v;
 		return 0;
 	}
-	fprintf(stderr, "tgctl %s: no account \"%s\" in %s/names; give a name from there, or a number\n", self->name, text, tg_rundir());
+	fprintf(stderr,
+		"tgctl %s: no account \"%s\" in %s/names; give a name from there, or a number\n",
+		self->name, text, tg_rundir());
 	return 1;
 }
 
 const char *ctl_scope_name(unsigned int scope)
 {
-	static const char *const names[] = { "?", "firm", "venue", "account", "client", "instrument" };
+	static const char *const names[] = {
+		"?", "firm", "venue", "account", "client", "instrument"
+	};
 
 	return names[scope < sizeof(names) / sizeof(names[0]) ? scope : 0];
 }
 
-int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *text, __u16 *scope, __u32 *id)
+int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *text, __u16 *scope,
+		   __u32 *id)
 {
 	const char *colon = strchr(text, ':');
 	size_t n = colon ? (size_t)(colon - text) : strlen(text);
@@ -278,8 +296,12 @@ int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *te
 	for (*scope = TG_SCOPE_FIRM; *scope <= TG_SCOPE_INSTRUMENT; ++*scope)
 		if (strlen(ctl_scope_name(*scope)) == n && !memcmp(ctl_scope_name(*scope), text, n))
 			break;
-	if (*scope > TG_SCOPE_INSTRUMENT || !colon != (*scope == TG_SCOPE_FIRM) || (colon && !colon[1]))
-		return ctl_usage_error(self, "--scope \"%s\": give firm, venue:NAME, account:NAME, instrument:SYMBOL or client:N", text);
+	if (*scope > TG_SCOPE_INSTRUMENT || !colon != (*scope == TG_SCOPE_FIRM) ||
+	    (colon && !colon[1]))
+		return ctl_usage_error(
+			self,
+			"--scope \"%s\": give firm, venue:NAME, account:NAME, instrument:SYMBOL or client:N",
+			text);
 	*id = 0;
 	switch (*scope) {
 	case TG_SCOPE_VENUE:
@@ -307,7 +329,8 @@ const char *ctl_side(unsigned int side)
 
 const char *ctl_kill_cause(unsigned int cause)
 {
-	static const char *const names[] = { "?", "operator", "journal", "daemon lost", "suspect order", "client" };
+	static const char *const names[] = { "?",	    "operator",	     "journal",
+					     "daemon lost", "suspect order", "client" };
 
 	return names[cause < sizeof(names) / sizeof(names[0]) ? cause : 0];
 }
@@ -323,7 +346,8 @@ const char *ctl_who(void)
 	return pw ? pw->pw_name : number(getuid());
 }
 
-int ctl_kill_or_resume(struct ctl *c, const struct ctl_command *self, enum tg_in type, const struct tg_in_kill *k, bool json)
+int ctl_kill_or_resume(struct ctl *c, const struct ctl_command *self, enum tg_in type,
+		       const struct tg_in_kill *k, bool json)
 {
 	enum tg_reason reason;
 	struct tg_json j;
@@ -334,8 +358,10 @@ int ctl_kill_or_resume(struct ctl *c, const struct ctl_command *self, enum tg_in
 	if (err)
 		return ctl_fail(c, self, type == TG_IN_KILL ? "kill" : "resume", err);
 	if (!json) {
-		printf("%s: %s%s%s, record %llu\n", type == TG_IN_KILL ? "trading halted" : "trading resumed", ctl_scope_name(k->scope),
-		       k->id ? " " : "", k->id ? number(k->id) : "", (unsigned long long)seq);
+		printf("%s: %s%s%s, record %llu\n",
+		       type == TG_IN_KILL ? "trading halted" : "trading resumed",
+		       ctl_scope_name(k->scope), k->id ? " " : "", k->id ? number(k->id) : "",
+		       (unsigned long long)seq);
 		return 0;
 	}
 	tg_json_begin(&j, stdout);

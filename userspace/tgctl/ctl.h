@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the subcommands share: options, the netlink connection with errors for people, names for numbers. */
+/* What the subcommands share: options, the netlink connection with errors for people, names for
+ * numbers. */
 #ifndef TGCTL_H
 #define TGCTL_H
 
@@ -13,7 +14,8 @@
 
 struct ctl_command {
 	const char *name;
-	int (*run)(int argc, char **argv, const struct ctl_command *self);	/* returns the exit status */
+	int (*run)(int argc, char **argv,
+		   const struct ctl_command *self); /* returns the exit status */
 	const char *usage;	/* after "tgctl NAME " */
 	const char *help;	/* one line */
 };
@@ -31,13 +33,17 @@ struct ctl_option {
 #define CTL_USAGE	2
 
 /*
- * Parses options (--help and --json are added: json may be NULL where there is nothing to print). CTL_GO_ON, or the exit status.
- * Positionals are left in argv[optind..argc); between min and max of them.
+ * Parses options (--help and --json are added: json may be NULL where there is nothing to print).
+ * CTL_GO_ON, or the exit status. Positionals are left in argv[optind..argc); between min and max of
+ * them.
  */
-int ctl_options(int argc, char **argv, const struct ctl_command *self, const struct ctl_option *opts, bool *json, int min, int max);
-int ctl_usage_error(const struct ctl_command *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int ctl_options(int argc, char **argv, const struct ctl_command *self,
+		const struct ctl_option *opts, bool *json, int min, int max);
+int ctl_usage_error(const struct ctl_command *self, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* An option's number, or a usage message and false. */
-bool ctl_number(const struct ctl_command *self, const char *option, const char *text, __u64 min, __u64 max, __u64 *out);
+bool ctl_number(const struct ctl_command *self, const char *option, const char *text, __u64 min,
+		__u64 max, __u64 *out);
 
 struct ctl {
 	struct tg_nl *nl;
@@ -52,15 +58,18 @@ void ctl_close(struct ctl *c);
 /* Prints "tgctl NAME: what: why" for a failed request; returns 1. */
 int ctl_fail(struct ctl *c, const struct ctl_command *self, const char *what, int err);
 
-/* Names; a number in a static buffer (several calls in one statement are fine) where there is none. */
+/* Names; a number in a static buffer (several calls in one statement are fine) where there is none.
+ */
 const char *ctl_instrument(struct ctl *c, __u32 id);
 const char *ctl_venue(struct ctl *c, __u32 id);
 const char *ctl_account(__u32 id);
 /* SYMBOL, SYMBOL@VENUE, the configured section name, or the id. 0, or 1 after an error message. */
 int ctl_find_instrument(struct ctl *c, const struct ctl_command *self, const char *text, __u32 *id);
 int ctl_find_venue(struct ctl *c, const struct ctl_command *self, const char *text, __u16 *id);
-/* firm, venue:NAME, account:NAME, instrument:SYMBOL, client:N. 0, CTL_USAGE or 1, after a message. */
-int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *text, __u16 *scope, __u32 *id);
+/* firm, venue:NAME, account:NAME, instrument:SYMBOL, client:N. 0, CTL_USAGE or 1, after a message.
+ */
+int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *text, __u16 *scope,
+		   __u32 *id);
 const char *ctl_scope_name(unsigned int scope);
 const char *ctl_side(unsigned int side);
 const char *ctl_kill_cause(unsigned int cause);
@@ -68,7 +77,8 @@ const char *ctl_kill_cause(unsigned int cause);
 const char *ctl_who(void);
 
 /* Common body of kill and resume. */
-int ctl_kill_or_resume(struct ctl *c, const struct ctl_command *self, enum tg_in type, const struct tg_in_kill *k, bool json);
+int ctl_kill_or_resume(struct ctl *c, const struct ctl_command *self, enum tg_in type,
+		       const struct tg_in_kill *k, bool json);
 
 int cmd_book(int argc, char **argv, const struct ctl_command *self);
 int cmd_checkpoint(int argc, char **argv, const struct ctl_command *self);

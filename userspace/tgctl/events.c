@@ -65,12 +65,14 @@ static void text(struct ctl *c, const struct tg_pub_event *ev)
 	switch (ev->type) {
 	case TG_PUB_KILL:
 	case TG_PUB_RESUME:
-		printf("%s %s cause %s\n", ctl_scope_name(ev->u.kill.scope), scope_subject(c, ev), ctl_kill_cause(ev->u.kill.cause));
+		printf("%s %s cause %s\n", ctl_scope_name(ev->u.kill.scope), scope_subject(c, ev),
+		       ctl_kill_cause(ev->u.kill.cause));
 		break;
 	case TG_PUB_SESSION:
 	case TG_PUB_MODE:
 	case TG_PUB_BOOK_STATE:
-		printf("%s %s (was %s)\n", subject(c, ev), state_name(ev, ev->u.state.state), state_name(ev, ev->u.state.previous));
+		printf("%s %s (was %s)\n", subject(c, ev), state_name(ev, ev->u.state.state),
+		       state_name(ev, ev->u.state.previous));
 		break;
 	default:
 		putchar('\n');
@@ -118,7 +120,8 @@ static __u64 now_ms(void)
 	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
 }
 
-static int listen_to(struct ctl *c, const struct ctl_command *self, struct tg_nl *events, __u64 count, __u64 until, bool json)
+static int listen_to(struct ctl *c, const struct ctl_command *self, struct tg_nl *events,
+		     __u64 count, __u64 until, bool json)
 {
 	struct tg_pub_event ev;
 	int ret;
@@ -130,7 +133,8 @@ static int listen_to(struct ctl *c, const struct ctl_command *self, struct tg_nl
 		poll(&p, 1, left > 1000 ? 1000 : (int)left);
 		while (count && (ret = tg_nl_event(events, &ev))) {
 			if (ret == -ENOBUFS) {
-				fprintf(stderr, "tgctl events: some events were lost: this program is too slow\n");
+				fprintf(stderr,
+					"tgctl events: some events were lost: this program is too slow\n");
 				continue;
 			}
 			if (ret < 0) {
@@ -167,7 +171,8 @@ int cmd_events(int argc, char **argv, const struct ctl_command *self)
 	if ((count_text && !ctl_number(self, "--count", count_text, 1, ~0ull, &count)) ||
 	    (seconds_text && !ctl_number(self, "--seconds", seconds_text, 1, 1u << 30, &seconds)))
 		return CTL_USAGE;
-	/* Subscribe before asking for names: nothing that happens meanwhile is missed. Without an engine there are no names yet. */
+	/* Subscribe before asking for names: nothing that happens meanwhile is missed. Without an
+	 * engine there are no names yet. */
 	err = tg_nl_open(&events);
 	if (!err)
 		err = tg_nl_subscribe(events);
@@ -180,7 +185,8 @@ int cmd_events(int argc, char **argv, const struct ctl_command *self)
 	if (!ret) {
 		if (!tg_nl_instruments(c.nl, &c.instrument, &c.instruments))
 			tg_nl_sessions(c.nl, &c.session, &c.sessions);
-		ret = listen_to(&c, self, events, count, seconds ? now_ms() + seconds * 1000 : ~0ull, json);
+		ret = listen_to(&c, self, events, count,
+				seconds ? now_ms() + seconds * 1000 : ~0ull, json);
 		ctl_close(&c);
 	}
 	tg_nl_close(events);

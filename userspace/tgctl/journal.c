@@ -46,15 +46,20 @@ static int verify(const struct ctl_command *self, char **files, int n, bool json
 	if (json)
 		verify_json(&r, ret);
 	if (ret < 0)
-		fprintf(stderr, "tgctl %s verify: %s; %llu records before it replayed equal\n", self->name, r.error, (unsigned long long)r.records);
+		fprintf(stderr, "tgctl %s verify: %s; %llu records before it replayed equal\n",
+			self->name, r.error, (unsigned long long)r.records);
 	else if (ret && !json)
 		printf("DIFFERENT at record %llu, type %s, in %s:\n  digest in the journal 0x%016llx\n  digest of the replay  0x%016llx\n"
-		       "%llu records before it were equal\n", (unsigned long long)r.diff_seq, tg_input_name(r.diff_type), r.diff_path,
-		       (unsigned long long)r.diff_journal, (unsigned long long)r.diff_replay, (unsigned long long)r.records - 1);
+		       "%llu records before it were equal\n",
+		       (unsigned long long)r.diff_seq, tg_input_name(r.diff_type), r.diff_path,
+		       (unsigned long long)r.diff_journal, (unsigned long long)r.diff_replay,
+		       (unsigned long long)r.records - 1);
 	else if (!json)
-		printf("%llu records replayed, digests equal (last 0x%016llx)\n", (unsigned long long)r.records, (unsigned long long)r.digest);
+		printf("%llu records replayed, digests equal (last 0x%016llx)\n",
+		       (unsigned long long)r.records, (unsigned long long)r.digest);
 	if (ret >= 0 && r.torn_bytes && !json)
-		printf("note: %llu bytes of a record cut short at the end of a file were left out\n", (unsigned long long)r.torn_bytes);
+		printf("note: %llu bytes of a record cut short at the end of a file were left out\n",
+		       (unsigned long long)r.torn_bytes);
 	tg_replay_destroy(&r);
 	return ret ? 1 : 0;
 }
@@ -92,11 +97,14 @@ static void json_fix(struct tg_json *j, const char *key, const char *p, u32 n)
 
 static void text_submission(const struct tg_submission *s)
 {
-	static const char *const types[] = { "?", "NEW", "CANCEL", "REPLACE", "DOWNLOAD", "CANCEL_ALL" };
+	static const char *const types[] = { "?",	"NEW",	    "CANCEL",
+					     "REPLACE", "DOWNLOAD", "CANCEL_ALL" };
 	char px[TG_DECIMAL_LEN], qty[TG_DECIMAL_LEN];
 
-	printf(" %s instrument %u %s %s @ %s account %u order %016llX ref %llu", types[s->type < 6 ? s->type : 0], s->instrument_id,
-	       ctl_side(s->side), tg_decimal_format(s->qty, qty), s->ord_type == TG_ORD_MARKET ? "market" : tg_decimal_format(s->px, px),
+	printf(" %s instrument %u %s %s @ %s account %u order %016llX ref %llu",
+	       types[s->type < 6 ? s->type : 0], s->instrument_id, ctl_side(s->side),
+	       tg_decimal_format(s->qty, qty),
+	       s->ord_type == TG_ORD_MARKET ? "market" : tg_decimal_format(s->px, px),
 	       s->account_id, (unsigned long long)s->order_id, (unsigned long long)s->user_ref);
 }
 
@@ -115,21 +123,25 @@ static void text_payload(const struct tg_record *rec, const void *p)
 		break;
 	case TG_IN_KILL:
 	case TG_IN_RESUME:
-		printf(" %s %u cause %s by %.*s (uid %u): %.*s", ctl_scope_name(k->scope), k->id, ctl_kill_cause(k->cause), TG_NAME_LEN, k->who,
-		       k->uid, (int)sizeof(k->text), k->text);
+		printf(" %s %u cause %s by %.*s (uid %u): %.*s", ctl_scope_name(k->scope), k->id,
+		       ctl_kill_cause(k->cause), TG_NAME_LEN, k->who, k->uid, (int)sizeof(k->text),
+		       k->text);
 		break;
 	case TG_IN_ENGINE:
-		printf(" id %u epoch %u", ((const struct tg_in_engine *)p)->engine_id, ((const struct tg_in_engine *)p)->epoch);
+		printf(" id %u epoch %u", ((const struct tg_in_engine *)p)->engine_id,
+		       ((const struct tg_in_engine *)p)->epoch);
 		break;
 	case TG_IN_VENUE:
-		printf(" %u %.*s", ((const struct tg_in_venue *)p)->venue_id, TG_NAME_LEN, ((const struct tg_in_venue *)p)->name);
+		printf(" %u %.*s", ((const struct tg_in_venue *)p)->venue_id, TG_NAME_LEN,
+		       ((const struct tg_in_venue *)p)->name);
 		break;
 	case TG_IN_INSTRUMENT:
-		printf(" %u %.*s", ((const struct tg_in_instrument *)p)->instrument_id, TG_SYMBOL_LEN,
-		       ((const struct tg_in_instrument *)p)->symbol);
+		printf(" %u %.*s", ((const struct tg_in_instrument *)p)->instrument_id,
+		       TG_SYMBOL_LEN, ((const struct tg_in_instrument *)p)->symbol);
 		break;
 	case TG_IN_CLIENT_OPEN:
-		printf(" %.*s uid %u pid %u", TG_NAME_LEN, ((const struct tg_in_client *)p)->name, ((const struct tg_in_client *)p)->uid,
+		printf(" %.*s uid %u pid %u", TG_NAME_LEN, ((const struct tg_in_client *)p)->name,
+		       ((const struct tg_in_client *)p)->uid,
 		       ((const struct tg_in_client *)p)->pid);
 		break;
 	default:
@@ -160,8 +172,8 @@ static void print_outputs(struct print *pr, const struct tg_outbox *ob)
 }
 
 /* verdict and ob: NULL when the core was not asked. */
-static bool print_record(struct print *pr, const struct tg_record *rec, const void *payload, const enum tg_reason *verdict,
-			 const struct tg_outbox *ob)
+static bool print_record(struct print *pr, const struct tg_record *rec, const void *payload,
+			 const enum tg_reason *verdict, const struct tg_outbox *ob)
 {
 	char t[TG_TIME_LEN];
 
@@ -184,7 +196,8 @@ static bool print_record(struct print *pr, const struct tg_record *rec, const vo
 			print_outputs(pr, ob);
 		tg_json_end(&pr->j, '}');
 	} else {
-		printf("%llu %s %s %u %u", (unsigned long long)rec->seq, tg_time_format(rec->time_ns, t), tg_input_name(rec->type), rec->source,
+		printf("%llu %s %s %u %u", (unsigned long long)rec->seq,
+		       tg_time_format(rec->time_ns, t), tg_input_name(rec->type), rec->source,
 		       rec->len);
 		text_payload(rec, payload);
 		if (verdict && *verdict)
@@ -196,7 +209,8 @@ static bool print_record(struct print *pr, const struct tg_record *rec, const vo
 	return --pr->count;
 }
 
-static int on_replayed(struct tg_replay *r, const struct tg_record *rec, const void *payload, enum tg_reason verdict, void *arg)
+static int on_replayed(struct tg_replay *r, const struct tg_record *rec, const void *payload,
+		       enum tg_reason verdict, void *arg)
 {
 	return print_record(arg, rec, payload, &verdict, &r->ob) ? 0 : 2;
 }
@@ -218,7 +232,8 @@ static int print_plain(const struct ctl_command *self, struct print *pr, char **
 		if (ret < 0)
 			fprintf(stderr, "tgctl %s print: %s\n", self->name, j.error);
 		else if (j.torn_bytes)
-			fprintf(stderr, "%s: %llu bytes of a record cut short at the end\n", files[i], (unsigned long long)j.torn_bytes);
+			fprintf(stderr, "%s: %llu bytes of a record cut short at the end\n",
+				files[i], (unsigned long long)j.torn_bytes);
 		tg_journal_close(&j);
 		if (ret < 0)
 			return 1;
@@ -237,8 +252,9 @@ static int print_replayed(const struct ctl_command *self, struct print *pr, char
 	if (ret < 0)
 		fprintf(stderr, "tgctl %s print: %s\n", self->name, r.error);
 	else if (ret == 1)
-		fprintf(stderr, "tgctl %s print: record %llu replays differently; `tgctl journal verify` tells more\n", self->name,
-			(unsigned long long)r.diff_seq);
+		fprintf(stderr,
+			"tgctl %s print: record %llu replays differently; `tgctl journal verify` tells more\n",
+			self->name, (unsigned long long)r.diff_seq);
 	tg_replay_destroy(&r);
 	return ret == 0 || ret == 2 ? 0 : 1;
 }
@@ -250,8 +266,10 @@ int cmd_journal(int argc, char **argv, const struct ctl_command *self)
 	const struct ctl_option opts[] = {
 		{ "from", NULL, &from, "SEQ", "print: begin with this record" },
 		{ "count", NULL, &count, "N", "print: at most N records" },
-		{ "type", NULL, &type, "TYPE", "print: only this type (TCP_RX, UDP, SUBMIT, KILL, ...)" },
-		{ "outputs", &outputs, NULL, NULL, "print: replay, and show verdicts and the FIX messages sent" },
+		{ "type", NULL, &type, "TYPE",
+		  "print: only this type (TCP_RX, UDP, SUBMIT, KILL, ...)" },
+		{ "outputs", &outputs, NULL, NULL,
+		  "print: replay, and show verdicts and the FIX messages sent" },
 		{ 0 },
 	};
 	struct print pr = { .count = ~0ull };
@@ -268,7 +286,8 @@ int cmd_journal(int argc, char **argv, const struct ctl_command *self)
 	}
 	if (strcmp(argv[optind], "print"))
 		return ctl_usage_error(self, "\"%s\": give verify or print", argv[optind]);
-	if ((from && !ctl_number(self, "--from", from, 1, ~0ull, &pr.from)) || (count && !ctl_number(self, "--count", count, 1, ~0ull, &pr.count)))
+	if ((from && !ctl_number(self, "--from", from, 1, ~0ull, &pr.from)) ||
+	    (count && !ctl_number(self, "--count", count, 1, ~0ull, &pr.count)))
 		return CTL_USAGE;
 	for (t = 1; type && t < TG_IN_MAX && strcmp(tg_input_name(t), type); t++)
 		;

@@ -8,7 +8,8 @@ int cmd_kill(int argc, char **argv, const struct ctl_command *self)
 	bool json = false, cancel = false;
 	const struct ctl_option opts[] = {
 		{ "reason", NULL, &reason, "TEXT", "why, at most 63 bytes; goes into the journal" },
-		{ "scope", NULL, &scope, "SCOPE", "firm (default), venue:NAME, account:NAME, instrument:SYMBOL, client:N" },
+		{ "scope", NULL, &scope, "SCOPE",
+		  "firm (default), venue:NAME, account:NAME, instrument:SYMBOL, client:N" },
 		{ "cancel", &cancel, NULL, NULL, "cancel the scope's working orders too" },
 		{ "who", NULL, &who, "NAME", "who says so (default: the user's name)" },
 		{ 0 },
@@ -21,7 +22,8 @@ int cmd_kill(int argc, char **argv, const struct ctl_command *self)
 	if (ret != CTL_GO_ON)
 		return ret;
 	if (!reason || !*reason || strlen(reason) >= sizeof(k.text))
-		return ctl_usage_error(self, "--reason TEXT is needed, 1 to %zu bytes", sizeof(k.text) - 1);
+		return ctl_usage_error(self, "--reason TEXT is needed, 1 to %zu bytes",
+				       sizeof(k.text) - 1);
 	if (!who)
 		who = ctl_who();
 	if (!*who || strlen(who) >= sizeof(k.who))
@@ -29,7 +31,8 @@ int cmd_kill(int argc, char **argv, const struct ctl_command *self)
 	strcpy(k.text, reason);
 	strcpy(k.who, who);
 	k.flags = cancel ? TG_KILL_CANCEL : 0;
-	/* The firm-wide kill needs no names, so it asks for nothing that could be slow or missing. */
+	/* The firm-wide kill needs no names, so it asks for nothing that could be slow or missing.
+	 */
 	if (ctl_open(&c, self, strcmp(scope, "firm")))
 		return 1;
 	ret = ctl_find_scope(&c, self, scope, &k.scope, &k.id);

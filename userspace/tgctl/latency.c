@@ -17,7 +17,10 @@ static const struct {
 
 static void text(const struct tg_nl_latency *l)
 {
-	static const char *const heads[] = { "STAGE (ns)", ">COUNT", ">MIN", ">MEAN", ">P50", ">P90", ">P99", ">P99.9", ">MAX", "FROM, TO" };
+	static const char *const heads[] = {
+		"STAGE (ns)", ">COUNT", ">MIN",	  ">MEAN", ">P50",
+		">P90",	      ">P99",	">P99.9", ">MAX",  "FROM, TO"
+	};
 	struct tg_table tab;
 	unsigned int s, i;
 
@@ -26,9 +29,12 @@ static void text(const struct tg_nl_latency *l)
 		tg_table_cell(&tab, "%s", stages[s].name);
 		tg_table_cell(&tab, "%llu", (unsigned long long)l[s].h.count);
 		tg_table_cell(&tab, "%llu", (unsigned long long)(l[s].h.count ? l[s].h.min_ns : 0));
-		tg_table_cell(&tab, "%llu", (unsigned long long)(l[s].h.count ? l[s].h.sum_ns / l[s].h.count : 0));
+		tg_table_cell(
+			&tab, "%llu",
+			(unsigned long long)(l[s].h.count ? l[s].h.sum_ns / l[s].h.count : 0));
 		for (i = 0; i < N_PERCENTILES; i++)
-			tg_table_cell(&tab, "%llu", (unsigned long long)ctl_percentile(&l[s], permille10[i]));
+			tg_table_cell(&tab, "%llu",
+				      (unsigned long long)ctl_percentile(&l[s], permille10[i]));
 		tg_table_cell(&tab, "%llu", (unsigned long long)l[s].h.max_ns);
 		tg_table_cell(&tab, "%s", stages[s].help);
 	}

@@ -9,16 +9,24 @@ static const struct ctl_command commands[] = {
 	{ "book", cmd_book, "SYMBOL [--depth N] [--watch] [--json]", "one order book" },
 	{ "orders", cmd_orders, "[--all] [--json]", "working orders; --all: finished ones too" },
 	{ "positions", cmd_positions, "[--json]", "positions, profit and loss" },
-	{ "counters", cmd_counters, "[--nonzero] [--json]", "counters of core, host and reject reasons" },
+	{ "counters", cmd_counters, "[--nonzero] [--json]",
+	  "counters of core, host and reject reasons" },
 	{ "latency", cmd_latency, "[--reset] [--json]", "latency percentiles of every stage" },
-	{ "session", cmd_session, "[list | logout|enable|test VENUE | set-seq VENUE [--tx N] [--rx N]] [--json]", "venue sessions" },
+	{ "session", cmd_session,
+	  "[list | logout|enable|test VENUE | set-seq VENUE [--tx N] [--rx N]] [--json]",
+	  "venue sessions" },
 	{ "clients", cmd_clients, "[--json]", "attached programs" },
-	{ "kill", cmd_kill, "--reason TEXT [--scope SCOPE] [--cancel] [--who NAME] [--json]", "halt trading" },
-	{ "resume", cmd_resume, "--who NAME --reason TEXT [--scope SCOPE] [--json]", "let trading go on after a kill" },
-	{ "events", cmd_events, "[--count N] [--seconds S] [--json]", "state changes as they happen" },
-	{ "journal", cmd_journal, "verify FILE... | print FILE... [--from SEQ] [--count N] [--type TYPE] [--outputs] [--json]",
+	{ "kill", cmd_kill, "--reason TEXT [--scope SCOPE] [--cancel] [--who NAME] [--json]",
+	  "halt trading" },
+	{ "resume", cmd_resume, "--who NAME --reason TEXT [--scope SCOPE] [--json]",
+	  "let trading go on after a kill" },
+	{ "events", cmd_events, "[--count N] [--seconds S] [--json]",
+	  "state changes as they happen" },
+	{ "journal", cmd_journal,
+	  "verify FILE... | print FILE... [--from SEQ] [--count N] [--type TYPE] [--outputs] [--json]",
 	  "check journal files by replay, or print them" },
-	{ "checkpoint", cmd_checkpoint, "[--json]", "put a hash of the engine's whole state into the journal" },
+	{ "checkpoint", cmd_checkpoint, "[--json]",
+	  "put a hash of the engine's whole state into the journal" },
 	{ "version", cmd_version, "[--json]", "versions of this program and of the loaded module" },
 };
 
@@ -31,7 +39,8 @@ static void usage(FILE *f)
 	fputs("usage: tgctl COMMAND [OPTIONS]\n\n", f);
 	for (i = 0; i < N_COMMANDS; i++)
 		fprintf(f, "  %-12s %s\n", commands[i].name, commands[i].help);
-	fputs("\n  --help, --version\n\ntgctl COMMAND --help tells more. Exit status: 0 done, 1 failed, 2 wrong usage.\n", f);
+	fputs("\n  --help, --version\n\ntgctl COMMAND --help tells more. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+	      f);
 }
 
 int main(int argc, char **argv)

@@ -4,13 +4,15 @@
 
 static bool terminal(unsigned int status)
 {
-	return status == TG_OS_FILLED || status == TG_OS_CANCELED || status == TG_OS_REJECTED || status == TG_OS_EXPIRED;
+	return status == TG_OS_FILLED || status == TG_OS_CANCELED || status == TG_OS_REJECTED ||
+	       status == TG_OS_EXPIRED;
 }
 
 static void text(struct ctl *c, const struct tg_nl_order *o, __u32 n, bool all)
 {
 	static const char *const heads[] = {
-		"ORDER", "SYMBOL", "SIDE", ">PRICE", ">QTY", ">FILLED", ">LEAVES", ">AVG", "STATUS", "ACCOUNT", ">CLIENT", "UPDATED", "REASON",
+		"ORDER", "SYMBOL", "SIDE",    ">PRICE",	 ">QTY",    ">FILLED", ">LEAVES",
+		">AVG",	 "STATUS", "ACCOUNT", ">CLIENT", "UPDATED", "REASON",
 	};
 	struct tg_table tab;
 	__u32 i;
@@ -52,7 +54,8 @@ static void json_out(struct ctl *c, const struct tg_nl_order *o, __u32 n, bool a
 		if (!all && terminal(o->status))
 			continue;
 		tg_json_object(&j, NULL);
-		snprintf(id, sizeof(id), "%016llX", (unsigned long long)o->order_id);	/* as ClOrdID (11) begins */
+		snprintf(id, sizeof(id), "%016llX",
+			 (unsigned long long)o->order_id); /* as ClOrdID (11) begins */
 		tg_json_str(&j, "order_id", id);
 		tg_json_u64(&j, "user_ref", o->user_ref);
 		tg_json_str(&j, "symbol", ctl_instrument(c, o->instrument_id));

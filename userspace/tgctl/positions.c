@@ -5,8 +5,8 @@
 static void text(struct ctl *c, const struct tg_nl_position *p, __u32 n)
 {
 	static const char *const heads[] = {
-		"ACCOUNT", "SYMBOL", ">POSITION", ">AVG PRICE", ">REALISED", ">UNREALISED", ">FEES", ">BOUGHT", ">SOLD", ">OPEN BUY",
-		">OPEN SELL", ">FILLS",
+		"ACCOUNT", "SYMBOL",  ">POSITION", ">AVG PRICE", ">REALISED",  ">UNREALISED",
+		">FEES",   ">BOUGHT", ">SOLD",	   ">OPEN BUY",	 ">OPEN SELL", ">FILLS",
 	};
 	struct tg_table tab;
 	__u32 i;

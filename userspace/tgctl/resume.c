@@ -9,7 +9,8 @@ int cmd_resume(int argc, char **argv, const struct ctl_command *self)
 	const struct ctl_option opts[] = {
 		{ "who", NULL, &who, "NAME", "who takes the responsibility, at most 23 bytes" },
 		{ "reason", NULL, &reason, "TEXT", "why it is safe again, at most 63 bytes" },
-		{ "scope", NULL, &scope, "SCOPE", "as given to kill: firm (default), venue:NAME, account:NAME, instrument:SYMBOL, client:N" },
+		{ "scope", NULL, &scope, "SCOPE",
+		  "as given to kill: firm (default), venue:NAME, account:NAME, instrument:SYMBOL, client:N" },
 		{ 0 },
 	};
 	struct tg_in_kill k = { .cause = TG_KILL_OPERATOR };
@@ -20,9 +21,11 @@ int cmd_resume(int argc, char **argv, const struct ctl_command *self)
 	if (ret != CTL_GO_ON)
 		return ret;
 	if (!who || !*who || strlen(who) >= sizeof(k.who))
-		return ctl_usage_error(self, "--who NAME is needed, 1 to %zu bytes", sizeof(k.who) - 1);
+		return ctl_usage_error(self, "--who NAME is needed, 1 to %zu bytes",
+				       sizeof(k.who) - 1);
 	if (!reason || !*reason || strlen(reason) >= sizeof(k.text))
-		return ctl_usage_error(self, "--reason TEXT is needed, 1 to %zu bytes", sizeof(k.text) - 1);
+		return ctl_usage_error(self, "--reason TEXT is needed, 1 to %zu bytes",
+				       sizeof(k.text) - 1);
 	strcpy(k.text, reason);
 	strcpy(k.who, who);
 	if (ctl_open(&c, self, strcmp(scope, "firm")))

@@ -6,7 +6,8 @@
 static void text(struct ctl *c)
 {
 	static const char *const heads[] = {
-		"VENUE", "STATE", "SENDER", "TARGET", ">NEXT TX", ">NEXT RX", ">SENT", ">RECEIVED", ">LOGONS", ">DROPS", "UP SINCE", "TEXT",
+		"VENUE", "STATE",     "SENDER",	 "TARGET", ">NEXT TX", ">NEXT RX",
+		">SENT", ">RECEIVED", ">LOGONS", ">DROPS", "UP SINCE", "TEXT",
 	};
 	struct tg_table tab;
 	__u32 i;
@@ -65,7 +66,8 @@ static void json_out(struct ctl *c)
 	tg_json_end(&j, '}');
 }
 
-static int command(struct ctl *c, const struct ctl_command *self, const char *verb, struct tg_in_session *cmd, bool json)
+static int command(struct ctl *c, const struct ctl_command *self, const char *verb,
+		   struct tg_in_session *cmd, bool json)
 {
 	struct tg_json j;
 	__u64 seq;
@@ -74,7 +76,8 @@ static int command(struct ctl *c, const struct ctl_command *self, const char *ve
 	if (err)
 		return ctl_fail(c, self, verb, err);
 	if (!json) {
-		printf("%s: %s given, record %llu\n", ctl_venue(c, cmd->venue_id), verb, (unsigned long long)seq);
+		printf("%s: %s given, record %llu\n", ctl_venue(c, cmd->venue_id), verb,
+		       (unsigned long long)seq);
 		return 0;
 	}
 	tg_json_begin(&j, stdout);
@@ -93,7 +96,9 @@ int cmd_session(int argc, char **argv, const struct ctl_command *self)
 		const char *verb;
 		enum tg_session_command command;
 	} verbs[] = {
-		{ "logout", TG_SESSION_CMD_LOGOUT }, { "enable", TG_SESSION_CMD_ENABLE }, { "test", TG_SESSION_CMD_TEST_REQUEST },
+		{ "logout", TG_SESSION_CMD_LOGOUT },
+		{ "enable", TG_SESSION_CMD_ENABLE },
+		{ "test", TG_SESSION_CMD_TEST_REQUEST },
 		{ "set-seq", TG_SESSION_CMD_SET_SEQ },
 	};
 	const char *tx = NULL, *rx = NULL, *verb = NULL;
@@ -116,7 +121,8 @@ int cmd_session(int argc, char **argv, const struct ctl_command *self)
 		while (i < sizeof(verbs) / sizeof(verbs[0]) && strcmp(verb, verbs[i].verb))
 			i++;
 		if (i == sizeof(verbs) / sizeof(verbs[0]))
-			return ctl_usage_error(self, "\"%s\": give list, logout, enable, test or set-seq", verb);
+			return ctl_usage_error(
+				self, "\"%s\": give list, logout, enable, test or set-seq", verb);
 		if (optind + 2 != argc)
 			return ctl_usage_error(self, "%s: which venue?", verb);
 		cmd.command = verbs[i].command;

@@ -4,7 +4,8 @@
 #include "rundir.h"
 
 static const char *const journal_keys[] = {
-	"records", "bytes", "synced_bytes", "last_seq", "max_unsynced_bytes", "max_unsynced_ns", "max_ring_bytes", "holes", "failing",
+	"records",	   "bytes",	     "synced_bytes", "last_seq", "max_unsynced_bytes",
+	"max_unsynced_ns", "max_ring_bytes", "holes",	     "failing",
 };
 
 static const char *wait_name(unsigned int wait)
@@ -18,8 +19,10 @@ static void text_journal(const struct tg_nl_status *st)
 {
 	char path[320], bytes[24], window[24], failing[8];
 
-	printf("journal      %s, %llu bytes written to the ring, %llu behind\n", st->journal_attached ? "attached" : "NOT ATTACHED",
-	       (unsigned long long)st->journal_head, (unsigned long long)(st->journal_head - st->journal_tail));
+	printf("journal      %s, %llu bytes written to the ring, %llu behind\n",
+	       st->journal_attached ? "attached" : "NOT ATTACHED",
+	       (unsigned long long)st->journal_head,
+	       (unsigned long long)(st->journal_head - st->journal_tail));
 	if (!st->journal_attached || !tg_rundir_get("journal", "path", path, sizeof(path)))
 		return;
 	printf("             %s\n", path);
@@ -39,20 +42,27 @@ static void text(struct ctl *c, const struct tg_nl_status *st)
 		printf("engine       not running\n");
 		return;
 	}
-	printf("engine       running, %s, CPU %u, %s, since %s UTC\n", tg_mode_name(st->mode), st->cpu, wait_name(st->wait),
-	       tg_time_format(st->started_ns, t));
-	printf("trading      %s\n", st->killed ? "HALTED" : st->mode == TG_MODE_LEADER ? "on" : "off: not the leader");
+	printf("engine       running, %s, CPU %u, %s, since %s UTC\n", tg_mode_name(st->mode),
+	       st->cpu, wait_name(st->wait), tg_time_format(st->started_ns, t));
+	printf("trading      %s\n", st->killed			 ? "HALTED"
+				    : st->mode == TG_MODE_LEADER ? "on"
+								 : "off: not the leader");
 	if (st->killed)
-		printf("             %u kill switches are on; `tgctl resume` clears one\n", st->killed);
-	printf("records      %llu, last at %s, digest 0x%016llx\n", (unsigned long long)st->record_seq, tg_time_format(st->time_ns, t),
+		printf("             %u kill switches are on; `tgctl resume` clears one\n",
+		       st->killed);
+	printf("records      %llu, last at %s, digest 0x%016llx\n",
+	       (unsigned long long)st->record_seq, tg_time_format(st->time_ns, t),
 	       (unsigned long long)st->digest);
 	printf("orders       %u working\n", st->working_orders);
-	printf("clients      %u attached, %llu public events\n", st->clients, (unsigned long long)st->public_head);
+	printf("clients      %u attached, %llu public events\n", st->clients,
+	       (unsigned long long)st->public_head);
 	printf("arena        %llu KiB\n", (unsigned long long)st->arena_bytes >> 10);
 	text_journal(st);
 	for (i = 0; i < c->sessions; i++)
-		printf("session      %.*s: %s%s%.*s\n", TG_NAME_LEN, c->session[i].name, tg_session_state_name(c->session[i].state),
-		       c->session[i].text[0] ? ": " : "", (int)sizeof(c->session[i].text), c->session[i].text);
+		printf("session      %.*s: %s%s%.*s\n", TG_NAME_LEN, c->session[i].name,
+		       tg_session_state_name(c->session[i].state),
+		       c->session[i].text[0] ? ": " : "", (int)sizeof(c->session[i].text),
+		       c->session[i].text);
 }
 
 static void json_out(struct ctl *c, const struct tg_nl_status *st)
@@ -87,7 +97,8 @@ static void json_out(struct ctl *c, const struct tg_nl_status *st)
 		if (tg_rundir_get("journal", "path", text_, sizeof(text_)))
 			tg_json_str(&j, "path", text_);
 		for (i = 0; i < sizeof(journal_keys) / sizeof(journal_keys[0]); i++)
-			if (tg_rundir_get("journal", journal_keys[i], text_, sizeof(text_)) && !tg_uint_parse(text_, ~0ull, &v))
+			if (tg_rundir_get("journal", journal_keys[i], text_, sizeof(text_)) &&
+			    !tg_uint_parse(text_, ~0ull, &v))
 				tg_json_u64(&j, journal_keys[i], v);
 		tg_json_end(&j, '}');
 		tg_json_array(&j, "sessions");

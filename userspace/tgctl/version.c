@@ -30,12 +30,14 @@ int cmd_version(int argc, char **argv, const struct ctl_command *self)
 	} else {
 		tg_version_print("tgctl");
 		if (loaded)
-			printf("module: ABI %u, hash 0x%016llx\n", st.abi_version, (unsigned long long)st.abi_hash);
+			printf("module: ABI %u, hash 0x%016llx\n", st.abi_version,
+			       (unsigned long long)st.abi_hash);
 		else
 			printf("module: not loaded\n");
 	}
 	if (loaded && (st.abi_version != TG_ABI_VERSION || st.abi_hash != TG_ABI_HASH)) {
-		fprintf(stderr, "tgctl version: module and program do not match: install both from the same version\n");
+		fprintf(stderr,
+			"tgctl version: module and program do not match: install both from the same version\n");
 		return 1;
 	}
 	return 0;

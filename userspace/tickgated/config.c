@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Loading: lines (config_index.c), iniparser for values, conversion by the table, then the cross checks. */
+/* Loading: lines (config_index.c), iniparser for values, conversion by the table, then the cross
+ * checks. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -41,7 +42,8 @@ int tgd_address_parse(const char *text, struct tgd_address *out)
 
 const char *tgd_address_format(const struct tgd_address *a, char buf[INET6_ADDRSTRLEN])
 {
-	const void *bytes = a->family == AF_INET ? (const void *)&a->in6.s6_addr[12] : (const void *)&a->in6;
+	const void *bytes =
+		a->family == AF_INET ? (const void *)&a->in6.s6_addr[12] : (const void *)&a->in6;
 
 	if (!a->family || !inet_ntop(a->family, bytes, buf, INET6_ADDRSTRLEN))
 		strcpy(buf, "-");
@@ -67,7 +69,8 @@ static void wrong(const struct place *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	tgd_error(p->e, p->line, "[%s] %s: \"%.100s\" %s", p->section, p->key->name, p->value, what);
+	tgd_error(p->e, p->line, "[%s] %s: \"%.100s\" %s", p->section, p->key->name, p->value,
+		  what);
 }
 
 static void take_uint(const struct place *p, long long *out, bool unlimited)
@@ -101,8 +104,9 @@ static void take_e8(const struct place *p, long long *out, bool unlimited)
 	if (!tg_decimal_parse(p->value, &v) && v >= k->min && v <= k->max)
 		*out = v;
 	else
-		wrong(p, "is not allowed; give a decimal from %s to %s with at most %d decimals%s", tg_decimal_format(k->min, min),
-		      tg_decimal_format(k->max, max), TG_SCALE_DIGITS, unlimited ? ", or unlimited" : "");
+		wrong(p, "is not allowed; give a decimal from %s to %s with at most %d decimals%s",
+		      tg_decimal_format(k->min, min), tg_decimal_format(k->max, max),
+		      TG_SCALE_DIGITS, unlimited ? ", or unlimited" : "");
 }
 
 static void take_bool(const struct place *p, long long *out)
@@ -136,7 +140,8 @@ static void take_text(const struct place *p, char *out)
 	size_t n = strlen(p->value), i;
 
 	if (!n)
-		tgd_error(p->e, p->line, "[%s] %s: empty; give %s", p->section, p->key->name, p->key->help);
+		tgd_error(p->e, p->line, "[%s] %s: empty; give %s", p->section, p->key->name,
+			  p->key->help);
 	else if (n >= (size_t)p->key->max)
 		wrong(p, "is too long; at most %lld bytes", p->key->max - 1);
 	else
@@ -178,7 +183,8 @@ static void take_addresses(const struct place *p, struct tgd_address *out)
 			return;
 		}
 		if (tgd_address_parse(word, &out[*n])) {
-			wrong(p, "is not allowed; give IPv4 or IPv6 addresses separated by commas (no names)");
+			wrong(p,
+			      "is not allowed; give IPv4 or IPv6 addresses separated by commas (no names)");
 			return;
 		}
 		++*n;
@@ -242,7 +248,8 @@ static const struct tgd_key *find_key(enum tgd_kind kind, const char *name)
 	return NULL;
 }
 
-static void unknown_key(struct tgd_errors *e, int line, const char *section, enum tgd_kind kind, const char *name)
+static void unknown_key(struct tgd_errors *e, int line, const char *section, enum tgd_kind kind,
+			const char *name)
 {
 	const struct tgd_key *k;
 	char known[1024];
@@ -251,7 +258,8 @@ static void unknown_key(struct tgd_errors *e, int line, const char *section, enu
 	known[0] = 0;
 	for (k = tgd_keys; k->name; k++)
 		if (k->kind == kind && n < sizeof(known))
-			n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", n ? " " : "", k->name);
+			n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", n ? " " : "",
+					      k->name);
 	tgd_error(e, line, "[%s] %s: unknown key; known are: %s", section, name, known);
 }
 
@@ -263,7 +271,8 @@ static const char *value_of(const dictionary *d, const char *section, const char
 	return iniparser_getstring(d, name, NULL);
 }
 
-static void fill(const struct tgd_index *ix, int section, enum tgd_kind kind, const dictionary *d, char *base, struct tgd_errors *e)
+static void fill(const struct tgd_index *ix, int section, enum tgd_kind kind, const dictionary *d,
+		 char *base, struct tgd_errors *e)
 {
 	const struct tgd_entry *sec = &ix->entry[section];
 	struct place p = { .e = e, .section = sec->name };
@@ -285,7 +294,8 @@ static void fill(const struct tgd_index *ix, int section, enum tgd_kind kind, co
 		p.key = k;
 		p.line = sec->line;
 		p.value = value_of(d, sec->name, k->name);
-		for (i = (unsigned int)section + 1; i < ix->n && ix->entry[i].section == section; i++) {
+		for (i = (unsigned int)section + 1; i < ix->n && ix->entry[i].section == section;
+		     i++) {
 			if (strcmp(ix->entry[i].name, k->name))
 				continue;
 			written = true;
@@ -296,7 +306,8 @@ static void fill(const struct tgd_index *ix, int section, enum tgd_kind kind, co
 		if (!p.value)
 			p.value = written ? NULL : k->def;
 		if (!p.value && !written)
-			tgd_error(e, sec->line, "[%s] %s: missing; give %s", sec->name, k->name, k->help);
+			tgd_error(e, sec->line, "[%s] %s: missing; give %s", sec->name, k->name,
+				  k->help);
 		if (p.value && (*p.value || !k->def || *k->def))
 			take(&p, base);
 	}
@@ -360,36 +371,46 @@ static void *new_section(struct tgd_config *c, enum tgd_kind kind)
 }
 
 /* "limits account main" to scope and name; -1 and an error where the words are wrong. */
-static int limits_scope(const struct tgd_entry *en, const char *rest, struct tgd_limits *l, struct tgd_errors *e)
+static int limits_scope(const struct tgd_entry *en, const char *rest, struct tgd_limits *l,
+			struct tgd_errors *e)
 {
 	static const struct {
 		const char *word;
 		enum tg_scope scope;
 	} scopes[] = {
-		{ "firm", TG_SCOPE_FIRM }, { "venue", TG_SCOPE_VENUE }, { "account", TG_SCOPE_ACCOUNT },
-		{ "client", TG_SCOPE_CLIENT }, { "instrument", TG_SCOPE_INSTRUMENT },
+		{ "firm", TG_SCOPE_FIRM },
+		{ "venue", TG_SCOPE_VENUE },
+		{ "account", TG_SCOPE_ACCOUNT },
+		{ "client", TG_SCOPE_CLIENT },
+		{ "instrument", TG_SCOPE_INSTRUMENT },
 	};
 	size_t w = strcspn(rest, " "), i;
 
 	for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
 		if (strlen(scopes[i].word) == w && !strncasecmp(rest, scopes[i].word, w))
 			break;
-	if (i == sizeof(scopes) / sizeof(scopes[0]) || (rest[w] == ' ') != (scopes[i].scope != TG_SCOPE_FIRM)) {
-		tgd_error(e, en->line, "[%s]: write [limits firm], [limits account NAME], [limits instrument NAME], [limits venue NAME] or "
-			  "[limits client N]", en->name);
+	if (i == sizeof(scopes) / sizeof(scopes[0]) ||
+	    (rest[w] == ' ') != (scopes[i].scope != TG_SCOPE_FIRM)) {
+		tgd_error(
+			e, en->line,
+			"[%s]: write [limits firm], [limits account NAME], [limits instrument NAME], [limits venue NAME] or "
+			"[limits client N]",
+			en->name);
 		return -1;
 	}
 	l->scope = scopes[i].scope;
-	snprintf(l->s.name, sizeof(l->s.name), "%.*s", (int)sizeof(l->s.name) - 1, rest[w] ? rest + w + 1 : "");
+	snprintf(l->s.name, sizeof(l->s.name), "%.*s", (int)sizeof(l->s.name) - 1,
+		 rest[w] ? rest + w + 1 : "");
 	if (rest[w] && (strlen(rest + w + 1) >= sizeof(l->s.name) || strchr(rest + w + 1, ' '))) {
-		tgd_error(e, en->line, "[%s]: a name is one word of at most %u bytes", en->name, TG_NAME_LEN - 1);
+		tgd_error(e, en->line, "[%s]: a name is one word of at most %u bytes", en->name,
+			  TG_NAME_LEN - 1);
 		return -1;
 	}
 	return 0;
 }
 
-static int take_section(struct tgd_config *c, const struct tgd_index *ix, int section, const dictionary *d, struct tgd_errors *e,
-			bool seen[TGD_KINDS])
+static int take_section(struct tgd_config *c, const struct tgd_index *ix, int section,
+			const dictionary *d, struct tgd_errors *e, bool seen[TGD_KINDS])
 {
 	const struct tgd_entry *en = &ix->entry[section];
 	size_t w = strcspn(en->name, " ");
@@ -398,15 +419,19 @@ static int take_section(struct tgd_config *c, const struct tgd_index *ix, int se
 	int kind;
 
 	for (kind = 0; kind < TGD_KINDS; kind++)
-		if (strlen(tgd_kinds[kind].word) == w && !strncasecmp(tgd_kinds[kind].word, en->name, w))
+		if (strlen(tgd_kinds[kind].word) == w &&
+		    !strncasecmp(tgd_kinds[kind].word, en->name, w))
 			break;
 	if (kind == TGD_KINDS) {
-		tgd_error(e, en->line, "[%s]: unknown section; known are: engine journal venue instrument account permit limits feed xdp",
-			  en->name);
+		tgd_error(
+			e, en->line,
+			"[%s]: unknown section; known are: engine journal venue instrument account permit limits feed xdp",
+			en->name);
 		return 0;
 	}
 	if (!tgd_kinds[kind].argument != !*rest) {
-		tgd_error(e, en->line, "[%s]: write [%s%s%s]", en->name, tgd_kinds[kind].word, tgd_kinds[kind].argument ? " " : "",
+		tgd_error(e, en->line, "[%s]: write [%s%s%s]", en->name, tgd_kinds[kind].word,
+			  tgd_kinds[kind].argument ? " " : "",
 			  tgd_kinds[kind].argument ? tgd_kinds[kind].argument : "");
 		return 0;
 	}
@@ -421,7 +446,8 @@ static int take_section(struct tgd_config *c, const struct tgd_index *ix, int se
 			return 0;
 		}
 	} else if (strlen(rest) >= sizeof(s->name) || strchr(rest, ' ')) {
-		tgd_error(e, en->line, "[%s]: a name is one word of at most %u bytes", en->name, TG_NAME_LEN - 1);
+		tgd_error(e, en->line, "[%s]: a name is one word of at most %u bytes", en->name,
+			  TG_NAME_LEN - 1);
 		snprintf(s->name, sizeof(s->name), "%.*s", (int)sizeof(s->name) - 1, rest);
 	} else {
 		strcpy(s->name, rest);
@@ -450,7 +476,8 @@ static dictionary *parse_clean(const struct tgd_index *ix)
 	return d;
 }
 
-int tgd_config_load_buffer(const char *name, const char *text, size_t len, struct tgd_config *out, FILE *err)
+int tgd_config_load_buffer(const char *name, const char *text, size_t len, struct tgd_config *out,
+			   FILE *err)
 {
 	struct tgd_errors e = { .file = name, .err = err };
 	bool seen[TGD_KINDS] = { false };
@@ -478,7 +505,8 @@ int tgd_config_load_buffer(const char *name, const char *text, size_t len, struc
 			ret = take_section(out, &ix, (int)i, d, &e, seen);
 	for (kind = 0; kind < TGD_KINDS && !ret; kind++)
 		if (tgd_kinds[kind].required && !seen[kind])
-			tgd_error(&e, 0, "[%s]: section missing; %s", tgd_kinds[kind].word, tgd_kinds[kind].help);
+			tgd_error(&e, 0, "[%s]: section missing; %s", tgd_kinds[kind].word,
+				  tgd_kinds[kind].help);
 	if (!ret)
 		ret = tgd_config_check(out, &e);
 	if (!ret)

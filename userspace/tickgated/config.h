@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tickgated.conf: loaded whole, checked whole, every error reported, nothing applied if there is one.
+ * tickgated.conf: loaded whole, checked whole, every error reported, nothing applied if there is
+ * one.
  *
- * config_keys.c has the one table of keys: the parser, --help-config and the manual page come from it. config_index.c finds lines,
- * duplicates and malformed lines (iniparser keeps neither and is given only lines that passed), config.c converts values,
- * config_check.c looks at what no single key can tell: references, duplicate ids, what an instrument or account lacks.
+ * config_keys.c has the one table of keys: the parser, --help-config and the manual page come from
+ * it. config_index.c finds lines, duplicates and malformed lines (iniparser keeps neither and is
+ * given only lines that passed), config.c converts values, config_check.c looks at what no single
+ * key can tell: references, duplicate ids, what an instrument or account lacks.
  *
- * Numbers are long long here and range-checked by the table; records.c narrows them. Prices and quantities are e8.
+ * Numbers are long long here and range-checked by the table; records.c narrows them. Prices and
+ * quantities are e8.
  */
 #ifndef TGD_CONFIG_H
 #define TGD_CONFIG_H
@@ -33,14 +36,17 @@ struct tgd_address {
 struct tgd_section {
 	char name[TG_NAME_LEN];		/* as written; "" where the kind has none */
 	int line;
-	int key_line[TGD_KEYS_MAX];	/* of the kind's keys, in the table's order; the section's line where not written */
+	int key_line[TGD_KEYS_MAX]; /* of the kind's keys, in the table's order; the section's line
+				       where not written */
 };
 
 struct tgd_engine {
 	struct tgd_section s;
-	long long id, cpu, wait, force_cpu, spin_us, public_slots, packet_slots, journal_mib, journal_required, mode;
+	long long id, cpu, wait, force_cpu, spin_us, public_slots, packet_slots, journal_mib,
+		journal_required, mode;
 	long long cancel_on_exit;
-	long long max_venues, max_instruments, max_feeds, max_accounts, max_clients, max_permits, max_orders, max_limits;
+	long long max_venues, max_instruments, max_feeds, max_accounts, max_clients, max_permits,
+		max_orders, max_limits;
 	long long book_levels, md_pending, exec_ids, rx_buffer_bytes;
 };
 
@@ -53,7 +59,8 @@ struct tgd_journal {
 struct tgd_venue {
 	struct tgd_section s;
 	long long id, dialect, port, heartbeat_s, reset_on_logon, md_over_tcp, md_depth, orders;
-	long long max_skew_ms, logon_timeout_ms, logout_timeout_ms, backoff_min_ms, backoff_max_ms, connect_timeout_ms;
+	long long max_skew_ms, logon_timeout_ms, logout_timeout_ms, backoff_min_ms, backoff_max_ms,
+		connect_timeout_ms;
 	char host[TGD_HOST_LEN];
 	char sender[TG_COMPID_LEN], target[TG_COMPID_LEN];
 	struct tgd_address source[TGD_SOURCES];
@@ -119,11 +126,13 @@ struct tgd_config {
 enum tgd_xdp_mode { TGD_XDP_AUTO = 0, TGD_XDP_NATIVE = 1, TGD_XDP_GENERIC = 2 };
 
 /*
- * 0, or the number of errors (each one line on err: "FILE:LINE: [section] key: what is wrong; what would be right"), or -errno when
- * the file could not be read or memory ran out (also told on err). out is complete only after 0; free it in every case.
+ * 0, or the number of errors (each one line on err: "FILE:LINE: [section] key: what is wrong; what
+ * would be right"), or -errno when the file could not be read or memory ran out (also told on err).
+ * out is complete only after 0; free it in every case.
  */
 int tgd_config_load(const char *path, struct tgd_config *out, FILE *err);
-int tgd_config_load_buffer(const char *name, const char *text, size_t len, struct tgd_config *out, FILE *err);
+int tgd_config_load_buffer(const char *name, const char *text, size_t len, struct tgd_config *out,
+			   FILE *err);
 void tgd_config_free(struct tgd_config *c);
 
 /* --help-config; man: the same as mdoc for tickgated.conf(5). */
@@ -132,7 +141,16 @@ void tgd_config_help(FILE *f, bool man);
 /* ---- between the files of the parser ---- */
 
 enum tgd_kind {
-	TGD_ENGINE, TGD_JOURNAL, TGD_VENUE, TGD_INSTRUMENT, TGD_ACCOUNT, TGD_PERMIT, TGD_LIMITS, TGD_FEED, TGD_XDP, TGD_KINDS
+	TGD_ENGINE,
+	TGD_JOURNAL,
+	TGD_VENUE,
+	TGD_INSTRUMENT,
+	TGD_ACCOUNT,
+	TGD_PERMIT,
+	TGD_LIMITS,
+	TGD_FEED,
+	TGD_XDP,
+	TGD_KINDS
 };
 
 enum tgd_type {
@@ -154,9 +172,10 @@ struct tgd_key {
 	const char *name;
 	enum tgd_type type;
 	size_t offset;
-	long long min, max;		/* TGD_TEXT: max = bytes of the field; TGD_ENUM: min = number of the first word */
+	long long min, max; /* TGD_TEXT: max = bytes of the field; TGD_ENUM: min = number of the
+			       first word */
 	const char *words;		/* TGD_ENUM: space-separated */
-	const char *def;		/* NULL = must be given; "" = empty or none allowed and the default */
+	const char *def; /* NULL = must be given; "" = empty or none allowed and the default */
 	const char *help;
 };
 
@@ -176,13 +195,14 @@ struct tgd_entry {
 	int line;
 	int section;			/* key: index of its section; section: its own index */
 	bool is_section, ignored;	/* ignored: malformed or duplicate, already reported */
-	char name[128];			/* section: as written, whitespace normalised ("venue sim"); key: lower case */
+	char name[128]; /* section: as written, whitespace normalised ("venue sim"); key: lower case
+			 */
 };
 
 struct tgd_index {
 	struct tgd_entry *entry;
 	unsigned int n, cap;
-	char *clean;			/* the text with the lines blanked that must not reach iniparser */
+	char *clean; /* the text with the lines blanked that must not reach iniparser */
 	size_t clean_len;
 };
 
@@ -192,7 +212,8 @@ struct tgd_errors {
 	int count;
 };
 
-__attribute__((format(printf, 3, 4))) void tgd_error(struct tgd_errors *e, int line, const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void tgd_error(struct tgd_errors *e, int line,
+						     const char *fmt, ...);
 int tgd_index_build(struct tgd_index *ix, const char *text, size_t len, struct tgd_errors *e);
 void tgd_index_free(struct tgd_index *ix);
 int tgd_key_line(enum tgd_kind kind, const struct tgd_section *s, const char *key);

@@ -23,8 +23,8 @@ static void *find(void *array, unsigned int n, size_t size, const char *name)
 	return NULL;
 }
 
-static void check_ids(struct tgd_errors *e, enum tgd_kind k, const void *array, unsigned int n, size_t size, size_t at, long long max,
-		      const char *max_key)
+static void check_ids(struct tgd_errors *e, enum tgd_kind k, const void *array, unsigned int n,
+		      size_t size, size_t at, long long max, const char *max_key)
 {
 	const char *kind = tgd_kinds[k].word;
 	unsigned int i, j;
@@ -39,14 +39,20 @@ static void check_ids(struct tgd_errors *e, enum tgd_kind k, const void *array, 
 			continue;	/* missing or wrong: already told */
 		line = tgd_key_line(k, s, "id");
 		if (max && id > max)
-			tgd_error(e, line, "[%s %s] id: %lld is above [engine] %s = %lld; use a smaller id or raise it", kind, s->name,
-				  id, max_key, max);
+			tgd_error(
+				e, line,
+				"[%s %s] id: %lld is above [engine] %s = %lld; use a smaller id or raise it",
+				kind, s->name, id, max_key, max);
 		for (j = 0; j < i; j++) {
 			const char *q = (const char *)array + j * size;
 
 			if (*(const long long *)(q + at) == id)
-				tgd_error(e, line, "[%s %s] id: %lld is already the id of [%s %s] in line %d; ids are unique", kind,
-					  s->name, id, kind, ((const struct tgd_section *)q)->name, ((const struct tgd_section *)q)->line);
+				tgd_error(
+					e, line,
+					"[%s %s] id: %lld is already the id of [%s %s] in line %d; ids are unique",
+					kind, s->name, id, kind,
+					((const struct tgd_section *)q)->name,
+					((const struct tgd_section *)q)->line);
 		}
 	}
 }
@@ -57,18 +63,24 @@ static void check_engine(struct tgd_config *c, struct tgd_errors *e)
 		const char *name;
 		long long v;
 	} pow2[] = {
-		{ "public_slots", c->engine.public_slots }, { "packet_slots", c->engine.packet_slots },
-		{ "journal_mib", c->engine.journal_mib }, { "exec_ids", c->engine.exec_ids },
+		{ "public_slots", c->engine.public_slots },
+		{ "packet_slots", c->engine.packet_slots },
+		{ "journal_mib", c->engine.journal_mib },
+		{ "exec_ids", c->engine.exec_ids },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(pow2) / sizeof(pow2[0]); i++)
 		if (pow2[i].v & (pow2[i].v - 1))
-			tgd_error(e, tgd_key_line(TGD_ENGINE, &c->engine.s, pow2[i].name), "[engine] %s: %lld is not a power of two; use %lld or %lld", pow2[i].name, pow2[i].v,
+			tgd_error(e, tgd_key_line(TGD_ENGINE, &c->engine.s, pow2[i].name),
+				  "[engine] %s: %lld is not a power of two; use %lld or %lld",
+				  pow2[i].name, pow2[i].v,
 				  1LL << (63 - __builtin_clzll((unsigned long long)pow2[i].v)),
 				  2LL << (63 - __builtin_clzll((unsigned long long)pow2[i].v)));
 	if (c->journal.path[0] && c->journal.path[0] != '/')
-		tgd_error(e, tgd_key_line(TGD_JOURNAL, &c->journal.s, "path"), "[journal] path: \"%s\" is relative; give an absolute directory", c->journal.path);
+		tgd_error(e, tgd_key_line(TGD_JOURNAL, &c->journal.s, "path"),
+			  "[journal] path: \"%s\" is relative; give an absolute directory",
+			  c->journal.path);
 }
 
 static void check_venues(struct tgd_config *c, struct tgd_errors *e)
@@ -79,10 +91,12 @@ static void check_venues(struct tgd_config *c, struct tgd_errors *e)
 		struct tgd_venue *v = &c->venue[i];
 
 		if (v->backoff_min_ms > v->backoff_max_ms)
-			tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "backoff_min_ms"), "[venue %s] backoff_min_ms: %lld is above backoff_max_ms = %lld", v->s.name, v->backoff_min_ms,
-				  v->backoff_max_ms);
+			tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "backoff_min_ms"),
+				  "[venue %s] backoff_min_ms: %lld is above backoff_max_ms = %lld",
+				  v->s.name, v->backoff_min_ms, v->backoff_max_ms);
 	}
-	check_ids(e, TGD_VENUE, c->venue, c->venues, sizeof(*c->venue), offsetof(struct tgd_venue, id), c->engine.max_venues, "max_venues");
+	check_ids(e, TGD_VENUE, c->venue, c->venues, sizeof(*c->venue),
+		  offsetof(struct tgd_venue, id), c->engine.max_venues, "max_venues");
 }
 
 static void check_instruments(struct tgd_config *c, struct tgd_errors *e)
@@ -96,32 +110,41 @@ static void check_instruments(struct tgd_config *c, struct tgd_errors *e)
 		if (v)
 			in->venue_id = v->id;
 		else if (in->venue[0])
-			tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "venue"), "[instrument %s] venue: no [venue %s]; add it or name another", in->s.name, in->venue);
+			tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "venue"),
+				  "[instrument %s] venue: no [venue %s]; add it or name another",
+				  in->s.name, in->venue);
 		if (!in->symbol[0])
 			strcpy(in->symbol, in->s.name);
 		if (in->min_qty && in->lot && in->min_qty % in->lot) {
 			char a[TG_DECIMAL_LEN], b[TG_DECIMAL_LEN];
 
-			tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "min_qty"), "[instrument %s] min_qty: %s is no multiple of lot = %s", in->s.name,
-				  tg_decimal_format(in->min_qty, a), tg_decimal_format(in->lot, b));
+			tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "min_qty"),
+				  "[instrument %s] min_qty: %s is no multiple of lot = %s",
+				  in->s.name, tg_decimal_format(in->min_qty, a),
+				  tg_decimal_format(in->lot, b));
 		}
 		for (j = 0; j < i; j++)
-			if (in->venue_id && c->instrument[j].venue_id == in->venue_id && !strcmp(c->instrument[j].symbol, in->symbol))
-				tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "symbol"), "[instrument %s] symbol: \"%s\" of venue %s is already [instrument %s] in line %d",
-					  in->s.name, in->symbol, in->venue, c->instrument[j].s.name, c->instrument[j].s.line);
+			if (in->venue_id && c->instrument[j].venue_id == in->venue_id &&
+			    !strcmp(c->instrument[j].symbol, in->symbol))
+				tgd_error(
+					e, tgd_key_line(TGD_INSTRUMENT, &in->s, "symbol"),
+					"[instrument %s] symbol: \"%s\" of venue %s is already [instrument %s] in line %d",
+					in->s.name, in->symbol, in->venue, c->instrument[j].s.name,
+					c->instrument[j].s.line);
 	}
-	check_ids(e, TGD_INSTRUMENT, c->instrument, c->instruments, sizeof(*c->instrument), offsetof(struct tgd_instrument, id),
-		  c->engine.max_instruments, "max_instruments");
+	check_ids(e, TGD_INSTRUMENT, c->instrument, c->instruments, sizeof(*c->instrument),
+		  offsetof(struct tgd_instrument, id), c->engine.max_instruments,
+		  "max_instruments");
 }
 
 static void check_permits(struct tgd_config *c, struct tgd_errors *e)
 {
 	unsigned int i;
 
-	check_ids(e, TGD_ACCOUNT, c->account, c->accounts, sizeof(*c->account), offsetof(struct tgd_account, id), c->engine.max_accounts,
-		  "max_accounts");
-	check_ids(e, TGD_PERMIT, c->permit, c->permits, sizeof(*c->permit), offsetof(struct tgd_permit, id), c->engine.max_permits,
-		  "max_permits");
+	check_ids(e, TGD_ACCOUNT, c->account, c->accounts, sizeof(*c->account),
+		  offsetof(struct tgd_account, id), c->engine.max_accounts, "max_accounts");
+	check_ids(e, TGD_PERMIT, c->permit, c->permits, sizeof(*c->permit),
+		  offsetof(struct tgd_permit, id), c->engine.max_permits, "max_permits");
 	for (i = 0; i < c->permits; i++) {
 		struct tgd_permit *p = &c->permit[i];
 		struct tgd_account *a = FIND(c, account, accounts, p->account);
@@ -130,13 +153,20 @@ static void check_permits(struct tgd_config *c, struct tgd_errors *e)
 		if (a)
 			p->account_id = a->id;
 		else if (p->account[0])
-			tgd_error(e, tgd_key_line(TGD_PERMIT, &p->s, "account"), "[permit %s] account: no [account %s]; add it or name another", p->s.name, p->account);
+			tgd_error(e, tgd_key_line(TGD_PERMIT, &p->s, "account"),
+				  "[permit %s] account: no [account %s]; add it or name another",
+				  p->s.name, p->account);
 		if (in)
 			p->instrument_id = in->id;
 		else if (p->instrument[0] && strcmp(p->instrument, "all"))
-			tgd_error(e, tgd_key_line(TGD_PERMIT, &p->s, "instrument"), "[permit %s] instrument: no [instrument %s]; name one, or all", p->s.name, p->instrument);
+			tgd_error(e, tgd_key_line(TGD_PERMIT, &p->s, "instrument"),
+				  "[permit %s] instrument: no [instrument %s]; name one, or all",
+				  p->s.name, p->instrument);
 		if (p->market_orders && !p->trade)
-			tgd_error(e, tgd_key_line(TGD_PERMIT, &p->s, "market_orders"), "[permit %s] market_orders: yes without trade = yes; allow trade or drop it", p->s.name);
+			tgd_error(
+				e, tgd_key_line(TGD_PERMIT, &p->s, "market_orders"),
+				"[permit %s] market_orders: yes without trade = yes; allow trade or drop it",
+				p->s.name);
 	}
 }
 
@@ -172,25 +202,34 @@ static void check_limits(struct tgd_config *c, struct tgd_errors *e)
 			char *end;
 			unsigned long v = strtoul(l->s.name, &end, 10);
 
-			n = v <= (unsigned long)c->engine.max_clients && !*end && l->s.name[0] != '-' ? (__u32)v : 0;
+			n = v <= (unsigned long)c->engine.max_clients && !*end &&
+					    l->s.name[0] != '-'
+				    ? (__u32)v
+				    : 0;
 			l->scope_id = n;
 			if (!n)
-				tgd_error(e, l->s.line, "[limits client %s]: give a client number from 1 to [engine] max_clients = %lld", l->s.name,
-					  c->engine.max_clients);
+				tgd_error(
+					e, l->s.line,
+					"[limits client %s]: give a client number from 1 to [engine] max_clients = %lld",
+					l->s.name, c->engine.max_clients);
 		}
 		if (!found)
-			tgd_error(e, l->s.line, "[limits %s %s]: no [%s %s]; add it or name another", kind, l->s.name, kind, l->s.name);
+			tgd_error(e, l->s.line,
+				  "[limits %s %s]: no [%s %s]; add it or name another", kind,
+				  l->s.name, kind, l->s.name);
 	}
 	if (c->engine.max_limits && c->n_limits > c->engine.max_limits)
-		tgd_error(e, tgd_key_line(TGD_ENGINE, &c->engine.s, "max_limits"), "[engine] max_limits: %lld is too small for %u [limits] sections", c->engine.max_limits,
-			  c->n_limits);
+		tgd_error(e, tgd_key_line(TGD_ENGINE, &c->engine.s, "max_limits"),
+			  "[engine] max_limits: %lld is too small for %u [limits] sections",
+			  c->engine.max_limits, c->n_limits);
 }
 
 static void check_feeds(struct tgd_config *c, struct tgd_errors *e)
 {
 	unsigned int i, j;
 
-	check_ids(e, TGD_FEED, c->feed, c->feeds, sizeof(*c->feed), offsetof(struct tgd_feed, id), c->engine.max_feeds, "max_feeds");
+	check_ids(e, TGD_FEED, c->feed, c->feeds, sizeof(*c->feed), offsetof(struct tgd_feed, id),
+		  c->engine.max_feeds, "max_feeds");
 	for (i = 0; i < c->feeds; i++) {
 		struct tgd_feed *f = &c->feed[i];
 		struct tgd_venue *v = FIND(c, venue, venues, f->venue);
@@ -198,18 +237,25 @@ static void check_feeds(struct tgd_config *c, struct tgd_errors *e)
 		if (v)
 			f->venue_id = v->id;
 		else if (f->venue[0])
-			tgd_error(e, tgd_key_line(TGD_FEED, &f->s, "venue"), "[feed %s] venue: no [venue %s]; add it or name another", f->s.name, f->venue);
+			tgd_error(e, tgd_key_line(TGD_FEED, &f->s, "venue"),
+				  "[feed %s] venue: no [venue %s]; add it or name another",
+				  f->s.name, f->venue);
 		for (j = 0; j < i; j++) {
 			struct tgd_feed *g = &c->feed[j];
 
 			/* One steering key leads to one feed, whatever interface it came by. */
-			if (f->address.family && f->port == g->port && f->vlan == g->vlan && !memcmp(&f->address, &g->address, sizeof(f->address)))
-				tgd_error(e, tgd_key_line(TGD_FEED, &f->s, "address"), "[feed %s] address: same address, port and vlan as [feed %s] in line %d", f->s.name,
-					  g->s.name, g->s.line);
+			if (f->address.family && f->port == g->port && f->vlan == g->vlan &&
+			    !memcmp(&f->address, &g->address, sizeof(f->address)))
+				tgd_error(
+					e, tgd_key_line(TGD_FEED, &f->s, "address"),
+					"[feed %s] address: same address, port and vlan as [feed %s] in line %d",
+					f->s.name, g->s.name, g->s.line);
 		}
 	}
 	if (c->feeds && !c->xdp.s.line)
-		tgd_error(e, c->feed[0].s.line, "[feed %s]: feeds need an [xdp] section; add one (it may be empty)", c->feed[0].s.name);
+		tgd_error(e, c->feed[0].s.line,
+			  "[feed %s]: feeds need an [xdp] section; add one (it may be empty)",
+			  c->feed[0].s.name);
 }
 
 int tgd_config_check(struct tgd_config *c, struct tgd_errors *e)

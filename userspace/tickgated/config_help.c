@@ -33,7 +33,8 @@ static void value(FILE *f, const struct tgd_key *k)
 		break;
 	case TGD_E8:
 	case TGD_E8_LIMIT:
-		fprintf(f, "decimal, %s to %s%s", tg_decimal_format(k->min, min), tg_decimal_format(k->max, max),
+		fprintf(f, "decimal, %s to %s%s", tg_decimal_format(k->min, min),
+			tg_decimal_format(k->max, max),
 			k->type == TGD_E8_LIMIT ? " or unlimited" : "");
 		break;
 	case TGD_TEXT:
@@ -66,7 +67,8 @@ static void section(FILE *f, enum tgd_kind kind, bool man)
 	const struct tgd_kind_info *info = &tgd_kinds[kind];
 	const struct tgd_key *k;
 
-	fprintf(f, man ? ".Ss [%s%s%s]\n" : "[%s%s%s]\n", info->word, info->argument ? " " : "", info->argument ? info->argument : "");
+	fprintf(f, man ? ".Ss [%s%s%s]\n" : "[%s%s%s]\n", info->word, info->argument ? " " : "",
+		info->argument ? info->argument : "");
 	sentences(f, info->help, man);
 	fputs(info->required ? man ? "\nRequired.\n" : " Required.\n" : "\n", f);
 	if (man)

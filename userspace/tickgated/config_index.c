@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Lines of an ini file. iniparser 4.1 forgets line numbers, overwrites duplicates, lower-cases names and cuts long lines, so the
- * form is checked here first and only lines that passed reach it. Accepted: blank lines, comments (# or ;), [section], key = value.
- * Line continuation by a backslash is refused: it would hide what a line says.
+ * Lines of an ini file. iniparser 4.1 forgets line numbers, overwrites duplicates, lower-cases
+ * names and cuts long lines, so the form is checked here first and only lines that passed reach it.
+ * Accepted: blank lines, comments (# or ;), [section], key = value. Line continuation by a
+ * backslash is refused: it would hide what a line says.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -53,7 +54,8 @@ static bool name_char(char c)
 	return isalnum((unsigned char)c) || strchr("_.-/", c);
 }
 
-/* Bytes that no value may have; comments may have anything but NUL. Returns a text, or NULL when the line is fine. */
+/* Bytes that no value may have; comments may have anything but NUL. Returns a text, or NULL when
+ * the line is fine. */
 static const char *bad_byte(const char *s, size_t n)
 {
 	bool comment = false;
@@ -126,7 +128,8 @@ static const char *key_name(const char *s, size_t n, char *out, size_t cap)
 	return NULL;
 }
 
-/* iniparser drops what follows a closing quote and does not miss one: nobody would see that half of a value is gone. */
+/* iniparser drops what follows a closing quote and does not miss one: nobody would see that half of
+ * a value is gone. */
 static const char *bad_quotes(const char *s, size_t n)
 {
 	const char *v = memchr(s, '=', n), *end = s + n, *q;
@@ -148,13 +151,15 @@ static struct tgd_entry *find_section(struct tgd_index *ix, const char *name)
 	unsigned int i;
 
 	for (i = 0; i < ix->n; i++)
-		if (ix->entry[i].is_section && !ix->entry[i].ignored && !strcasecmp(ix->entry[i].name, name))
+		if (ix->entry[i].is_section && !ix->entry[i].ignored &&
+		    !strcasecmp(ix->entry[i].name, name))
 			return &ix->entry[i];
 	return NULL;
 }
 
 /* Current section -2: none seen yet; -1: a section that is ignored. */
-static int take_line(struct tgd_index *ix, const char *s, size_t n, int line, int *section, struct tgd_errors *e, bool *keep)
+static int take_line(struct tgd_index *ix, const char *s, size_t n, int line, int *section,
+		     struct tgd_errors *e, bool *keep)
 {
 	const char *wrong = n > LINE_MAX_BYTES ? "line longer than 900 bytes" : bad_byte(s, n);
 	const struct tgd_entry *first;
@@ -178,7 +183,8 @@ static int take_line(struct tgd_index *ix, const char *s, size_t n, int line, in
 		return -ENOMEM;
 	en->is_section = *s == '[';
 	if (!wrong)
-		wrong = en->is_section ? section_name(s, n, en->name, sizeof(en->name)) : key_name(s, n, en->name, sizeof(en->name));
+		wrong = en->is_section ? section_name(s, n, en->name, sizeof(en->name))
+				       : key_name(s, n, en->name, sizeof(en->name));
 	if (!wrong && !en->is_section)
 		wrong = bad_quotes(s, n);
 	if (wrong) {
@@ -193,7 +199,9 @@ static int take_line(struct tgd_index *ix, const char *s, size_t n, int line, in
 		first = find_section(ix, en->name);
 		*section = -1;
 		if (first) {
-			tgd_error(e, line, "[%s]: section given twice, first in line %d; put its keys there", en->name, first->line);
+			tgd_error(e, line,
+				  "[%s]: section given twice, first in line %d; put its keys there",
+				  en->name, first->line);
 			return 0;
 		}
 		en->ignored = false;
@@ -203,13 +211,15 @@ static int take_line(struct tgd_index *ix, const char *s, size_t n, int line, in
 	}
 	en->section = *section;
 	if (*section == -2)
-		tgd_error(e, line, "%s: key before the first section; put it under a [section]", en->name);
+		tgd_error(e, line, "%s: key before the first section; put it under a [section]",
+			  en->name);
 	en->ignored = *section < 0;
 	for (i = en->ignored ? 0 : (unsigned int)*section + 1; !en->ignored && i < ix->n - 1; i++) {
 		first = &ix->entry[i];
 		if (first->ignored || first->is_section || strcmp(first->name, en->name))
 			continue;
-		tgd_error(e, line, "[%s] %s: key given twice, first in line %d; keep one", ix->entry[*section].name, en->name, first->line);
+		tgd_error(e, line, "[%s] %s: key given twice, first in line %d; keep one",
+			  ix->entry[*section].name, en->name, first->line);
 		en->ignored = true;
 	}
 	*keep = !en->ignored;
@@ -230,18 +240,21 @@ int tgd_index_build(struct tgd_index *ix, const char *text, size_t len, struct t
 		const char *nl = memchr(text + pos, '\n', len - pos);
 
 		n = nl ? (size_t)(nl - (text + pos)) : len - pos;
-		err = take_line(ix, text + pos, n && text[pos + n - 1] == '\r' ? n - 1 : n, line, &section, e, &keep);
+		err = take_line(ix, text + pos, n && text[pos + n - 1] == '\r' ? n - 1 : n, line,
+				&section, e, &keep);
 		if (err)
 			return err;
 		if (keep && ix->entry[ix->n - 1].is_section) {
-			ix->clean_len += (size_t)sprintf(ix->clean + ix->clean_len, "[%s]", ix->entry[ix->n - 1].name);
+			ix->clean_len += (size_t)sprintf(ix->clean + ix->clean_len, "[%s]",
+							 ix->entry[ix->n - 1].name);
 		} else if (keep) {
 			memcpy(ix->clean + ix->clean_len, text + pos, n);
 			ix->clean_len += n;
 		}
 		ix->clean[ix->clean_len++] = '\n';
 		if (ix->n > TGD_MAX_SECTIONS * 4) {
-			tgd_error(e, line, "more than %u lines of configuration", TGD_MAX_SECTIONS * 4);
+			tgd_error(e, line, "more than %u lines of configuration",
+				  TGD_MAX_SECTIONS * 4);
 			return -E2BIG;
 		}
 	}

@@ -34,7 +34,8 @@ int tgd_control_send(struct tgd_control *ct, const struct tgd_records *rs, bool 
 		}
 		if (err) {
 			refused++;
-			tgd_log(LOG_ERR, "%s: the engine refused it: %s", r->label, tg_nl_error(ct->nl));
+			tgd_log(LOG_ERR, "%s: the engine refused it: %s", r->label,
+				tg_nl_error(ct->nl));
 		} else if (tell) {
 			char *text = NULL;
 			size_t len = 0;
@@ -72,10 +73,14 @@ static int start_fresh(struct tgd_control *ct, const struct tgd_config *c, struc
 	return err;
 }
 
-/* The engine halts itself while nobody reads its journal. On a fresh start that halt is the only one there can be. */
+/* The engine halts itself while nobody reads its journal. On a fresh start that halt is the only
+ * one there can be. */
 static int clear_journal_halt(struct tgd_control *ct)
 {
-	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_JOURNAL, .who = "tickgated", .text = "journal attached at start" };
+	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM,
+				.cause = TG_KILL_JOURNAL,
+				.who = "tickgated",
+				.text = "journal attached at start" };
 	struct tg_nl_status st;
 	int err = tg_nl_status(ct->nl, &st);
 
@@ -103,21 +108,28 @@ static void compare(struct tgd_control *ct, const struct tgd_records *rs)
 
 		for (k = 0; k < n_in && r->type == TG_IN_INSTRUMENT; k++)
 			if (in[k].instrument_id == r->u.instrument.instrument_id)
-				same = in[k].venue_id == r->u.instrument.venue_id && in[k].tick == r->u.instrument.tick &&
-				       in[k].lot == r->u.instrument.lot && !strncmp(in[k].symbol, r->u.instrument.symbol, TG_SYMBOL_LEN);
+				same = in[k].venue_id == r->u.instrument.venue_id &&
+				       in[k].tick == r->u.instrument.tick &&
+				       in[k].lot == r->u.instrument.lot &&
+				       !strncmp(in[k].symbol, r->u.instrument.symbol,
+						TG_SYMBOL_LEN);
 		for (k = 0; k < n_s && r->type == TG_IN_VENUE; k++)
 			if (s[k].venue_id == r->u.venue.venue_id)
-				same = !strncmp(s[k].sender_comp_id, r->u.venue.sender_comp_id, TG_COMPID_LEN) &&
-				       !strncmp(s[k].target_comp_id, r->u.venue.target_comp_id, TG_COMPID_LEN);
+				same = !strncmp(s[k].sender_comp_id, r->u.venue.sender_comp_id,
+						TG_COMPID_LEN) &&
+				       !strncmp(s[k].target_comp_id, r->u.venue.target_comp_id,
+						TG_COMPID_LEN);
 		if (!same)
-			tgd_log(LOG_WARNING, "%s: differs from what the running engine has; it takes effect after a restart of the engine",
+			tgd_log(LOG_WARNING,
+				"%s: differs from what the running engine has; it takes effect after a restart of the engine",
 				r->label);
 	}
 	free(in);
 	free(s);
 }
 
-static int adopt(struct tgd_control *ct, const struct tgd_records *rs, const struct tg_nl_status *st)
+static int adopt(struct tgd_control *ct, const struct tgd_records *rs,
+		 const struct tg_nl_status *st)
 {
 	static const struct tgd_records none;
 	struct tgd_records some;
@@ -129,11 +141,14 @@ static int adopt(struct tgd_control *ct, const struct tgd_records *rs, const str
 	refused = tgd_control_send(ct, &some, false);
 	tgd_records_free(&some);
 	if (st->killed)
-		tgd_log(LOG_WARNING, "trading is halted (%u kill switches on); `tgctl resume` lets it go on", st->killed);
+		tgd_log(LOG_WARNING,
+			"trading is halted (%u kill switches on); `tgctl resume` lets it go on",
+			st->killed);
 	return refused > 0 ? -EINVAL : refused;
 }
 
-int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c, const struct tgd_records *rs)
+int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c,
+		      const struct tgd_records *rs)
 {
 	struct tg_nl_status st;
 	int err = tg_nl_status(ct->nl, &st);
@@ -143,8 +158,10 @@ int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c, const 
 		return err;
 	}
 	if (st.abi_version != TG_ABI_VERSION || st.abi_hash != TG_ABI_HASH) {
-		tgd_log(LOG_ERR, "the module has ABI %u (0x%016llx), this program %u (0x%016llx): install both from the same version",
-			st.abi_version, (unsigned long long)st.abi_hash, TG_ABI_VERSION, (unsigned long long)TG_ABI_HASH);
+		tgd_log(LOG_ERR,
+			"the module has ABI %u (0x%016llx), this program %u (0x%016llx): install both from the same version",
+			st.abi_version, (unsigned long long)st.abi_hash, TG_ABI_VERSION,
+			(unsigned long long)TG_ABI_HASH);
 		return -ESTALE;
 	}
 	ct->adopted = st.running;
@@ -153,9 +170,11 @@ int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c, const 
 	if (err)
 		return err;
 	ct->started_ns = st.started_ns;
-	err = tgd_journal_start(&ct->journal, TGD_DEVICE, c->journal.path, st.started_ns, (unsigned int)c->journal.sync_ms);
+	err = tgd_journal_start(&ct->journal, TGD_DEVICE, c->journal.path, st.started_ns,
+				(unsigned int)c->journal.sync_ms);
 	if (!err && ct->adopted) {
-		tgd_log(LOG_NOTICE, "engine runs already: adopted at record %llu", (unsigned long long)st.record_seq);
+		tgd_log(LOG_NOTICE, "engine runs already: adopted at record %llu",
+			(unsigned long long)st.record_seq);
 		err = tg_nl_status(ct->nl, &st);
 		if (!err)
 			err = adopt(ct, rs, &st);
@@ -175,8 +194,11 @@ int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c, const 
 
 void tgd_control_cancel_all(struct tgd_control *ct, unsigned int timeout_ms)
 {
-	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_DAEMON_LOST, .flags = TG_KILL_CANCEL,
-				.who = "tickgated", .text = "daemon stops: working orders are cancelled" };
+	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM,
+				.cause = TG_KILL_DAEMON_LOST,
+				.flags = TG_KILL_CANCEL,
+				.who = "tickgated",
+				.text = "daemon stops: working orders are cancelled" };
 	struct tg_nl_status st = { 0 };
 
 	if (tg_nl_status(ct->nl, &st) || !st.running || !st.working_orders)
@@ -211,7 +233,8 @@ void tgd_control_end(struct tgd_control *ct)
 	}
 	if (err && err != -ENODEV)
 		tgd_log(LOG_ERR, "engine stop: %s", tg_nl_error(ct->nl));
-	/* What the engine recorded while it stopped is still in the ring: the mapping outlives the engine. */
+	/* What the engine recorded while it stopped is still in the ring: the mapping outlives the
+	 * engine. */
 	tgd_journal_drain(ct->journal, DRAIN_MS);
 	tgd_journal_stop(ct->journal);
 	ct->journal = NULL;

@@ -17,11 +17,13 @@ struct tgd_control {
 };
 
 /*
- * Fresh start: START, journal, RESUME of the journal's own halt, all records. Engine already running: journal again, then limits and permits
- * only, which replace equal ones; sessions and trading state are left as they are. 0 or -errno; every failure is logged, and a fresh engine is
+ * Fresh start: START, journal, RESUME of the journal's own halt, all records. Engine already
+ * running: journal again, then limits and permits only, which replace equal ones; sessions and
+ * trading state are left as they are. 0 or -errno; every failure is logged, and a fresh engine is
  * stopped again.
  */
-int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c, const struct tgd_records *rs);
+int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c,
+		      const struct tgd_records *rs);
 
 /* Sends records; logs refusals with their section. Returns how many were refused, or -errno. */
 int tgd_control_send(struct tgd_control *ct, const struct tgd_records *rs, bool tell);

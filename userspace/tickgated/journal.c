@@ -50,8 +50,10 @@ static void pause_ns(long ns)
 	nanosleep(&t, NULL);
 }
 
-/* Length of the run of whole records at tail that is contiguous in the ring; *skip: filler bytes to step over before or instead. */
-static __u32 next_run(struct tgd_journal_writer *w, __u64 head, __u32 *skip, __u64 *records, __u64 *last_seq, __u64 *holes)
+/* Length of the run of whole records at tail that is contiguous in the ring; *skip: filler bytes to
+ * step over before or instead. */
+static __u32 next_run(struct tgd_journal_writer *w, __u64 head, __u32 *skip, __u64 *records,
+		      __u64 *last_seq, __u64 *holes)
 {
 	__u32 at = (__u32)(w->tail & (w->ring_bytes - 1)), run = 0, left = w->ring_bytes - at;
 	__u64 avail = head - w->tail;
@@ -129,7 +131,8 @@ static bool write_batch(struct tgd_journal_writer *w)
 		err = write_all(w, w->ring + (w->tail & (w->ring_bytes - 1)), run);
 	if (err) {
 		if (!w->p.failing)
-			tgd_log(LOG_ERR, "journal %s: %s; trying again each second", w->p.path, strerror(-err));
+			tgd_log(LOG_ERR, "journal %s: %s; trying again each second", w->p.path,
+				strerror(-err));
 		pthread_mutex_lock(&w->lock);
 		w->p.failing = true;
 		pthread_mutex_unlock(&w->lock);
@@ -138,8 +141,9 @@ static bool write_batch(struct tgd_journal_writer *w)
 	if (w->p.failing)
 		tgd_log(LOG_NOTICE, "journal %s: writing again", w->p.path);
 	if (holes)
-		tgd_log(LOG_ERR, "journal %s: records are missing before seq %llu: the ring was full", w->p.path,
-			(unsigned long long)last_seq);
+		tgd_log(LOG_ERR,
+			"journal %s: records are missing before seq %llu: the ring was full",
+			w->p.path, (unsigned long long)last_seq);
 	if (run && w->p.bytes == w->p.synced_bytes)
 		w->first_unsynced_ns = now_ns();
 	pthread_mutex_lock(&w->lock);
@@ -164,7 +168,8 @@ static void *writer(void *arg)
 	for (;;) {
 		stop = atomic_load(&w->stop);
 		if (write_batch(w)) {
-			if (!w->sync_ms || now_ns() - w->first_unsynced_ns >= (__u64)w->sync_ms * 1000000u)
+			if (!w->sync_ms ||
+			    now_ns() - w->first_unsynced_ns >= (__u64)w->sync_ms * 1000000u)
 				sync_file(w);
 			continue;
 		}
@@ -203,7 +208,8 @@ static int open_file(struct tgd_journal_writer *w, const char *dir, __u64 starte
 	int d;
 
 	for (n = 0; n < 1000; n++) {
-		snprintf(w->p.path, sizeof(w->p.path), "%s/journal-%llu-%03u.tgj", dir, (unsigned long long)started_ns, n);
+		snprintf(w->p.path, sizeof(w->p.path), "%s/journal-%llu-%03u.tgj", dir,
+			 (unsigned long long)started_ns, n);
 		w->file = open(w->p.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 		if (w->file >= 0)
 			break;
@@ -234,10 +240,12 @@ static int attach(struct tgd_journal_writer *w, const char *device)
 	w->hdr = mmap(NULL, w->map_bytes, PROT_READ, MAP_SHARED, w->dev, TG_MMAP_JOURNAL);
 	if (w->hdr == MAP_FAILED)
 		return -errno;
-	w->user = mmap(NULL, TG_SHM_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, w->dev, TG_MMAP_JOURNAL_USER);
+	w->user = mmap(NULL, TG_SHM_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, w->dev,
+		       TG_MMAP_JOURNAL_USER);
 	if (w->user == MAP_FAILED)
 		return -errno;
-	if (w->hdr->magic != TG_RING_MAGIC || w->hdr->slot_bytes != 1 || w->hdr->slots != w->ring_bytes)
+	if (w->hdr->magic != TG_RING_MAGIC || w->hdr->slot_bytes != 1 ||
+	    w->hdr->slots != w->ring_bytes)
 		return -EPROTO;
 	w->ring = (const __u8 *)w->hdr + TG_SHM_PAGE;
 	/* Go on where the last reader stopped; 0 for the first one. */
@@ -261,7 +269,8 @@ static void release(struct tgd_journal_writer *w)
 	free(w);
 }
 
-int tgd_journal_start(struct tgd_journal_writer **out, const char *device, const char *dir, __u64 engine_started_ns, unsigned int sync_ms)
+int tgd_journal_start(struct tgd_journal_writer **out, const char *device, const char *dir,
+		      __u64 engine_started_ns, unsigned int sync_ms)
 {
 	struct tgd_journal_writer *w = calloc(1, sizeof(*w));
 	int err;
@@ -278,7 +287,8 @@ int tgd_journal_start(struct tgd_journal_writer **out, const char *device, const
 	}
 	err = attach(w, device);
 	if (err) {
-		tgd_log(LOG_ERR, "journal: %s: %s", device, err == -EBUSY ? "another program reads the journal" : strerror(-err));
+		tgd_log(LOG_ERR, "journal: %s: %s", device,
+			err == -EBUSY ? "another program reads the journal" : strerror(-err));
 		goto fail;
 	}
 	err = open_file(w, dir, engine_started_ns);
@@ -315,7 +325,8 @@ bool tgd_journal_drain(struct tgd_journal_writer *w, unsigned int timeout_ms)
 		__u64 head = __atomic_load_n(&w->hdr->head, __ATOMIC_ACQUIRE);
 
 		tgd_journal_progress(w, &p);
-		if (__atomic_load_n(&w->user->tail, __ATOMIC_ACQUIRE) == head && p.bytes == p.synced_bytes)
+		if (__atomic_load_n(&w->user->tail, __ATOMIC_ACQUIRE) == head &&
+		    p.bytes == p.synced_bytes)
 			return true;
 		if (now_ns() > until)
 			return false;
@@ -329,9 +340,11 @@ void tgd_journal_stop(struct tgd_journal_writer *w)
 		return;
 	atomic_store(&w->stop, true);
 	pthread_join(w->thread, NULL);
-	tgd_log(LOG_INFO, "journal: %llu records, %llu bytes in %s; largest loss window %llu bytes, %llu us",
+	tgd_log(LOG_INFO,
+		"journal: %llu records, %llu bytes in %s; largest loss window %llu bytes, %llu us",
 		(unsigned long long)w->p.records, (unsigned long long)w->p.bytes, w->p.path,
-		(unsigned long long)w->p.max_unsynced_bytes, (unsigned long long)(w->p.max_unsynced_ns / 1000u));
+		(unsigned long long)w->p.max_unsynced_bytes,
+		(unsigned long long)(w->p.max_unsynced_ns / 1000u));
 	release(w);
 }
 

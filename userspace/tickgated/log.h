@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines on stderr: with systemd's "<priority>" prefix unless it is a terminal. Safe from every thread. */
+/* Lines on stderr: with systemd's "<priority>" prefix unless it is a terminal. Safe from every
+ * thread. */
 #ifndef TGD_LOG_H
 #define TGD_LOG_H
 

@@ -83,10 +83,12 @@ static void one_event(struct loop *l, const struct tg_pub_event *ev)
 			tgd_conn_session(c, TG_SESSION_UP, ev->time_ns, NULL);
 		break;
 	case TG_PUB_KILL:
-		tgd_log(LOG_WARNING, "trading halted: scope %u id %u cause %u", ev->u.kill.scope, ev->u.kill.id, ev->u.kill.cause);
+		tgd_log(LOG_WARNING, "trading halted: scope %u id %u cause %u", ev->u.kill.scope,
+			ev->u.kill.id, ev->u.kill.cause);
 		break;
 	case TG_PUB_RESUME:
-		tgd_log(LOG_NOTICE, "trading resumed: scope %u id %u", ev->u.kill.scope, ev->u.kill.id);
+		tgd_log(LOG_NOTICE, "trading resumed: scope %u id %u", ev->u.kill.scope,
+			ev->u.kill.id);
 		break;
 	case TG_PUB_SHUTDOWN:
 		l->gone = true;
@@ -117,7 +119,8 @@ void tgd_names_write(const struct tgd_config *c)
 	unsigned int i;
 
 	if (!f) {
-		tgd_log(LOG_WARNING, "%s: %s; tgctl will show numbers for names", tg_rundir(), strerror(errno));
+		tgd_log(LOG_WARNING, "%s: %s; tgctl will show numbers for names", tg_rundir(),
+			strerror(errno));
 		return;
 	}
 	for (i = 0; i < c->accounts; i++)
@@ -140,11 +143,13 @@ static void write_journal_progress(struct loop *l)
 	if (!f)
 		return;
 	tgd_journal_progress(l->ct->journal, &p);
-	fprintf(f, "path\t%s\nrecords\t%llu\nbytes\t%llu\nsynced_bytes\t%llu\nlast_seq\t%llu\n", p.path, (unsigned long long)p.records,
-		(unsigned long long)p.bytes, (unsigned long long)p.synced_bytes, (unsigned long long)p.last_seq);
-	fprintf(f, "max_unsynced_bytes\t%llu\nmax_unsynced_ns\t%llu\nmax_ring_bytes\t%llu\nholes\t%llu\nfailing\t%u\n",
-		(unsigned long long)p.max_unsynced_bytes, (unsigned long long)p.max_unsynced_ns, (unsigned long long)p.max_ring_bytes,
-		(unsigned long long)p.holes, p.failing);
+	fprintf(f, "path\t%s\nrecords\t%llu\nbytes\t%llu\nsynced_bytes\t%llu\nlast_seq\t%llu\n",
+		p.path, (unsigned long long)p.records, (unsigned long long)p.bytes,
+		(unsigned long long)p.synced_bytes, (unsigned long long)p.last_seq);
+	fprintf(f,
+		"max_unsynced_bytes\t%llu\nmax_unsynced_ns\t%llu\nmax_ring_bytes\t%llu\nholes\t%llu\nfailing\t%u\n",
+		(unsigned long long)p.max_unsynced_bytes, (unsigned long long)p.max_unsynced_ns,
+		(unsigned long long)p.max_ring_bytes, (unsigned long long)p.holes, p.failing);
 	tg_rundir_commit("journal", f);
 }
 
@@ -166,10 +171,12 @@ static void reload(struct loop *l)
 	}
 	fixed = tgd_records_fixed_difference(l->rs, &next);
 	if (fixed)
-		tgd_log(LOG_WARNING, "reload: %s and perhaps more differ; only limits and permits are reloaded, the rest needs a restart",
+		tgd_log(LOG_WARNING,
+			"reload: %s and perhaps more differ; only limits and permits are reloaded, the rest needs a restart",
 			fixed->label);
 	ret = tgd_control_send(l->ct, &change, true);
-	tgd_log(ret ? LOG_ERR : LOG_NOTICE, "reload: %u limits and permits changed, %d refused", change.n, ret > 0 ? ret : 0);
+	tgd_log(ret ? LOG_ERR : LOG_NOTICE, "reload: %u limits and permits changed, %d refused",
+		change.n, ret > 0 ? ret : 0);
 	if (!ret) {
 		/* The next reload compares with this one. */
 		tgd_records_free(l->rs);
@@ -251,7 +258,8 @@ static void log_out(struct loop *l)
 
 	for (i = 0; i < l->c->venues; i++) {
 		struct tgd_conn *c = &l->conn[i];
-		struct tg_in_session cmd = { .venue_id = (__u16)c->venue->id, .command = TG_SESSION_CMD_LOGOUT };
+		struct tg_in_session cmd = { .venue_id = (__u16)c->venue->id,
+					     .command = TG_SESSION_CMD_LOGOUT };
 
 		if (c->state != TGD_CONN_HANDED) {
 			tgd_conn_close(c);
@@ -260,7 +268,8 @@ static void log_out(struct loop *l)
 		if (c->venue->logout_timeout_ms > longest)
 			longest = c->venue->logout_timeout_ms;
 		if (tg_nl_input(l->ct->nl, TG_IN_SESSION, &cmd, sizeof(cmd), NULL, NULL))
-			tgd_log(LOG_WARNING, "venue %s: logout: %s", c->venue->s.name, tg_nl_error(l->ct->nl));
+			tgd_log(LOG_WARNING, "venue %s: logout: %s", c->venue->s.name,
+				tg_nl_error(l->ct->nl));
 	}
 	until = now_ns() + ((__u64)longest + 500) * MS;
 	while (up && longest && now_ns() < until) {
@@ -278,7 +287,8 @@ static void log_out(struct loop *l)
 	if (up && longest)
 		tgd_log(LOG_WARNING, "a venue did not answer the logout in time");
 	for (i = 0; i < l->c->venues; i++)
-		tg_nl_disconnect(l->ct->nl, (__u16)l->c->venue[i].id);	/* -ENOTCONN is what we want */
+		tg_nl_disconnect(l->ct->nl,
+				 (__u16)l->c->venue[i].id); /* -ENOTCONN is what we want */
 }
 
 static int prepare(struct loop *l)
@@ -311,7 +321,8 @@ static int prepare(struct loop *l)
 	return 0;
 }
 
-int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *rs, const struct tgd_loop_options *opt)
+int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *rs,
+	     const struct tgd_loop_options *opt)
 {
 	struct loop l = { .ct = ct, .c = c, .rs = rs, .opt = opt, .sigfd = -1 };
 	unsigned int i;

@@ -12,10 +12,12 @@ struct tgd_loop_options {
 };
 
 /*
- * Runs until SIGTERM or SIGINT (0), or until the engine is gone (-ENODEV). c and rs belong to the loop: a reload replaces their limits and permits.
- * Signals must be blocked by the caller before any thread starts.
+ * Runs until SIGTERM or SIGINT (0), or until the engine is gone (-ENODEV). c and rs belong to the
+ * loop: a reload replaces their limits and permits. Signals must be blocked by the caller before
+ * any thread starts.
  */
-int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *rs, const struct tgd_loop_options *opt);
+int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *rs,
+	     const struct tgd_loop_options *opt);
 
 /* Writes /run/tickgate/names. */
 void tgd_names_write(const struct tgd_config *c);

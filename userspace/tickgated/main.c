@@ -40,7 +40,8 @@ static void usage(FILE *f)
 	      "  -v, --verbose        more words\n"
 	      "  -h, --help           this text\n"
 	      "  -V, --version        version\n\n"
-	      "SIGHUP reloads limits and permits. SIGTERM cancels, logs out, stops the engine.\n", f);
+	      "SIGHUP reloads limits and permits. SIGTERM cancels, logs out, stops the engine.\n",
+	      f);
 }
 
 /* ---- without an engine ---- */
@@ -55,7 +56,8 @@ static int check(const struct options *o, struct tgd_config *c)
 	if (!errors) {
 		tgd_engine_params(c, &params, &host);
 		if (!tg_engine_size(&params)) {
-			fprintf(stderr, "%s:%d: [engine]: the core refuses these capacities; lower max_orders, book_levels or md_pending\n",
+			fprintf(stderr,
+				"%s:%d: [engine]: the core refuses these capacities; lower max_orders, book_levels or md_pending\n",
 				o->config, c->engine.s.line);
 			errors = 1;
 		}
@@ -77,13 +79,15 @@ static int check(const struct options *o, struct tgd_config *c)
 		tg_json_u64(&j, "arena_bytes", tg_engine_size(&params));
 		tg_json_end(&j, '}');
 	} else if (o->check) {
-		printf("ok: %u venues, %u instruments, %u feeds, %u accounts, %u permits, %u limits; arena %llu KiB\n", c->venues,
-		       c->instruments, c->feeds, c->accounts, c->permits, c->n_limits, (unsigned long long)tg_engine_size(&params) >> 10);
+		printf("ok: %u venues, %u instruments, %u feeds, %u accounts, %u permits, %u limits; arena %llu KiB\n",
+		       c->venues, c->instruments, c->feeds, c->accounts, c->permits, c->n_limits,
+		       (unsigned long long)tg_engine_size(&params) >> 10);
 	}
 	return 0;
 }
 
-static void dry_run(const struct options *o, const struct tgd_config *c, const struct tgd_records *rs)
+static void dry_run(const struct options *o, const struct tgd_config *c,
+		    const struct tgd_records *rs)
 {
 	struct tg_in_engine params;
 	struct tg_nl_host host;
@@ -110,7 +114,8 @@ static int take_lock(void)
 	snprintf(path, sizeof(path), "%s/lock", tg_rundir());
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB)) {
-		tgd_log(LOG_ERR, "%s: %s", path, errno == EWOULDBLOCK ? "another tickgated runs" : strerror(errno));
+		tgd_log(LOG_ERR, "%s: %s", path,
+			errno == EWOULDBLOCK ? "another tickgated runs" : strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -EBUSY;
@@ -151,10 +156,12 @@ static int run(const struct options *o, struct tgd_config *c, struct tgd_records
 	tgd_names_write(c);
 	err = tgd_xdp_begin(&xdp, c, ct.nl, ct.adopted);
 	if (!err) {
-		tgd_log(LOG_NOTICE, "running: %u venues, %u instruments, %u feeds", c->venues, c->instruments, c->feeds);
+		tgd_log(LOG_NOTICE, "running: %u venues, %u instruments, %u feeds", c->venues,
+			c->instruments, c->feeds);
 		err = tgd_loop(&ct, c, rs, &lo);
 	}
-	/* Packets first, then the engine they go to. An engine that was there before us and that we failed to serve stays. */
+	/* Packets first, then the engine they go to. An engine that was there before us and that we
+	 * failed to serve stays. */
 	tgd_xdp_end(xdp, ct.nl, o->keep_engine || (err && ct.adopted));
 	if (err == -ENODEV || o->keep_engine || (err && ct.adopted))
 		tgd_journal_stop(ct.journal);
@@ -172,12 +179,18 @@ static int parse_options(int argc, char **argv, struct options *o)
 {
 	enum { CHECK = 256, DRY_RUN, JSON, HELP_CONFIG, MAN, KEEP, FOREGROUND };
 	static const struct option longopts[] = {
-		{ "config", required_argument, NULL, 'c' }, { "check-config", no_argument, NULL, CHECK },
-		{ "dry-run", no_argument, NULL, DRY_RUN }, { "json", no_argument, NULL, JSON },
-		{ "help-config", no_argument, NULL, HELP_CONFIG }, { "man", no_argument, NULL, MAN },
-		{ "keep-engine", no_argument, NULL, KEEP }, { "foreground", no_argument, NULL, FOREGROUND },
-		{ "verbose", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' }, { 0 },
+		{ "config", required_argument, NULL, 'c' },
+		{ "check-config", no_argument, NULL, CHECK },
+		{ "dry-run", no_argument, NULL, DRY_RUN },
+		{ "json", no_argument, NULL, JSON },
+		{ "help-config", no_argument, NULL, HELP_CONFIG },
+		{ "man", no_argument, NULL, MAN },
+		{ "keep-engine", no_argument, NULL, KEEP },
+		{ "foreground", no_argument, NULL, FOREGROUND },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int opt;
 
@@ -246,7 +259,8 @@ int main(int argc, char **argv)
 	}
 	ret = check(&o, &c);
 	if (ret > 0)
-		fprintf(stderr, "%s: %d error%s; nothing was applied\n", o.config, ret, ret == 1 ? "" : "s");
+		fprintf(stderr, "%s: %d error%s; nothing was applied\n", o.config, ret,
+			ret == 1 ? "" : "s");
 	if (!ret && !o.check)
 		ret = tgd_records_build(&c, &rs);
 	if (!ret && o.dry_run) {

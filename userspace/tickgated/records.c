@@ -30,7 +30,8 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struc
 	*h = (struct tg_nl_host){
 		.cpu = (__u32)g->cpu,
 		.wait = (__u16)g->wait,
-		.flags = (__u16)((g->force_cpu ? TG_HOST_FORCE_CPU : 0) | (g->journal_required ? TG_HOST_JOURNAL_REQUIRED : 0)),
+		.flags = (__u16)((g->force_cpu ? TG_HOST_FORCE_CPU : 0) |
+				 (g->journal_required ? TG_HOST_JOURNAL_REQUIRED : 0)),
 		.public_slots = (__u32)g->public_slots,
 		.journal_bytes = (__u32)g->journal_mib << 20,
 		.spin_ns = (__u32)(g->spin_us * 1000),
@@ -47,8 +48,9 @@ static void venue(struct tgd_record *r, const struct tgd_venue *v)
 	o->venue_id = (__u16)v->id;
 	o->dialect = (__u16)v->dialect;
 	o->heartbeat_s = (__u16)v->heartbeat_s;
-	o->flags = (__u16)((v->reset_on_logon ? TG_VENUE_RESET_ON_LOGON : 0) | (v->md_over_tcp ? TG_VENUE_MD_TCP : 0) |
-			   (v->orders ? TG_VENUE_ORDERS : 0));
+	o->flags =
+		(__u16)((v->reset_on_logon ? TG_VENUE_RESET_ON_LOGON : 0) |
+			(v->md_over_tcp ? TG_VENUE_MD_TCP : 0) | (v->orders ? TG_VENUE_ORDERS : 0));
 	o->sending_time_max_skew_ms = (__u32)v->max_skew_ms;
 	o->logon_timeout_ms = (__u32)v->logon_timeout_ms;
 	o->logout_timeout_ms = (__u32)v->logout_timeout_ms;
@@ -129,7 +131,9 @@ static void limits(struct tgd_record *r, const struct tgd_limits *l)
 
 static const char *scope_name(unsigned int scope)
 {
-	static const char *const names[] = { "?", "firm", "venue", "account", "client", "instrument" };
+	static const char *const names[] = {
+		"?", "firm", "venue", "account", "client", "instrument"
+	};
 
 	return names[scope < sizeof(names) / sizeof(names[0]) ? scope : 0];
 }
@@ -144,7 +148,9 @@ static struct tgd_record *next(struct tgd_records *rs, const char *kind, const c
 
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 {
-	unsigned int max = c->venues + c->instruments + c->feeds + c->accounts + c->permits + c->n_limits + 1, i;
+	unsigned int max = c->venues + c->instruments + c->feeds + c->accounts + c->permits +
+			   c->n_limits + 1,
+		     i;
 	struct tgd_record *r;
 	char kind[32];
 
@@ -163,7 +169,8 @@ int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 	for (i = 0; i < c->permits; i++)
 		permit(next(out, "permit", c->permit[i].s.name), &c->permit[i]);
 	for (i = 0; i < c->n_limits; i++) {
-		snprintf(kind, sizeof(kind), "limits %s", scope_name((unsigned int)c->limits[i].scope));
+		snprintf(kind, sizeof(kind), "limits %s",
+			 scope_name((unsigned int)c->limits[i].scope));
 		limits(next(out, kind, c->limits[i].s.name), &c->limits[i]);
 	}
 	r = next(out, "engine", "");
@@ -223,7 +230,8 @@ static void take_back(struct tgd_record *r)
 	l->duplicate_window_ns = 0;
 }
 
-int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to, struct tgd_records *out)
+int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to,
+		       struct tgd_records *out)
 {
 	const struct tgd_record *old;
 	unsigned int i;
@@ -232,7 +240,8 @@ int tgd_records_reload(const struct tgd_records *from, const struct tgd_records 
 	out->r = calloc(from->n + to->n + 1, sizeof(*out->r));
 	if (!out->r)
 		return -ENOMEM;
-	/* Take back first: a permit that moved to another id is not refused for a table that is full for a moment. */
+	/* Take back first: a permit that moved to another id is not refused for a table that is
+	 * full for a moment. */
 	for (i = 0; i < from->n; i++) {
 		if (!reloadable(&from->r[i]) || match(to, &from->r[i]))
 			continue;
@@ -241,14 +250,16 @@ int tgd_records_reload(const struct tgd_records *from, const struct tgd_records 
 	}
 	for (i = 0; i < to->n; i++) {
 		old = reloadable(&to->r[i]) ? match(from, &to->r[i]) : NULL;
-		if (!reloadable(&to->r[i]) || (old && !memcmp(&old->u, &to->r[i].u, sizeof(old->u))))
+		if (!reloadable(&to->r[i]) ||
+		    (old && !memcmp(&old->u, &to->r[i].u, sizeof(old->u))))
 			continue;
 		out->r[out->n++] = to->r[i];
 	}
 	return 0;
 }
 
-const struct tgd_record *tgd_records_fixed_difference(const struct tgd_records *from, const struct tgd_records *to)
+const struct tgd_record *tgd_records_fixed_difference(const struct tgd_records *from,
+						      const struct tgd_records *to)
 {
 	const struct tgd_record *o;
 	unsigned int i;

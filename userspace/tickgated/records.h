@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A checked configuration as the input records that carry it to the engine, in the order in which the engine wants them. */
+/* A checked configuration as the input records that carry it to the engine, in the order in which
+ * the engine wants them. */
 #ifndef TGD_RECORDS_H
 #define TGD_RECORDS_H
 
@@ -25,20 +26,25 @@ struct tgd_records {
 	unsigned int n;
 };
 
-void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *engine, struct tg_nl_host *host);
+void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *engine,
+		       struct tg_nl_host *host);
 
 /* 0 or -ENOMEM. VENUE, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS, MODE. */
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out);
 void tgd_records_free(struct tgd_records *rs);
 
 /*
- * What a reload sends: limits and permits of `to` that differ from `from`, and for each that is gone a record that takes it back:
- * permits without rights, limits that let nothing through (firm, account, instrument: they must exist) or everything (venue, client:
- * they are optional, and unlimited is the same as absent).
+ * What a reload sends: limits and permits of `to` that differ from `from`, and for each that is
+ * gone a record that takes it back: permits without rights, limits that let nothing through (firm,
+ * account, instrument: they must exist) or everything (venue, client: they are optional, and
+ * unlimited is the same as absent).
  */
-int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to, struct tgd_records *out);
-/* First record other than limits and permits in which the two differ, for "needs a restart"; NULL = none. */
-const struct tgd_record *tgd_records_fixed_difference(const struct tgd_records *from, const struct tgd_records *to);
+int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to,
+		       struct tgd_records *out);
+/* First record other than limits and permits in which the two differ, for "needs a restart"; NULL =
+ * none. */
+const struct tgd_record *tgd_records_fixed_difference(const struct tgd_records *from,
+						      const struct tgd_records *to);
 
 /* One line of text, or one JSON object. */
 void tgd_record_print(FILE *f, const struct tgd_record *r, bool json);

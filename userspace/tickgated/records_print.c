@@ -126,7 +126,8 @@ static void print_venue(struct printer *p, const struct tg_in_venue *v)
 
 static void print_limits(struct printer *p, const struct tg_in_limits *l)
 {
-	static const char *const scopes[] = { "?", "firm", "venue", "account", "client", "instrument" };
+	static const char *const scopes[] = { "?",	 "firm",   "venue",
+					      "account", "client", "instrument" };
 
 	str(p, "scope", scopes[l->scope < 6 ? l->scope : 0]);
 	num(p, "id", l->id);
@@ -157,7 +158,8 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		e8(&p, "tick", r->u.instrument.tick);
 		e8(&p, "lot", r->u.instrument.lot);
 		e8(&p, "min_qty", r->u.instrument.min_qty);
-		num(&p, "stale_ns", (__u64)r->u.instrument.stale_ns_hi << 32 | r->u.instrument.stale_ns_lo);
+		num(&p, "stale_ns",
+		    (__u64)r->u.instrument.stale_ns_hi << 32 | r->u.instrument.stale_ns_lo);
 		yes(&p, "subscribe", r->u.instrument.flags & TG_INSTRUMENT_SUBSCRIBE);
 		break;
 	case TG_IN_FEED:

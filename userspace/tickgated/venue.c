@@ -46,7 +46,8 @@ static void wait_and_retry(struct tgd_conn *c)
 	ms = tgd_backoff_ms(c->venue->backoff_min_ms, c->venue->backoff_max_ms, ++c->failures, r);
 	c->state = TGD_CONN_WAITING;
 	c->deadline_ns = clock_ns(CLOCK_MONOTONIC) + ms * MS;
-	tgd_log(LOG_INFO, "venue %s: connecting again in %llu ms", c->venue->s.name, (unsigned long long)ms);
+	tgd_log(LOG_INFO, "venue %s: connecting again in %llu ms", c->venue->s.name,
+		(unsigned long long)ms);
 }
 
 void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v)
@@ -82,9 +83,11 @@ void tgd_conn_session(struct tgd_conn *c, int state, __u64 time_ns, const char *
 {
 	bool changed = state != c->session;
 
-	/* A poll that still sees DOWN right after the hand-over, or an event from before it, speaks of the old transport. */
+	/* A poll that still sees DOWN right after the hand-over, or an event from before it, speaks
+	 * of the old transport. */
 	if (c->state == TGD_CONN_HANDED && state == TG_SESSION_DOWN &&
-	    (time_ns ? time_ns < c->handed_ns : clock_ns(CLOCK_REALTIME) - c->handed_ns < SETTLE_NS))
+	    (time_ns ? time_ns < c->handed_ns
+		     : clock_ns(CLOCK_REALTIME) - c->handed_ns < SETTLE_NS))
 		return;
 	c->session = state;
 	switch (state) {
@@ -97,14 +100,17 @@ void tgd_conn_session(struct tgd_conn *c, int state, __u64 time_ns, const char *
 		break;
 	case TG_SESSION_DOWN:
 		if (c->state == TGD_CONN_HANDED || c->state == TGD_CONN_HALTED) {
-			tgd_log(LOG_WARNING, "venue %s: session is down%s%s", c->venue->s.name, text && *text ? ": " : "", text ? text : "");
+			tgd_log(LOG_WARNING, "venue %s: session is down%s%s", c->venue->s.name,
+				text && *text ? ": " : "", text ? text : "");
 			wait_and_retry(c);
 		}
 		break;
 	case TG_SESSION_HALTED:
 		if (c->state != TGD_CONN_HALTED)
-			tgd_log(LOG_ERR, "venue %s: session halted by a protocol error%s%s; `tgctl session enable %s` tries again", c->venue->s.name,
-				text && *text ? ": " : "", text ? text : "", c->venue->s.name);
+			tgd_log(LOG_ERR,
+				"venue %s: session halted by a protocol error%s%s; `tgctl session enable %s` tries again",
+				c->venue->s.name, text && *text ? ": " : "", text ? text : "",
+				c->venue->s.name);
 		c->state = TGD_CONN_HALTED;
 		c->deadline_ns = ~0ull;
 		break;
@@ -117,8 +123,8 @@ static const char *dest_text(const struct tgd_conn *c, unsigned int i, char buf[
 {
 	char host[INET6_ADDRSTRLEN] = "?", port[8] = "?";
 
-	getnameinfo((const struct sockaddr *)&c->dest[i], c->dest_len[i], host, sizeof(host), port, sizeof(port),
-		    NI_NUMERICHOST | NI_NUMERICSERV);
+	getnameinfo((const struct sockaddr *)&c->dest[i], c->dest_len[i], host, sizeof(host), port,
+		    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
 	snprintf(buf, 80, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
 	return buf;
 }
@@ -162,11 +168,13 @@ static void hand_over(struct tgd_conn *c, struct tg_nl *nl)
 	c->handed_ns = clock_ns(CLOCK_REALTIME);
 	err = tg_nl_connect(nl, (__u16)c->venue->id, c->fd);
 	if (err) {
-		tgd_log(LOG_WARNING, "venue %s: the module refused the connection: %s", c->venue->s.name, tg_nl_error(nl));
+		tgd_log(LOG_WARNING, "venue %s: the module refused the connection: %s",
+			c->venue->s.name, tg_nl_error(nl));
 		failed(c, "hand-over", -err);
 		return;
 	}
-	tgd_log(LOG_INFO, "venue %s: connected to %s", c->venue->s.name, dest_text(c, c->attempt % c->dests, to));
+	tgd_log(LOG_INFO, "venue %s: connected to %s", c->venue->s.name,
+		dest_text(c, c->attempt % c->dests, to));
 	close(c->fd);	/* the module has its own reference */
 	c->fd = -1;
 	c->state = TGD_CONN_HANDED;
@@ -181,7 +189,8 @@ static void try_connect(struct tgd_conn *c, struct tg_nl *nl)
 	int err;
 
 	snprintf(what, sizeof(what), "connect to %s", dest_text(c, i, to));
-	c->fd = socket(c->dest[i].ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+	c->fd = socket(c->dest[i].ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		       IPPROTO_TCP);
 	if (c->fd < 0) {
 		failed(c, what, errno);
 		return;
@@ -241,7 +250,8 @@ static void resolve(struct tgd_conn *c, struct tg_nl *nl)
 	struct addrinfo *list = NULL;
 	struct gaicb *cb = &c->lookup;
 
-	c->hints = (struct addrinfo){ .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	c->hints = (struct addrinfo){ .ai_socktype = SOCK_STREAM,
+				      .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
 	if (!getaddrinfo(c->venue->host, c->port, &c->hints, &list)) {
 		take_addresses(c, list);
 		freeaddrinfo(list);
@@ -279,7 +289,8 @@ static void resolving(struct tgd_conn *c, struct tg_nl *nl, __u64 now)
 		try_connect(c, nl);
 		return;
 	}
-	tgd_log(LOG_WARNING, "venue %s: host \"%s\": %s", c->venue->s.name, c->venue->host, gai_strerror(err));
+	tgd_log(LOG_WARNING, "venue %s: host \"%s\": %s", c->venue->s.name, c->venue->host,
+		gai_strerror(err));
 	wait_and_retry(c);
 }
 

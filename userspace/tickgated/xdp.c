@@ -71,14 +71,16 @@ static int collect_interfaces(struct tgd_xdp_state *x, const struct tgd_config *
 		if (f)
 			continue;
 		if (x->n == MAX_INTERFACES) {
-			tgd_log(LOG_ERR, "[feed %s] interface: more than %u interfaces", c->feed[i].s.name, MAX_INTERFACES);
+			tgd_log(LOG_ERR, "[feed %s] interface: more than %u interfaces",
+				c->feed[i].s.name, MAX_INTERFACES);
 			return -E2BIG;
 		}
 		f = &x->iface[x->n];
 		memcpy(f->name, c->feed[i].interface, sizeof(f->name));
 		f->ifindex = if_nametoindex(f->name);
 		if (!f->ifindex) {
-			tgd_log(LOG_ERR, "[feed %s] interface: no interface \"%s\"", c->feed[i].s.name, f->name);
+			tgd_log(LOG_ERR, "[feed %s] interface: no interface \"%s\"",
+				c->feed[i].s.name, f->name);
 			return -ENODEV;
 		}
 		x->n++;
@@ -115,8 +117,8 @@ static int sysfs(const char *iface, const char *file, char *old, size_t len, con
 }
 
 /*
- * What the settings were is kept in /run/tickgate, so that the daemon that ends the engine can put them back even if another one
- * made them.
+ * What the settings were is kept in /run/tickgate, so that the daemon that ends the engine can put
+ * them back even if another one made them.
  */
 static void tune(struct iface *f, const struct tgd_xdp *cfg, bool adopted)
 {
@@ -136,7 +138,8 @@ static void tune(struct iface *f, const struct tgd_xdp *cfg, bool adopted)
 	out = tg_rundir_begin(file);
 	if (!out)
 		return;
-	fprintf(out, "napi_defer_hard_irqs\t%s\ngro_flush_timeout\t%s\n", f->old_defer, f->old_flush);
+	fprintf(out, "napi_defer_hard_irqs\t%s\ngro_flush_timeout\t%s\n", f->old_defer,
+		f->old_flush);
 	tg_rundir_commit(file, out);
 }
 
@@ -176,7 +179,8 @@ static int load(struct tgd_xdp_state *x, const struct tgd_config *c, bool adopte
 		if (strncmp(bpf_map__name(map), "tickgate_", 9))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", TGD_PIN_DIR, bpf_map__name(map));
-		/* What a dead engine left behind counts for nobody; a running one's maps are taken over. */
+		/* What a dead engine left behind counts for nobody; a running one's maps are taken
+		 * over. */
 		if (!adopted)
 			unlink(path);
 		err = bpf_map__set_pin_path(map, path);
@@ -191,7 +195,8 @@ static int load(struct tgd_xdp_state *x, const struct tgd_config *c, bool adopte
 	prog = bpf_object__find_program_by_name(x->obj, PROGRAM);
 	x->prog_fd = prog ? bpf_program__fd(prog) : -ENOENT;
 	if (x->prog_fd < 0)
-		tgd_log(LOG_ERR, "[xdp] object: %s: no program \"%s\" in it", c->xdp.object, PROGRAM);
+		tgd_log(LOG_ERR, "[xdp] object: %s: no program \"%s\" in it", c->xdp.object,
+			PROGRAM);
 	return x->prog_fd < 0 ? -ENOENT : 0;
 }
 
@@ -217,8 +222,10 @@ static int steer(struct tgd_xdp_state *x, const struct tgd_config *c)
 	for (i = 0; i < c->feeds; i++) {
 		const struct tgd_feed *f = &c->feed[i];
 		struct tg_steer_value v = {
-			.engine_id = (__u16)c->engine.id, .feed_id = (__u16)f->id,
-			.flags = (f->pass_on_error ? TG_STEER_PASS_ON_ERROR : 0) | (f->copy ? TG_STEER_COPY : 0),
+			.engine_id = (__u16)c->engine.id,
+			.feed_id = (__u16)f->id,
+			.flags = (f->pass_on_error ? TG_STEER_PASS_ON_ERROR : 0) |
+				 (f->copy ? TG_STEER_COPY : 0),
 		};
 
 		steer_key(f, &k);
@@ -260,7 +267,9 @@ static int attached_program(const struct iface *f, int *fd, __u32 *flags)
 		return -errno;
 	err = bpf_obj_get_info_by_fd(*fd, &info, &len);
 	if (err || strncmp(info.name, PROGRAM, sizeof(info.name) - 1)) {
-		tgd_log(LOG_ERR, "interface %s: another XDP program (\"%.15s\", id %u) is attached; detach it first", f->name, info.name, q.prog_id);
+		tgd_log(LOG_ERR,
+			"interface %s: another XDP program (\"%.15s\", id %u) is attached; detach it first",
+			f->name, info.name, q.prog_id);
 		close(*fd);
 		return -EBUSY;
 	}
@@ -278,27 +287,33 @@ static int attach(struct tgd_xdp_state *x, struct iface *f, const struct tgd_xdp
 	if (err < 0)
 		return err;
 	if (err) {
-		/* Ours, of a daemon before: replaced in one step, in its mode, no packet goes astray. */
+		/* Ours, of a daemon before: replaced in one step, in its mode, no packet goes
+		 * astray. */
 		opts.old_prog_fd = old;
 		f->flags = old_flags;
-		err = bpf_xdp_attach((int)f->ifindex, x->prog_fd, f->flags | XDP_FLAGS_REPLACE, &opts);
+		err = bpf_xdp_attach((int)f->ifindex, x->prog_fd, f->flags | XDP_FLAGS_REPLACE,
+				     &opts);
 		close(old);
 	} else {
 		f->flags = cfg->mode == TGD_XDP_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
-		err = bpf_xdp_attach((int)f->ifindex, x->prog_fd, f->flags | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
+		err = bpf_xdp_attach((int)f->ifindex, x->prog_fd,
+				     f->flags | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
 		if (err && cfg->mode == TGD_XDP_AUTO) {
-			tgd_log(LOG_NOTICE, "interface %s: no native XDP (%s); generic is used", f->name, strerror(-err));
+			tgd_log(LOG_NOTICE, "interface %s: no native XDP (%s); generic is used",
+				f->name, strerror(-err));
 			f->flags = XDP_FLAGS_SKB_MODE;
-			err = bpf_xdp_attach((int)f->ifindex, x->prog_fd, f->flags | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
+			err = bpf_xdp_attach((int)f->ifindex, x->prog_fd,
+					     f->flags | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
 		}
 	}
 	if (err) {
-		tgd_log(LOG_ERR, "interface %s: XDP attach (%s): %s", f->name, f->flags == XDP_FLAGS_SKB_MODE ? "generic" : "native",
-			strerror(-err));
+		tgd_log(LOG_ERR, "interface %s: XDP attach (%s): %s", f->name,
+			f->flags == XDP_FLAGS_SKB_MODE ? "generic" : "native", strerror(-err));
 		return err;
 	}
 	f->attached = true;
-	tgd_log(LOG_INFO, "interface %s: XDP attached (%s)", f->name, f->flags == XDP_FLAGS_SKB_MODE ? "generic" : "native");
+	tgd_log(LOG_INFO, "interface %s: XDP attached (%s)", f->name,
+		f->flags == XDP_FLAGS_SKB_MODE ? "generic" : "native");
 	return 0;
 }
 
@@ -306,10 +321,12 @@ static int attach(struct tgd_xdp_state *x, struct iface *f, const struct tgd_xdp
 
 static bool is_multicast(const struct tgd_address *a)
 {
-	return a->family == AF_INET ? (a->in6.s6_addr[12] & 0xf0) == 0xe0 : a->in6.s6_addr[0] == 0xff;
+	return a->family == AF_INET ? (a->in6.s6_addr[12] & 0xf0) == 0xe0
+				    : a->in6.s6_addr[0] == 0xff;
 }
 
-/* The socket is never read; while it is open, the kernel answers IGMP or MLD queries for the group. */
+/* The socket is never read; while it is open, the kernel answers IGMP or MLD queries for the group.
+ */
 static int join(struct tgd_xdp_state *x, const struct tgd_feed *f, unsigned int ifindex)
 {
 	struct ipv6_mreq m6 = { .ipv6mr_multiaddr = f->address.in6, .ipv6mr_interface = ifindex };
@@ -327,7 +344,8 @@ static int join(struct tgd_xdp_state *x, const struct tgd_feed *f, unsigned int 
 	if (err) {
 		err = -errno;
 		close(fd);
-		tgd_log(LOG_ERR, "[feed %s] address: joining the group on %s: %s", f->s.name, f->interface, strerror(-err));
+		tgd_log(LOG_ERR, "[feed %s] address: joining the group on %s: %s", f->s.name,
+			f->interface, strerror(-err));
 		return err;
 	}
 	x->sock[x->socks++] = fd;
@@ -336,7 +354,8 @@ static int join(struct tgd_xdp_state *x, const struct tgd_feed *f, unsigned int 
 
 /* ---- all of it ---- */
 
-static int bring_up(struct tgd_xdp_state *x, const struct tgd_config *c, struct tg_nl *nl, bool adopted)
+static int bring_up(struct tgd_xdp_state *x, const struct tgd_config *c, struct tg_nl *nl,
+		    bool adopted)
 {
 	unsigned int i;
 	int err;
@@ -369,7 +388,8 @@ static int bring_up(struct tgd_xdp_state *x, const struct tgd_config *c, struct 
 	return err;
 }
 
-int tgd_xdp_begin(struct tgd_xdp_state **out, const struct tgd_config *c, struct tg_nl *nl, bool adopted)
+int tgd_xdp_begin(struct tgd_xdp_state **out, const struct tgd_config *c, struct tg_nl *nl,
+		  bool adopted)
 {
 	struct tgd_xdp_state *x;
 	int err;
@@ -416,7 +436,8 @@ void tgd_xdp_end(struct tgd_xdp_state *x, struct tg_nl *nl, bool keep)
 		opts.old_prog_fd = x->prog_fd;
 		err = bpf_xdp_detach((int)f->ifindex, f->flags | XDP_FLAGS_REPLACE, &opts);
 		if (err && err != -ENODEV)
-			tgd_log(LOG_WARNING, "interface %s: XDP detach: %s", f->name, strerror(-err));
+			tgd_log(LOG_WARNING, "interface %s: XDP detach: %s", f->name,
+				strerror(-err));
 	}
 	for (i = 0; i < sizeof(maps) / sizeof(maps[0]) && !keep; i++) {
 		snprintf(path, sizeof(path), "%s/%s", TGD_PIN_DIR, maps[i]);

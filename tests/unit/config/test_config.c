@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Configuration: whole error output, byte by byte, for every kind of error; values; records; what a reload sends. */
+/* Configuration: whole error output, byte by byte, for every kind of error; values; records; what a
+ * reload sends. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,10 +10,11 @@
 #include "records.h"
 #include "venue.h"
 
-#define FIRM	"max_order_qty=1\nmax_order_notional=2\nmax_position=3\ncollar_bps=4\nmax_open_orders=5\nrate_per_s=6\nrate_burst=7\n"
-#define ENGINE	"[engine]\ncpu=1\n[journal]\npath=/j\n"					/* lines 1 to 4 */
-#define VENUE	"[venue v]\nid=1\ndialect=sim\nhost=h\nport=1\nsender=S\ntarget=T\n"		/* 7 lines */
-#define INST	"[instrument I]\nid=1\nvenue=v\ntick=0.01\nlot=0.001\n"			/* 5 lines */
+#define FIRM \
+	"max_order_qty=1\nmax_order_notional=2\nmax_position=3\ncollar_bps=4\nmax_open_orders=5\nrate_per_s=6\nrate_burst=7\n"
+#define ENGINE "[engine]\ncpu=1\n[journal]\npath=/j\n" /* lines 1 to 4 */
+#define VENUE "[venue v]\nid=1\ndialect=sim\nhost=h\nport=1\nsender=S\ntarget=T\n" /* 7 lines */
+#define INST "[instrument I]\nid=1\nvenue=v\ntick=0.01\nlot=0.001\n"		   /* 5 lines */
 
 static int load(const char *text, size_t len, struct tgd_config *c, char **err)
 {
@@ -55,24 +57,32 @@ static void good(const char *text, struct tgd_config *c)
 static void form(void **state)
 {
 	(void)state;
-	expect("", "t.conf: [engine]: section missing; The engine: its core, its rings and its capacities.\n"
-		   "t.conf: [journal]: section missing; Where the input records go.\n");
+	expect("",
+	       "t.conf: [engine]: section missing; The engine: its core, its rings and its capacities.\n"
+	       "t.conf: [journal]: section missing; Where the input records go.\n");
 	expect(ENGINE "nonsense\n", "t.conf:5: neither [section] nor key = value\n");
 	expect(ENGINE "= 3\n", "t.conf:5: no key before =; write key = value\n");
-	expect(ENGINE "a b = 3\n", "t.conf:5: character not allowed in a key; use letters, digits and _\n");
+	expect(ENGINE "a b = 3\n",
+	       "t.conf:5: character not allowed in a key; use letters, digits and _\n");
 	expect(ENGINE "[venue v\n", "t.conf:5: no closing ]; write [section] or [section NAME]\n");
 	expect(ENGINE "[]\n", "t.conf:5: empty section name; write [section] or [section NAME]\n");
-	expect(ENGINE "[a:b]\n", "t.conf:5: character not allowed in a section; use letters, digits and _ . - /\n");
-	expect(ENGINE "[xdp] yes\n", "t.conf:5: text after ]; write the section alone on its line\n");
-	expect("cpu = 1\n" ENGINE, "t.conf:1: cpu: key before the first section; put it under a [section]\n");
+	expect(ENGINE "[a:b]\n",
+	       "t.conf:5: character not allowed in a section; use letters, digits and _ . - /\n");
+	expect(ENGINE "[xdp] yes\n",
+	       "t.conf:5: text after ]; write the section alone on its line\n");
+	expect("cpu = 1\n" ENGINE,
+	       "t.conf:1: cpu: key before the first section; put it under a [section]\n");
 	expect(ENGINE "sync_ms = \"5\n", "t.conf:5: no closing quote\n");
 	expect(ENGINE "sync_ms = '5' 6\n", "t.conf:5: text after the closing quote\n");
 	expect(ENGINE "sync_ms = 5 \\\n",
 	       "t.conf:5: line ends with a backslash; continued lines are not supported, write it on one line\n");
-	expect(ENGINE "sync_ms = 5\xc3\xa4\n", "t.conf:5: byte outside ASCII; only comments may have one\n");
+	expect(ENGINE "sync_ms = 5\xc3\xa4\n",
+	       "t.conf:5: byte outside ASCII; only comments may have one\n");
 	expect(ENGINE "sync_ms = 5\x01\n", "t.conf:5: control character; use plain text\n");
-	expect(ENGINE "sync_ms = 5\nSYNC_MS = 6\n", "t.conf:6: [journal] sync_ms: key given twice, first in line 5; keep one\n");
-	expect(ENGINE "[Engine]\ncpu = 3\n", "t.conf:5: [Engine]: section given twice, first in line 1; put its keys there\n");
+	expect(ENGINE "sync_ms = 5\nSYNC_MS = 6\n",
+	       "t.conf:6: [journal] sync_ms: key given twice, first in line 5; keep one\n");
+	expect(ENGINE "[Engine]\ncpu = 3\n",
+	       "t.conf:5: [Engine]: section given twice, first in line 1; put its keys there\n");
 }
 
 static void long_line_and_nul(void **state)
@@ -109,42 +119,57 @@ static void too_large(void **state)
 static void sections(void **state)
 {
 	(void)state;
-	expect(ENGINE "[frob]\n", "t.conf:5: [frob]: unknown section; known are: engine journal venue instrument account permit limits feed xdp\n");
+	expect(ENGINE "[frob]\n",
+	       "t.conf:5: [frob]: unknown section; known are: engine journal venue instrument account permit limits feed xdp\n");
 	expect(ENGINE "[account]\n", "t.conf:5: [account]: write [account NAME]\n");
 	expect(ENGINE "[xdp x]\n", "t.conf:5: [xdp x]: write [xdp]\n");
-	expect(ENGINE "[account a b]\nid=1\n", "t.conf:5: [account a b]: a name is one word of at most 23 bytes\n");
+	expect(ENGINE "[account a b]\nid=1\n",
+	       "t.conf:5: [account a b]: a name is one word of at most 23 bytes\n");
 	expect(ENGINE "[account aaaaaaaaaaaaaaaaaaaaaaaa]\nid=1\n",
 	       "t.conf:5: [account aaaaaaaaaaaaaaaaaaaaaaaa]: a name is one word of at most 23 bytes\n");
-	expect(ENGINE "[account a]\nid=1\nidd=2\n", "t.conf:7: [account a] idd: unknown key; known are: id\n");
-	expect(ENGINE "[account a]\n", "t.conf:5: [account a] id: missing; give number, 1 to max_accounts\n");
-	expect(ENGINE "[limits world]\n", "t.conf:5: [limits world]: write [limits firm], [limits account NAME], [limits instrument NAME], "
+	expect(ENGINE "[account a]\nid=1\nidd=2\n",
+	       "t.conf:7: [account a] idd: unknown key; known are: id\n");
+	expect(ENGINE "[account a]\n",
+	       "t.conf:5: [account a] id: missing; give number, 1 to max_accounts\n");
+	expect(ENGINE "[limits world]\n",
+	       "t.conf:5: [limits world]: write [limits firm], [limits account NAME], [limits instrument NAME], "
 	       "[limits venue NAME] or [limits client N]\n");
-	expect(ENGINE "[limits firm x]\n", "t.conf:5: [limits firm x]: write [limits firm], [limits account NAME], [limits instrument NAME], "
+	expect(ENGINE "[limits firm x]\n",
+	       "t.conf:5: [limits firm x]: write [limits firm], [limits account NAME], [limits instrument NAME], "
 	       "[limits venue NAME] or [limits client N]\n");
-	expect(ENGINE "[limits account]\n", "t.conf:5: [limits account]: write [limits firm], [limits account NAME], [limits instrument NAME], "
+	expect(ENGINE "[limits account]\n",
+	       "t.conf:5: [limits account]: write [limits firm], [limits account NAME], [limits instrument NAME], "
 	       "[limits venue NAME] or [limits client N]\n");
 }
 
 static void values(void **state)
 {
 	(void)state;
-	expect("[engine]\ncpu=-1\n[journal]\npath=/j\n", "t.conf:2: [engine] cpu: \"-1\" is not allowed; give a whole number from 0 to 8191\n");
-	expect("[engine]\ncpu=\n[journal]\npath=/j\n", "t.conf:2: [engine] cpu: \"\" is not allowed; give a whole number from 0 to 8191\n");
-	expect("[engine]\ncpu=0x1\n[journal]\npath=/j\n", "t.conf:2: [engine] cpu: \"0x1\" is not allowed; give a whole number from 0 to 8191\n");
+	expect("[engine]\ncpu=-1\n[journal]\npath=/j\n",
+	       "t.conf:2: [engine] cpu: \"-1\" is not allowed; give a whole number from 0 to 8191\n");
+	expect("[engine]\ncpu=\n[journal]\npath=/j\n",
+	       "t.conf:2: [engine] cpu: \"\" is not allowed; give a whole number from 0 to 8191\n");
+	expect("[engine]\ncpu=0x1\n[journal]\npath=/j\n",
+	       "t.conf:2: [engine] cpu: \"0x1\" is not allowed; give a whole number from 0 to 8191\n");
 	expect("[engine]\ncpu=99999999999999999999\n[journal]\npath=/j\n",
 	       "t.conf:2: [engine] cpu: \"99999999999999999999\" is not allowed; give a whole number from 0 to 8191\n");
-	expect(ENGINE "[engine2]\n", "t.conf:5: [engine2]: unknown section; known are: engine journal venue instrument account permit limits feed xdp\n");
+	expect(ENGINE "[engine2]\n",
+	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue instrument account permit limits feed xdp\n");
 	expect("[engine]\ncpu=1\nwait=often\n[journal]\npath=/j\n",
 	       "t.conf:3: [engine] wait: \"often\" is not allowed; give one of: busy adaptive block\n");
-	expect("[engine]\ncpu=1\nforce_cpu=true\n[journal]\npath=/j\n", "t.conf:3: [engine] force_cpu: \"true\" is not allowed; give yes or no\n");
+	expect("[engine]\ncpu=1\nforce_cpu=true\n[journal]\npath=/j\n",
+	       "t.conf:3: [engine] force_cpu: \"true\" is not allowed; give yes or no\n");
 	expect("[engine]\ncpu=1\npublic_slots=1000\n[journal]\npath=/j\n",
 	       "t.conf:3: [engine] public_slots: 1000 is not a power of two; use 512 or 1024\n");
-	expect("[engine]\ncpu=1\n[journal]\npath=j\n", "t.conf:4: [journal] path: \"j\" is relative; give an absolute directory\n");
-	expect("[engine]\ncpu=1\n[journal]\npath=\n", "t.conf:4: [journal] path: empty; give directory of the journal files; made if missing\n");
+	expect("[engine]\ncpu=1\n[journal]\npath=j\n",
+	       "t.conf:4: [journal] path: \"j\" is relative; give an absolute directory\n");
+	expect("[engine]\ncpu=1\n[journal]\npath=\n",
+	       "t.conf:4: [journal] path: empty; give directory of the journal files; made if missing\n");
 	expect(ENGINE VENUE "[instrument I]\nid=1\nvenue=v\ntick=0\nlot=1e5\n",
 	       "t.conf:15: [instrument I] tick: \"0\" is not allowed; give a decimal from 0.00000001 to 90000000000 with at most 8 decimals\n"
 	       "t.conf:16: [instrument I] lot: \"1e5\" is not allowed; give a decimal from 0.00000001 to 90000000000 with at most 8 decimals\n");
-	expect(ENGINE "[limits firm]\nmax_order_qty=-1\nmax_order_notional=1.123456789\nmax_position=90000000001\ncollar_bps=many\n"
+	expect(ENGINE
+	       "[limits firm]\nmax_order_qty=-1\nmax_order_notional=1.123456789\nmax_position=90000000001\ncollar_bps=many\n"
 	       "max_open_orders=4294967295\nrate_per_s=1\nrate_burst=1\n",
 	       "t.conf:6: [limits firm] max_order_qty: \"-1\" is not allowed; give a decimal from 0 to 90000000000 with at most 8 decimals, or unlimited\n"
 	       "t.conf:7: [limits firm] max_order_notional: \"1.123456789\" is not allowed; give a decimal from 0 to 90000000000 with at most 8 decimals, or unlimited\n"
@@ -155,11 +180,13 @@ static void values(void **state)
 	       "t.conf:12: [venue v] source: \"1.2.3.4,example.org\" is not allowed; give IPv4 or IPv6 addresses separated by commas (no names)\n");
 	expect(ENGINE VENUE "source=::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9\n",
 	       "t.conf:12: [venue v] source: \"::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9\" has too many addresses; at most 8\n");
-	expect(ENGINE "[venue v]\nid=1\ndialect=sim\nhost=h\nport=1\nsender=SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS\ntarget=T\n",
+	expect(ENGINE
+	       "[venue v]\nid=1\ndialect=sim\nhost=h\nport=1\nsender=SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS\ntarget=T\n",
 	       "t.conf:10: [venue v] sender: \"SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS\" is too long; at most 31 bytes\n");
 	expect(ENGINE "[account a]\nid=1\n[permit p]\nid=1\nuser=no_such_user_here\naccount=a\n",
 	       "t.conf:9: [permit p] user: \"no_such_user_here\" is no user of this machine; give a user name or a uid\n");
-	expect(ENGINE VENUE "[feed f]\nid=1\nvenue=v\ninterface=eth0\naddress=group\nport=1\nvlan=4095\n[xdp]\n",
+	expect(ENGINE VENUE
+	       "[feed f]\nid=1\nvenue=v\ninterface=eth0\naddress=group\nport=1\nvlan=4095\n[xdp]\n",
 	       "t.conf:16: [feed f] address: \"group\" is not allowed; give an IPv4 or IPv6 address (no name)\n"
 	       "t.conf:18: [feed f] vlan: \"4095\" is not allowed; give a whole number from 0 to 4094\n");
 }
@@ -169,8 +196,10 @@ static void values(void **state)
 static void references(void **state)
 {
 	(void)state;
-	expect(ENGINE INST, "t.conf:7: [instrument I] venue: no [venue v]; add it or name another\n");
-	expect(ENGINE VENUE INST "min_qty=0.0015\n", "t.conf:17: [instrument I] min_qty: 0.0015 is no multiple of lot = 0.001\n");
+	expect(ENGINE INST,
+	       "t.conf:7: [instrument I] venue: no [venue v]; add it or name another\n");
+	expect(ENGINE VENUE INST "min_qty=0.0015\n",
+	       "t.conf:17: [instrument I] min_qty: 0.0015 is no multiple of lot = 0.001\n");
 	expect(ENGINE VENUE INST "[instrument J]\nid=1\nvenue=v\ntick=1\nlot=1\n",
 	       "t.conf:18: [instrument J] id: 1 is already the id of [instrument I] in line 12; ids are unique\n");
 	expect(ENGINE VENUE INST "[instrument J]\nid=2\nvenue=v\nsymbol=I\ntick=1\nlot=1\n",
@@ -182,18 +211,21 @@ static void references(void **state)
 	       "t.conf:9: [permit p] instrument: no [instrument X]; name one, or all\n");
 	expect(ENGINE "[account a]\nid=1\n[permit p]\nid=1\nuser=0\naccount=a\nmarket_orders=yes\n",
 	       "t.conf:11: [permit p] market_orders: yes without trade = yes; allow trade or drop it\n");
-	expect(ENGINE "[limits account a]\n" FIRM "[limits instrument i]\n" FIRM "[limits venue v]\n" FIRM "[limits client 17]\n" FIRM,
+	expect(ENGINE "[limits account a]\n" FIRM "[limits instrument i]\n" FIRM
+		      "[limits venue v]\n" FIRM "[limits client 17]\n" FIRM,
 	       "t.conf:5: [limits account a]: no [account a]; add it or name another\n"
 	       "t.conf:13: [limits instrument i]: no [instrument i]; add it or name another\n"
 	       "t.conf:21: [limits venue v]: no [venue v]; add it or name another\n"
 	       "t.conf:29: [limits client 17]: give a client number from 1 to [engine] max_clients = 16\n");
 	expect(ENGINE VENUE "backoff_min_ms=5000\nbackoff_max_ms=100\n",
 	       "t.conf:12: [venue v] backoff_min_ms: 5000 is above backoff_max_ms = 100\n");
-	expect(ENGINE VENUE "[feed f]\nid=1\nvenue=w\ninterface=e\naddress=::1\nport=1\n[feed g]\nid=2\nvenue=v\ninterface=e\naddress=::1\nport=1\n",
+	expect(ENGINE VENUE
+	       "[feed f]\nid=1\nvenue=w\ninterface=e\naddress=::1\nport=1\n[feed g]\nid=2\nvenue=v\ninterface=e\naddress=::1\nport=1\n",
 	       "t.conf:14: [feed f] venue: no [venue w]; add it or name another\n"
 	       "t.conf:22: [feed g] address: same address, port and vlan as [feed f] in line 12\n"
 	       "t.conf:12: [feed f]: feeds need an [xdp] section; add one (it may be empty)\n");
-	expect("[engine]\ncpu=1\nmax_limits=1\n[journal]\npath=/j\n[limits firm]\n" FIRM "[limits client 1]\n" FIRM,
+	expect("[engine]\ncpu=1\nmax_limits=1\n[journal]\npath=/j\n[limits firm]\n" FIRM
+	       "[limits client 1]\n" FIRM,
 	       "t.conf:3: [engine] max_limits: 1 is too small for 2 [limits] sections\n");
 }
 
@@ -202,11 +234,13 @@ static void whole(void **state)
 	struct tgd_config c;
 
 	(void)state;
-	good("# \xc3\xa4\n" ENGINE "; c\n" VENUE "source = 10.0.0.1, ::1 ; two\r\n" INST "[account Main]\nid=7\n"
+	good("# \xc3\xa4\n" ENGINE "; c\n" VENUE "source = 10.0.0.1, ::1 ; two\r\n" INST
+	     "[account Main]\nid=7\n"
 	     "[permit p]\nid=3\nuser=0\naccount=Main\ntrade=yes\n[limits firm]\n" FIRM
 	     "[limits account Main]\nmax_order_qty=unlimited\nmax_order_notional=0.00000001\nmax_position=90000000000\ncollar_bps=unlimited\n"
 	     "max_open_orders=0\nrate_per_s=1\nrate_burst=1\nduplicate_window_ms=5\n"
-	     "[feed f]\nid=1\nvenue=v\ninterface=\"eth0\"\naddress=239.1.2.3\nport=5\nline=b\nvlan=0\n[XDP]\n", &c);
+	     "[feed f]\nid=1\nvenue=v\ninterface=\"eth0\"\naddress=239.1.2.3\nport=5\nline=b\nvlan=0\n[XDP]\n",
+	     &c);
 	assert_int_equal(c.venue[0].sources, 2);
 	assert_int_equal(c.venue[0].source[0].family, AF_INET);
 	assert_int_equal(c.venue[0].source[1].family, AF_INET6);
@@ -233,7 +267,9 @@ static void whole(void **state)
 
 static void records(void **state)
 {
-	static const enum tg_in order[] = { TG_IN_VENUE, TG_IN_INSTRUMENT, TG_IN_FEED, TG_IN_ACCOUNT, TG_IN_PERMIT, TG_IN_LIMITS, TG_IN_MODE };
+	static const enum tg_in order[] = { TG_IN_VENUE,   TG_IN_INSTRUMENT, TG_IN_FEED,
+					    TG_IN_ACCOUNT, TG_IN_PERMIT,     TG_IN_LIMITS,
+					    TG_IN_MODE };
 	struct tg_in_engine e;
 	struct tg_nl_host h;
 	struct tgd_records rs;
@@ -241,8 +277,12 @@ static void records(void **state)
 	unsigned int i;
 
 	(void)state;
-	good(ENGINE VENUE "reset_on_logon=yes\n" INST "stale_ms=5000000\n[account a]\nid=7\n[permit p]\nid=3\nuser=1000\naccount=a\ntrade=yes\n"
-	     "[limits account a]\n" FIRM "[feed f]\nid=1\nvenue=v\ninterface=e\naddress=::1\nport=5\n[xdp]\n", &c);
+	good(ENGINE VENUE
+	     "reset_on_logon=yes\n" INST
+	     "stale_ms=5000000\n[account a]\nid=7\n[permit p]\nid=3\nuser=1000\naccount=a\ntrade=yes\n"
+	     "[limits account a]\n" FIRM
+	     "[feed f]\nid=1\nvenue=v\ninterface=e\naddress=::1\nport=5\n[xdp]\n",
+	     &c);
 	tgd_engine_params(&c, &e, &h);
 	assert_int_equal(e.abi_version, TG_ABI_VERSION);
 	assert_int_equal(h.cpu, 1);
@@ -254,7 +294,9 @@ static void records(void **state)
 		assert_int_equal(rs.r[i].type, order[i]);
 	assert_int_equal(rs.r[0].u.venue.flags, TG_VENUE_RESET_ON_LOGON | TG_VENUE_ORDERS);
 	assert_string_equal(rs.r[0].u.venue.target_comp_id, "T");
-	assert_int_equal((uint64_t)rs.r[1].u.instrument.stale_ns_hi << 32 | rs.r[1].u.instrument.stale_ns_lo, 5000000000000ull);
+	assert_int_equal((uint64_t)rs.r[1].u.instrument.stale_ns_hi << 32 |
+				 rs.r[1].u.instrument.stale_ns_lo,
+			 5000000000000ull);
 	assert_int_equal(rs.r[4].u.permit.uid, 1000);
 	assert_int_equal(rs.r[4].u.permit.flags, TG_PERMIT_TRADE);
 	assert_int_equal(rs.r[5].u.limits.scope, TG_SCOPE_ACCOUNT);
@@ -267,9 +309,11 @@ static void records(void **state)
 
 static void reload(void **state)
 {
-	static const char *const before = ENGINE VENUE "[account a]\nid=1\n[permit p]\nid=1\nuser=1\naccount=a\ntrade=yes\n[limits firm]\n" FIRM
+	static const char *const before = ENGINE VENUE
+		"[account a]\nid=1\n[permit p]\nid=1\nuser=1\naccount=a\ntrade=yes\n[limits firm]\n" FIRM
 		"[limits account a]\n" FIRM "[limits venue v]\n" FIRM;
-	static const char *const after = ENGINE VENUE "heartbeat_s=5\n[account a]\nid=1\n[permit q]\nid=2\nuser=1\naccount=a\ntrade=yes\n[limits firm]\n"
+	static const char *const after = ENGINE VENUE
+		"heartbeat_s=5\n[account a]\nid=1\n[permit q]\nid=2\nuser=1\naccount=a\ntrade=yes\n[limits firm]\n"
 		"max_order_qty=9\nmax_order_notional=2\nmax_position=3\ncollar_bps=4\nmax_open_orders=5\nrate_per_s=6\nrate_burst=7\n";
 	struct tgd_records a, b, d;
 	struct tgd_config ca, cb;
@@ -324,9 +368,11 @@ static void backoff(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(form), cmocka_unit_test(long_line_and_nul), cmocka_unit_test(too_large), cmocka_unit_test(sections),
-		cmocka_unit_test(values), cmocka_unit_test(references), cmocka_unit_test(whole), cmocka_unit_test(records),
-		cmocka_unit_test(reload), cmocka_unit_test(backoff),
+		cmocka_unit_test(form),	     cmocka_unit_test(long_line_and_nul),
+		cmocka_unit_test(too_large), cmocka_unit_test(sections),
+		cmocka_unit_test(values),    cmocka_unit_test(references),
+		cmocka_unit_test(whole),     cmocka_unit_test(records),
+		cmocka_unit_test(reload),    cmocka_unit_test(backoff),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

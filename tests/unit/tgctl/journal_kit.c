@@ -13,7 +13,10 @@ struct making {
 static void put(struct making *m, enum tg_in type, u16 source, const void *payload, u32 len)
 {
 	struct kit *k = m->k;
-	struct tg_record rec = { .seq = k->records + 1, .time_ns = 1795302478000000000ull + k->records, .len = len, .type = type,
+	struct tg_record rec = { .seq = k->records + 1,
+				 .time_ns = 1795302478000000000ull + k->records,
+				 .len = len,
+				 .type = type,
 				 .source = source };
 	u8 *p = k->bytes + k->len;
 
@@ -31,13 +34,26 @@ void kit_make(struct kit *k)
 {
 	static const char garbage[] = "8=FIX.4.4\0019=5\00135=0\00110=161\001";
 	struct tg_in_engine p = { .abi_version = TG_ABI_VERSION, .engine_id = 1, .epoch = 1 };
-	struct tg_in_venue v = { .venue_id = 1, .dialect = TG_DIALECT_SIM, .name = "sim", .sender_comp_id = "S", .target_comp_id = "T",
-				 .logon_timeout_ms = 1000, .logout_timeout_ms = 1000, .flags = TG_VENUE_ORDERS };
-	struct tg_in_instrument in = { .instrument_id = 1, .venue_id = 1, .tick = 1000000, .lot = 1000, .symbol = "BTCUSDT" };
+	struct tg_in_venue v = { .venue_id = 1,
+				 .dialect = TG_DIALECT_SIM,
+				 .name = "sim",
+				 .sender_comp_id = "S",
+				 .target_comp_id = "T",
+				 .logon_timeout_ms = 1000,
+				 .logout_timeout_ms = 1000,
+				 .flags = TG_VENUE_ORDERS };
+	struct tg_in_instrument in = { .instrument_id = 1,
+				       .venue_id = 1,
+				       .tick = 1000000,
+				       .lot = 1000,
+				       .symbol = "BTCUSDT" };
 	struct tg_in_account a = { .account_id = 1, .name = "main" };
 	struct tg_in_limits l = { .scope = TG_SCOPE_FIRM, .max_order_qty = TG_SCALE };
 	struct tg_in_mode mode = { .mode = TG_MODE_LEADER };
-	struct tg_in_kill kill = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .who = "somebody", .text = "a reason" };
+	struct tg_in_kill kill = { .scope = TG_SCOPE_FIRM,
+				   .cause = TG_KILL_OPERATOR,
+				   .who = "somebody",
+				   .text = "a reason" };
 	struct making m = { .k = k };
 	u64 bytes;
 

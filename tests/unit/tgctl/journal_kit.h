@@ -12,7 +12,8 @@ struct kit {
 	u32 records;
 };
 
-/* ENGINE, VENUE, INSTRUMENT, ACCOUNT, LIMITS, MODE, TCP_UP, TCP_RX (odd length: padded), KILL, CHECKPOINT. */
+/* ENGINE, VENUE, INSTRUMENT, ACCOUNT, LIMITS, MODE, TCP_UP, TCP_RX (odd length: padded), KILL,
+ * CHECKPOINT. */
 void kit_make(struct kit *k);
 void kit_free(struct kit *k);
 

@@ -43,9 +43,12 @@ static void refused(void **state)
 		u8 xor;
 		const char *want;	/* after "j: offset N: " */
 	} t[] = {
-		{ 2, offsetof(struct tg_record, type), 0x40, "type 96 (?) with 144 payload bytes is no record" },
-		{ 2, offsetof(struct tg_record, len), 1, "type 32 (VENUE) with 145 payload bytes is no record" },
-		{ 2, offsetof(struct tg_record, len) + 3, 0x80, "type 32 (VENUE) with 2147483792 payload bytes is no record" },
+		{ 2, offsetof(struct tg_record, type), 0x40,
+		  "type 96 (?) with 144 payload bytes is no record" },
+		{ 2, offsetof(struct tg_record, len), 1,
+		  "type 32 (VENUE) with 145 payload bytes is no record" },
+		{ 2, offsetof(struct tg_record, len) + 3, 0x80,
+		  "type 32 (VENUE) with 2147483792 payload bytes is no record" },
 		{ 2, offsetof(struct tg_record, seq), 1, "seq 3 after 1: records are missing" },
 		{ 3, offsetof(struct tg_record, time_ns) + 6, 0x08, "record 3: time goes back" },
 		{ 1, offsetof(struct tg_record, seq), 2, "ENGINE record with seq 3" },
@@ -58,7 +61,8 @@ static void refused(void **state)
 		u64 at = kit.at[t[i].record - 1];
 
 		assert_int_equal(walk(kit.len, at + t[i].offset, t[i].xor, error), t[i].record - 1);
-		snprintf(want, sizeof(want), "j: offset %llu: %s", (unsigned long long)at, t[i].want);
+		snprintf(want, sizeof(want), "j: offset %llu: %s", (unsigned long long)at,
+			 t[i].want);
 		assert_string_equal(error, want);
 	}
 	/* the byte behind an odd payload */
@@ -66,7 +70,8 @@ static void refused(void **state)
 	assert_non_null(strstr(error, "record 8: padding is not zero"));
 }
 
-/* Every cut is either clean or told as torn; never an error, never a read past the end (ASan watches). */
+/* Every cut is either clean or told as torn; never an error, never a read past the end (ASan
+ * watches). */
 static void every_cut(void **state)
 {
 	const struct tg_record *rec;
@@ -85,7 +90,11 @@ static void every_cut(void **state)
 		while ((ret = tg_journal_next(&j, &rec, &payload)) > 0)
 			n++;
 		assert_int_equal(ret, 0);
-		assert_true(n == kit.records ? len == kit.len : len < kit.at[n] + (n + 1 < kit.records ? kit.at[n + 1] - kit.at[n] : kit.len));
+		assert_true(n == kit.records
+				    ? len == kit.len
+				    : len < kit.at[n] + (n + 1 < kit.records
+								 ? kit.at[n + 1] - kit.at[n]
+								 : kit.len));
 		assert_int_equal(j.torn_bytes, len - j.pos);
 		free(copy);
 	}
@@ -158,7 +167,8 @@ static void replays(void **state)
 
 static void difference(void **state)
 {
-	u64 at = kit.at[4] + sizeof(struct tg_record) + offsetof(struct tg_in_limits, max_order_qty);
+	u64 at =
+		kit.at[4] + sizeof(struct tg_record) + offsetof(struct tg_in_limits, max_order_qty);
 	struct tg_replay r;
 	char *f[1];
 
@@ -173,7 +183,8 @@ static void difference(void **state)
 	assert_true(r.diff_journal != r.diff_replay);
 }
 
-/* Journals are files that anybody may have touched: an ENGINE record with wild capacities must not take the program down. */
+/* Journals are files that anybody may have touched: an ENGINE record with wild capacities must not
+ * take the program down. */
 static void wild_engine(void **state)
 {
 	size_t at = sizeof(struct tg_record), end = at + sizeof(struct tg_in_engine);
@@ -208,7 +219,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(refused), cmocka_unit_test(every_cut), cmocka_unit_test(replays), cmocka_unit_test(difference),
+		cmocka_unit_test(refused),     cmocka_unit_test(every_cut),
+		cmocka_unit_test(replays),     cmocka_unit_test(difference),
 		cmocka_unit_test(wild_engine),
 	};
 

@@ -19,14 +19,37 @@ static void decimal_parse(void **state)
 		int ret;
 		__s64 value;
 	} t[] = {
-		{ "0", 0, 0 }, { "-0", 0, 0 }, { "1", 0, 100000000 }, { "-1", 0, -100000000 }, { "0.00000001", 0, 1 },
-		{ "-0.00000001", 0, -1 }, { "61837.63", 0, 6183763000000 }, { "000001.10", 0, 110000000 },
-		{ "90000000000", 0, TG_PX_MAX }, { "90000000000.00000000", 0, TG_PX_MAX }, { "-90000000000", 0, -TG_PX_MAX },
-		{ "90000000000.00000001", -ERANGE, 0 }, { "90000000001", -ERANGE, 0 }, { "99999999999999999999999999", -ERANGE, 0 },
-		{ "9223372036854775807", -ERANGE, 0 }, { "18446744073709551616", -ERANGE, 0 },
-		{ "", -EINVAL, 0 }, { "-", -EINVAL, 0 }, { ".", -EINVAL, 0 }, { ".5", -EINVAL, 0 }, { "5.", -EINVAL, 0 }, { "+1", -EINVAL, 0 },
-		{ " 1", -EINVAL, 0 }, { "1 ", -EINVAL, 0 }, { "1e5", -EINVAL, 0 }, { "1,5", -EINVAL, 0 }, { "1.2.3", -EINVAL, 0 },
-		{ "0.000000001", -EINVAL, 0 }, { "--1", -EINVAL, 0 }, { "0x10", -EINVAL, 0 }, { "99999999999999999999x", -EINVAL, 0 },
+		{ "0", 0, 0 },
+		{ "-0", 0, 0 },
+		{ "1", 0, 100000000 },
+		{ "-1", 0, -100000000 },
+		{ "0.00000001", 0, 1 },
+		{ "-0.00000001", 0, -1 },
+		{ "61837.63", 0, 6183763000000 },
+		{ "000001.10", 0, 110000000 },
+		{ "90000000000", 0, TG_PX_MAX },
+		{ "90000000000.00000000", 0, TG_PX_MAX },
+		{ "-90000000000", 0, -TG_PX_MAX },
+		{ "90000000000.00000001", -ERANGE, 0 },
+		{ "90000000001", -ERANGE, 0 },
+		{ "99999999999999999999999999", -ERANGE, 0 },
+		{ "9223372036854775807", -ERANGE, 0 },
+		{ "18446744073709551616", -ERANGE, 0 },
+		{ "", -EINVAL, 0 },
+		{ "-", -EINVAL, 0 },
+		{ ".", -EINVAL, 0 },
+		{ ".5", -EINVAL, 0 },
+		{ "5.", -EINVAL, 0 },
+		{ "+1", -EINVAL, 0 },
+		{ " 1", -EINVAL, 0 },
+		{ "1 ", -EINVAL, 0 },
+		{ "1e5", -EINVAL, 0 },
+		{ "1,5", -EINVAL, 0 },
+		{ "1.2.3", -EINVAL, 0 },
+		{ "0.000000001", -EINVAL, 0 },
+		{ "--1", -EINVAL, 0 },
+		{ "0x10", -EINVAL, 0 },
+		{ "99999999999999999999x", -EINVAL, 0 },
 	};
 	__s64 v;
 	size_t i;
@@ -34,8 +57,10 @@ static void decimal_parse(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		v = 4711;
-		if (tg_decimal_parse(t[i].text, &v) != t[i].ret || v != (t[i].ret ? 4711 : t[i].value))
-			fail_msg("\"%s\": %d, %lld", t[i].text, tg_decimal_parse(t[i].text, &v), (long long)v);
+		if (tg_decimal_parse(t[i].text, &v) != t[i].ret ||
+		    v != (t[i].ret ? 4711 : t[i].value))
+			fail_msg("\"%s\": %d, %lld", t[i].text, tg_decimal_parse(t[i].text, &v),
+				 (long long)v);
 	}
 }
 
@@ -45,8 +70,15 @@ static void decimal_format(void **state)
 		__s64 value;
 		const char *text;
 	} t[] = {
-		{ 0, "0" }, { 1, "0.00000001" }, { -1, "-0.00000001" }, { 100000000, "1" }, { 6183763000000, "61837.63" }, { 1000000000, "10" },
-		{ TG_PX_MAX, "90000000000" }, { -TG_PX_MAX, "-90000000000" }, { INT64_MAX, "92233720368.54775807" },
+		{ 0, "0" },
+		{ 1, "0.00000001" },
+		{ -1, "-0.00000001" },
+		{ 100000000, "1" },
+		{ 6183763000000, "61837.63" },
+		{ 1000000000, "10" },
+		{ TG_PX_MAX, "90000000000" },
+		{ -TG_PX_MAX, "-90000000000" },
+		{ INT64_MAX, "92233720368.54775807" },
 		{ INT64_MIN, "-92233720368.54775808" },
 	};
 	char buf[TG_DECIMAL_LEN];
@@ -106,8 +138,10 @@ static void json(void **state)
 	tg_json_bool(&j, "b", false);
 	tg_json_end(&j, '}');
 	fclose(f);
-	assert_string_equal(text, "{\"s\": \"q\\\"b\\\\n\\u000a\\u0001\\u00ff\", \"p\": \"abcd\", \"a\": [18446744073709551615, -1, {}], "
-			    "\"px\": \"61837.63\", \"none\": null, \"h\": \"0x0000000000000abc\", \"b\": false}\n");
+	assert_string_equal(
+		text,
+		"{\"s\": \"q\\\"b\\\\n\\u000a\\u0001\\u00ff\", \"p\": \"abcd\", \"a\": [18446744073709551615, -1, {}], "
+		"\"px\": \"61837.63\", \"none\": null, \"h\": \"0x0000000000000abc\", \"b\": false}\n");
 	free(text);
 }
 
@@ -174,8 +208,9 @@ static void percentiles(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(decimal_parse), cmocka_unit_test(decimal_format), cmocka_unit_test(uints), cmocka_unit_test(json),
-		cmocka_unit_test(table), cmocka_unit_test(percentiles),
+		cmocka_unit_test(decimal_parse), cmocka_unit_test(decimal_format),
+		cmocka_unit_test(uints),	 cmocka_unit_test(json),
+		cmocka_unit_test(table),	 cmocka_unit_test(percentiles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* write_journal FILE [FROM-RECORD [TO-RECORD [CORRUPT-OFFSET]]]: the kit's journal, whole or cut, or with one byte changed. */
+/* write_journal FILE [FROM-RECORD [TO-RECORD [CORRUPT-OFFSET]]]: the kit's journal, whole or cut,
+ * or with one byte changed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "journal_kit.h"
