@@ -73,7 +73,7 @@ static void load(struct rig *r, const char *object)
 	r->global = fd_of(r, "tickgate_global");
 }
 
-static void open_journal(struct rig *r)
+void rig_journal_open(struct rig *r)
 {
 	struct tg_ioc_journal j = { .size = sizeof(j) };
 	void *p;
@@ -96,39 +96,44 @@ static void open_journal(struct rig *r)
 	r->tail = r->user->tail;
 }
 
-void rig_start(struct rig *r, const char *object, enum tg_wait wait, unsigned int packet_slots)
+void rig_journal_close(struct rig *r)
+{
+	munmap((void *)r->journal, r->map_bytes);
+	munmap(r->user, TG_SHM_PAGE);
+	close(r->dev);
+	r->journal = NULL;
+}
+
+void rig_open(struct rig *r)
+{
+	memset(r, 0, sizeof(*r));
+	if (tg_nl_open(&r->nl)) {
+		printf("1..0 # SKIP %s\n", tg_nl_error(r->nl));
+		exit(4);
+	}
+}
+
+void rig_start(struct rig *r, const char *object, struct tg_nl_host host)
 {
 	struct tg_in_engine engine = {
 		.abi_version = TG_ABI_VERSION, .engine_id = RIG_ENGINE, .epoch = 1, .max_feeds = RIG_MAX_FEEDS,
 	};
-	struct tg_nl_host host = {
-		.cpu = 1, .wait = wait, .flags = TG_HOST_FORCE_CPU, .packet_slots = packet_slots,
-	};
-	int err;
 
-	memset(r, 0, sizeof(*r));
-	err = tg_nl_open(&r->nl);
-	if (err) {
-		printf("1..0 # SKIP %s\n", tg_nl_error(r->nl));
-		exit(4);
-	}
-	err = tg_nl_start(r->nl, &engine, &host);
-	if (err) {
+	host.cpu = 1;
+	host.flags |= TG_HOST_FORCE_CPU;
+	if (tg_nl_start(r->nl, &engine, &host)) {
 		printf("Bail out! start: %s\n", tg_nl_error(r->nl));
 		exit(1);
 	}
-	open_journal(r);
 	load(r, object);
 }
 
 void rig_stop(struct rig *r)
 {
 	bpf_object__close(r->obj);
-	munmap((void *)r->journal, r->map_bytes);
-	munmap(r->user, TG_SHM_PAGE);
-	close(r->dev);
+	if (r->journal)
+		rig_journal_close(r);
 	must(tg_nl_stop(r->nl, false), "stop");
-	tg_nl_close(r->nl);
 }
 
 void rig_steer(struct rig *r, int family, unsigned int vlan, struct tg_steer_value v)

@@ -24,8 +24,11 @@ struct rig {
 #define RIG_ENGINE	7
 #define RIG_MAX_FEEDS	64
 
-/* wait: enum tg_wait. exit 4 with a SKIP line where the module cannot run. */
-void rig_start(struct rig *r, const char *object, enum tg_wait wait, unsigned int packet_slots);
+/* host: wait, packet_slots, journal_bytes, flags; the CPU is 1. Exit 4 with a SKIP line where the module cannot run. */
+void rig_open(struct rig *r);
+void rig_start(struct rig *r, const char *object, struct tg_nl_host host);
+void rig_journal_open(struct rig *r);
+void rig_journal_close(struct rig *r);
 void rig_stop(struct rig *r);
 void rig_steer(struct rig *r, int family, unsigned int vlan, struct tg_steer_value v);
 

@@ -134,7 +134,9 @@ int main(int argc, char **argv)
 	run("ip link add tg0 type veth peer name tg1 && ip link set tg0 up && ip link set tg1 up");
 	ifindex = if_nametoindex("tg0");
 
-	rig_start(&r, argv[1], TG_WAIT_BUSY, 4096);
+	rig_open(&r);
+	rig_start(&r, argv[1], (struct tg_nl_host){ .wait = TG_WAIT_BUSY, .packet_slots = 4096 });
+	rig_journal_open(&r);
 	rig_steer(&r, 4, TG_XDP_VLAN_ANY, (struct tg_steer_value){ RIG_ENGINE, FEED, 0 });
 	if (bpf_xdp_attach(ifindex, r.prog, XDP_FLAGS_DRV_MODE, NULL)) {
 		printf("Bail out! XDP attach: %s\n", strerror(errno));
@@ -177,5 +179,6 @@ int main(int argc, char **argv)
 	run("ip link del tg0");
 	check(wait_unbound(&r, ifindex), "the interface goes: its binding goes too");
 	rig_stop(&r);
+	tg_nl_close(r.nl);
 	return totals();
 }

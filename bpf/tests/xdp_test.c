@@ -221,7 +221,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	plan(n + ncut + 9);
-	rig_start(&r, argv[1], TG_WAIT_BLOCK, 16);
+	rig_open(&r);
+	rig_start(&r, argv[1], (struct tg_nl_host){ .wait = TG_WAIT_BLOCK, .packet_slots = 16 });
+	rig_journal_open(&r);
 	rig_steer(&r, 4, 0, (struct tg_steer_value){ RIG_ENGINE, FEED4, 0 });
 	rig_steer(&r, 6, 0, (struct tg_steer_value){ RIG_ENGINE, FEED6, 0 });
 	rig_steer(&r, 4, 100, (struct tg_steer_value){ RIG_ENGINE, FEED_V, 0 });
@@ -234,5 +236,6 @@ int main(int argc, char **argv)
 	run_engine_refusals(&r);
 	run_queue_full(&r);
 	rig_stop(&r);
+	tg_nl_close(r.nl);
 	return totals();
 }
