@@ -8,7 +8,7 @@ top=$(cd "$dir/../.." && pwd -P)
 build=${BUILD:-$top/build}
 bin=${SELFTESTS_BIN:-$build/tests/selftests}
 module=${MODULE:-$build/kmod/tickgate.ko}
-programs="load.sh ioctl netlink mmap hostile slow journal trade"
+programs="load.sh ioctl netlink mmap hostile slow journal trade churn strategies.sh"
 # shellcheck source=settings
 timeout=60 && . "$dir/settings"
 
@@ -54,7 +54,7 @@ for p in $programs; do
 	if [ -z "$log" ]; then
 		echo "ok $n $p: nothing in the kernel's log"
 	else
-		echo "$log" | sed 's/^/# /'
+		sed 's/^/# /' <<<"$log"
 		echo "not ok $n $p: the kernel complained"
 		failed=1
 	fi
