@@ -427,6 +427,8 @@ static void impossible_reports(void **state)
 		{ .exec = 'I', .status = '2', .cum = PX(9), .leaves = PX(1) },
 		{ .exec = 'I', .status = '0', .cum = 0, .leaves = PX(4) },
 		{ .exec = '0', .status = '0', .cum = PX(1), .leaves = PX(9) },
+		{ .exec = '4', .status = '4', .cum = PX(11), .avg_px = PX(100) },	/* ended with more than there was */
+		{ .exec = '4', .status = '4', .cum = -PX(1) },
 	};
 	u32 i;
 
@@ -502,6 +504,27 @@ static void news_of_a_finished_order(void **state)
 		REPORT(f, id, .exec = '4', .status = '4', .cum = PX(10));
 		assert_int_equal(STATUS(f, id), TG_OS_SUSPECT);		/* filled, then cancelled: a person must look */
 		assert_int_equal(fx_counter(f, TG_CC_ORDERS_SUSPECT), 2);
+		fx_free(f);
+	}
+}
+
+/* The same end again, but with fills that nobody had heard of: not a duplicate. */
+static void an_end_told_again_with_more_fills(void **state)
+{
+	static const struct { char exec; u8 want; } ends[] = { { '4', TG_OS_CANCELED }, { 'C', TG_OS_EXPIRED } };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct fx *f = fx_ready();
+		u64 id = fx_working(f, BUY, PX(100), PX(10));
+
+		REPORT(f, id, .exec = ends[i].exec, .status = ends[i].exec);
+		REPORT(f, id, .exec = ends[i].exec, .status = ends[i].exec);
+		assert_int_equal(STATUS(f, id), ends[i].want);
+		REPORT(f, id, .exec = ends[i].exec, .status = ends[i].exec, .cum = PX(4), .avg_px = PX(100));
+		assert_int_equal(STATUS(f, id), TG_OS_SUSPECT);
+		assert_int_equal(fx_position(f, 1, 1)->qty, 0);
 		fx_free(f);
 	}
 }
@@ -808,6 +831,13 @@ static void replace_races(void **state)
 	assert_int_equal(fx_order(f, id)->prior_status, TG_OS_SUSPECT);
 	assert_int_equal(fx_order(f, id)->qty, PX(4));
 	assert_int_equal(fx_order(f, id)->open_qty, PX(6));
+
+	/* replaced, says a report that names another request than the one in flight */
+	id = fx_working(f, BUY, PX(100), PX(4));
+	assert_int_equal(fx_replace(f, 1, id, PX(101), PX(6)), TG_REASON_OK);
+	REPORT(f, id, .exec = '5', .status = '0', .id = id | 1, .qty = PX(6), .px = PX(101), .leaves = PX(6));
+	assert_int_equal(fx_order(f, id)->prior_status, TG_OS_SUSPECT);
+	assert_int_equal(fx_order(f, id)->cl_ord_id, id | 1);
 	fx_free(f);
 }
 
@@ -967,6 +997,15 @@ static void lost_requests_settled_by_late_reports(void **state)
 	assert_int_equal(STATUS(f, d), TG_OS_REJECTED);
 	assert_int_equal(fx_order(f, d)->reason, TG_REASON_SESSION_LOST);
 
+	/* the same when the venue had spoken of it: then it is not that simple */
+	d = fx_send(f, BUY, PX(100), PX(1));
+	REPORT(f, d, .exec = 'A', .status = 'A', .leaves = PX(1));
+	fx_disconnect(f);
+	fx_logon(f);
+	assert_int_equal(fx_cancel(f, 1, d), TG_REASON_OK);
+	fx_cancel_reject(f, d, 0, '1', 1, '8');
+	assert_int_equal(STATUS(f, d), TG_OS_UNKNOWN);
+
 	/* a lost replace stays exposure while a cancel flies, and can still turn out to have been taken */
 	g = fx_working(f, BUY, PX(100), PX(1));
 	assert_int_equal(fx_replace(f, 1, g, PX(100), PX(4)), TG_REASON_OK);
@@ -974,6 +1013,10 @@ static void lost_requests_settled_by_late_reports(void **state)
 	fx_logon(f);
 	assert_int_equal(fx_cancel(f, 1, g), TG_REASON_OK);
 	assert_int_equal(fx_order(f, g)->open_qty, PX(4));
+	fx_cancel_reject(f, g, 0, '1', 99, '0');
+	assert_int_equal(STATUS(f, g), TG_OS_UNKNOWN);		/* of the replace nothing is known still */
+	assert_int_equal(fx_order(f, g)->open_qty, PX(4));
+	assert_int_equal(fx_cancel(f, 1, g), TG_REASON_OK);
 	REPORT(f, g, .exec = '5', .status = '0', .id = g | 2, .qty = PX(4), .px = PX(100), .leaves = PX(4));
 	assert_int_equal(STATUS(f, g), TG_OS_PENDING_CANCEL);
 	assert_int_equal(fx_order(f, g)->qty, PX(4));
@@ -1019,7 +1062,7 @@ int main(void)
 		cmocka_unit_test(terminal_reports), cmocka_unit_test(done_for_day_does_not_end_gtc), cmocka_unit_test(pending_reports_change_nothing),
 		cmocka_unit_test(duplicates_are_ignored), cmocka_unit_test(execution_ids), cmocka_unit_test(missed_reports_are_made_up_for),
 		cmocka_unit_test(impossible_reports), cmocka_unit_test(unknown_exec_type_is_refused), cmocka_unit_test(news_of_a_finished_order),
-		cmocka_unit_test(reports_for_nobody), cmocka_unit_test(cancel_round_trip), cmocka_unit_test(cancel_races),
+		cmocka_unit_test(reports_for_nobody), cmocka_unit_test(an_end_told_again_with_more_fills), cmocka_unit_test(cancel_round_trip), cmocka_unit_test(cancel_races),
 		cmocka_unit_test(request_numbers_run_out), cmocka_unit_test(cancel_needs_only_a_session), cmocka_unit_test(cancel_all),
 		cmocka_unit_test(replace_round_trip), cmocka_unit_test(replace_refusals), cmocka_unit_test(replace_races),
 		cmocka_unit_test(cancel_waits_for_the_replace), cmocka_unit_test(business_rejects), cmocka_unit_test(session_lost),

@@ -36,7 +36,7 @@ static struct tg_limits *slot_of(const struct tg_engine *e, u16 scope, u32 id)
 		return table(e);
 	if (!n)
 		return NULL;
-	at = (u32)(tg_mix(scope, id) % n);
+	at = (u32)((tg_mix(scope, id) >> 32) * n >> 32);	/* 0..n-1 without a division */
 	for (i = 0; i < n; i++) {
 		struct tg_limits *l = table(e) + 1 + at;
 
