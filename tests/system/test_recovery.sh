@@ -20,7 +20,7 @@ same_book()
 	lab_ctl book BTCUSDT 10 >"$LAB_DIR/book-venue.json"
 	tgctl book BTCUSDT --depth 10 --json >"$LAB_DIR/book-ours.json"
 	lab_ctl resume >/dev/null
-	python3 "$here/samebook.py" "$LAB_DIR"
+	python3 -IS "$here/samebook.py" "$LAB_DIR"
 }
 
 lab_net && lab_module && lab_venue --market seeded --seed 5 --symbols BTCUSDT:0.01:0.00001:60000 --rate 100 || bail "laboratory"
@@ -60,7 +60,7 @@ kill -KILL $pid
 wait $pid 2>/dev/null
 check "killed strategy's orders are cancelled" lab_wait 10 eval '[ "$(working)" -eq 0 ]'
 check "counted as automatic cancels" at_least "$(core auto_cancels)" 2
-check "the venue has none of them left" lab_wait 10 eval 'lab_ctl orders | python3 -c "
+check "the venue has none of them left" lab_wait 10 eval 'lab_ctl orders | python3 -IS -c "
 import json, sys
 v = json.load(sys.stdin)
 v = v[\"orders\"] if isinstance(v, dict) else v

@@ -31,13 +31,13 @@ tgctl positions --json >"$LAB_DIR/positions.json"
 tgctl counters --json >"$LAB_DIR/counters.json"
 lab_ctl orders >"$LAB_DIR/venue-orders.json"
 note "venue: $(cat "$LAB_DIR/venue-stats.json")"
-check "orders, fills and position equal the venue's" python3 "$here/reconcile.py" "$LAB_DIR"
-check "every order of ours is complete" python3 -c '
+check "orders, fills and position equal the venue's" python3 -IS "$here/reconcile.py" "$LAB_DIR"
+check "every order of ours is complete" python3 -IS -c '
 import json, sys
 o = json.load(open(sys.argv[1] + "/orders.json"))
 o = o["orders"] if isinstance(o, dict) else o
 sys.exit(any(x["status"] not in ("filled", "canceled", "rejected", "expired") for x in o) or not o)' "$LAB_DIR"
-inline=$(python3 -c '
+inline=$(python3 -IS -c '
 import json, sys
 c = json.load(open(sys.argv[1] + "/counters.json"))["host"]
 i, q = c["inline_packets"], c["queued_packets"]

@@ -8,6 +8,8 @@
 #	tg0 10.77.0.1/24  <── UDP 239.77.0.1:30001 ──      ex0 10.77.0.2/24
 #	XDP, engine       <── TCP 10.77.0.2:9880 ──>       tg-venue
 
+# the system's own programs: a version manager's wrappers in PATH take half a minute each in an emulated guest
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LAB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 LAB_BUILD=${BUILD:-$LAB_TOP/build}
 LAB_DIR=${LAB_DIR:-/tmp/tickgate-lab}
@@ -64,7 +66,7 @@ lab_venue()
 # lab_ctl COMMAND...: one command to the exchange's control socket, its answer on stdout.
 lab_ctl()
 {
-	python3 -c '
+	python3 -IS -c '
 import socket, sys
 s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.settimeout(10)
 s.sendall((sys.argv[2] + "\n").encode())
@@ -201,7 +203,7 @@ lab_down()
 # lab_json FILE-OR-- KEY...: a value out of JSON, by keys and indices
 lab_json()
 {
-	python3 -c '
+	python3 -IS -c '
 import json, sys
 v = json.load(sys.stdin)
 for k in sys.argv[1:]:
