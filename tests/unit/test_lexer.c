@@ -329,7 +329,7 @@ static struct taken taken(const char *value)
 	r.ok_char = tg_fix_take_char(&c, &r.ch);
 	assert_int_equal(r.ok_char, !c.err);
 	if (!r.ok_e8 && !r.ok_char && value[0])
-		assert_int_equal(tg_fix_bad_tag(&start), 270);
+		assert_int_equal(tg_fix_bad_tag(start.val), 270);
 	free(p);
 	return r;
 }

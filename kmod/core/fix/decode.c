@@ -64,23 +64,31 @@ static __always_inline bool take_u16(struct tg_fix_cursor *k, u16 *out)
 }
 
 /* An average may have more decimals than we keep; those are cut, as it decides nothing. */
-static bool take_average(struct tg_fix_cursor *k, s64 *out)
+static bool average(const u8 *v, u32 len, s64 *out)
 {
-	u32 i, point, len;
+	u32 i, point, keep;
+
+	for (point = 0; point < len && v[point] != '.'; point++)
+		;
+	keep = len - point > TG_SCALE_DIGITS + 1 ? point + TG_SCALE_DIGITS + 1 : len;
+	for (i = keep; i < len; i++)
+		if (v[i] < '0' || v[i] > '9')
+			return false;
+	return tg_fix_e8(v, keep, out);
+}
+
+static __always_inline bool take_average(struct tg_fix_cursor *k, s64 *out)
+{
+	s64 v;
 
 	if (!tg_fix_take(k))
 		return false;
-	for (point = 0; point < k->len && k->val[point] != '.'; point++)
-		;
-	len = k->len - point > TG_SCALE_DIGITS + 1 ? point + TG_SCALE_DIGITS + 1 : k->len;
-	for (i = len; i < k->len; i++)
-		if (k->val[i] < '0' || k->val[i] > '9')
-			break;
-	if (i == k->len || len == k->len)
-		if (tg_fix_e8(k->val, len, out))
-			return true;
-	k->err = TG_FIX_FORMAT;
-	return false;
+	if (unlikely(!average(k->val, k->len, &v))) {
+		k->err = TG_FIX_FORMAT;
+		return false;
+	}
+	*out = v;
+	return true;
 }
 
 enum { H_SEQ = 1, H_SENDER = 2, H_TARGET = 4, H_TIME = 8, H_DUP = 16, H_RESEND = 32, H_ORIG = 64, H_REQUIRED = 15 };
@@ -144,7 +152,7 @@ enum tg_fix_error tg_fix_decode_header(const struct tg_fix_frame *f, struct tg_f
 	*c = k;
 	return TG_FIX_OK;
 bad:
-	h->bad_tag = tg_fix_bad_tag(&k);
+	h->bad_tag = tg_fix_bad_tag(k.val);
 	if (h->bad_tag == 34)
 		h->seq = 0;
 	return k.err;
@@ -203,7 +211,7 @@ enum tg_fix_error tg_fix_decode_admin(u32 msg_type, struct tg_fix_cursor *c, str
 		seen |= bit;
 	}
 	if (c->err) {
-		a->bad_tag = tg_fix_bad_tag(c);
+		a->bad_tag = tg_fix_bad_tag(c->val);
 		return c->err;
 	}
 	a->bad_tag = admin_missing(msg_type, seen);
@@ -268,7 +276,7 @@ enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec
 	x->has_cum = true;
 	return TG_FIX_OK;
 bad:
-	x->bad_tag = tg_fix_bad_tag(&k);
+	x->bad_tag = tg_fix_bad_tag(k.val);
 	*c = k;
 	return k.err;
 }
@@ -298,7 +306,7 @@ enum tg_fix_error tg_fix_decode_cancel_reject(struct tg_fix_cursor *c, struct tg
 	x->bad_tag = !(seen & R_CL) ? 11 : !(seen & R_STATUS) ? 39 : !(seen & R_RESPONSE) ? 434 : 0;
 	return x->bad_tag ? TG_FIX_MISSING : TG_FIX_OK;
 bad:
-	x->bad_tag = tg_fix_bad_tag(&k);
+	x->bad_tag = tg_fix_bad_tag(k.val);
 	*c = k;
 	return k.err;
 }

@@ -35,7 +35,7 @@ static __always_inline bool take_slice(struct tg_fix_cursor *k, struct tg_fix_sl
 }
 
 /* 893 may stand before the group or after it, not both. */
-static bool take_last_fragment(struct tg_fix_cursor *k, struct tg_fix_md_iter *it)
+static __always_inline bool take_last_fragment(struct tg_fix_cursor *k, struct tg_fix_md_iter *it)
 {
 	u8 v;
 
@@ -83,7 +83,7 @@ enum tg_fix_error tg_fix_md_begin(struct tg_fix_md_iter *it, u32 msg_type, const
 	it->c = k;
 	return TG_FIX_OK;
 bad:
-	it->bad_tag = tg_fix_bad_tag(&k);
+	it->bad_tag = tg_fix_bad_tag(k.val);
 	return it->err = k.err;
 }
 
@@ -98,7 +98,7 @@ static bool finish(struct tg_fix_md_iter *it)
 			break;
 		if (tg_fix_at(&k, TG_K3('8', '9', '3')) ? !take_last_fragment(&k, it) : !tg_fix_skip(&k)) {
 			it->err = k.err;
-			it->bad_tag = tg_fix_bad_tag(&k);
+			it->bad_tag = tg_fix_bad_tag(k.val);
 			break;
 		}
 	}
@@ -184,7 +184,7 @@ count:
 	it->bad_tag = 268;
 	return false;
 bad:
-	it->bad_tag = tg_fix_bad_tag(&k);
+	it->bad_tag = tg_fix_bad_tag(k.val);
 	it->err = k.err;
 	return false;
 }

@@ -2,6 +2,10 @@
 /* Framing and the cold half of the field walk. See lexer.h. */
 #include "fix/lexer_inline.h"
 
+/* Text as a word, first byte lowest. */
+#define FOUR(s)		((u32)(u8)(s)[0] | (u32)(u8)(s)[1] << 8 | (u32)(u8)(s)[2] << 16 | (u32)(u8)(s)[3] << 24)
+#define EIGHT(s)	((u64)FOUR(s) | (u64)FOUR(&(s)[4]) << 32)
+
 #define TRAILER		7u	/* 10=ddd and SOH */
 #define LENGTH_DIGITS	9u	/* of BodyLength, leading zeros included */
 
@@ -20,52 +24,39 @@ static u32 resync(const u8 *p, u32 avail)
 	return avail;
 }
 
-/* Sum of bytes, modulo 256. */
-static u32 sum(const u8 *p, u32 n)
+u32 tg_fix_sum(const u8 *p, u32 n)
 {
-	const u64 lanes = 0x00ff00ff00ff00ffULL;
-	u64 all, odd, w;
+	const u64 even_bytes = 0x00ff00ff00ff00ffULL;
+	u64 all, even, odd;
 	u32 total = 0, left = n;
 
 	/*
-	 * Four 16-bit lanes of odd bytes, and all bytes together: with w = even + (odd << 8), the lanes of even bytes are what remains when the
-	 * odd ones are taken out. Both together stay within a lane for 128 words.
+	 * All words are added up as they are, and once more with only their even bytes, in four 16-bit lanes. What the first sum has more is the lanes of
+	 * odd bytes; the highest one runs over the top, but its low byte is all that counts. 256 words fill no lane.
 	 */
 	while (left >= 8) {
-		u32 words = left / 8 < 128 ? left / 8 : 128;
+		u32 words = left / 8 < 256 ? left / 8 : 256;
 
 		left -= words * 8;
-		all = odd = 0;
-		for (; words >= 4; words -= 4, p += 32) {
-			w = tg_load64(p);
-			all += w;
-			odd += w >> 8 & lanes;
-			w = tg_load64(p + 8);
-			all += w;
-			odd += w >> 8 & lanes;
-			w = tg_load64(p + 16);
-			all += w;
-			odd += w >> 8 & lanes;
-			w = tg_load64(p + 24);
-			all += w;
-			odd += w >> 8 & lanes;
+		all = even = 0;
+		for (; words >= 8; words -= 8, p += 64) {
+			all += tg_load64(p) + tg_load64(p + 8) + tg_load64(p + 16) + tg_load64(p + 24);
+			even += (tg_load64(p) & even_bytes) + (tg_load64(p + 8) & even_bytes) + (tg_load64(p + 16) & even_bytes) +
+				(tg_load64(p + 24) & even_bytes);
+			all += tg_load64(p + 32) + tg_load64(p + 40) + tg_load64(p + 48) + tg_load64(p + 56);
+			even += (tg_load64(p + 32) & even_bytes) + (tg_load64(p + 40) & even_bytes) + (tg_load64(p + 48) & even_bytes) +
+				(tg_load64(p + 56) & even_bytes);
 		}
 		for (; words; words--, p += 8) {
-			w = tg_load64(p);
-			all += w;
-			odd += w >> 8 & lanes;
+			all += tg_load64(p);
+			even += tg_load64(p) & even_bytes;
 		}
-		all = all - (odd << 8) + odd;
-		total += (u32)((all & lanes) * 0x0001000100010001ULL >> 48);
+		odd = (all - even) >> 8;
+		total += (u32)(((even & even_bytes) + (odd & even_bytes)) * 0x0001000100010001ULL >> 48);
 	}
 	while (left--)
 		total += *p++;
 	return total & 0xff;
-}
-
-u32 tg_fix_sum(const u8 *p, u32 n)
-{
-	return sum(p, n);
 }
 
 static bool digit(u8 b)
@@ -157,16 +148,29 @@ enum tg_fix_error tg_fix_frame(const u8 *p, u32 avail, u32 max, struct tg_fix_fr
 	u32 i, digits, body_len = 0, type, total, end;
 	enum tg_fix_error err;
 	const u8 *t;
-	u64 w;
+	u64 w, w1;
 	int n;
 
 	*used = 0;
 	f->msg = p;
-	/* The common case first: FIX.4.4 and enough bytes. */
-	if (likely(avail >= 16 && tg_load64(p) == 0x2e342e5849463d38ULL && p[8] == '4' && p[9] == TG_SOH)) {
-		f->version = 44;
-		n = 10;
-	} else {
+	/* The common case in one look: FIX.4.4, at most seven digits of length, a MsgType of one byte. */
+	if (likely(avail >= 32 && tg_load64(p) == EIGHT("8=FIX.4.") && (u32)tg_load64(p + 8) == FOUR("4\0019="))) {
+		w = tg_load64(p + 12);
+		w1 = tg_fix_soh(w);
+		i = (u32)__builtin_ctzll(w1 | 1ULL << 63) >> 3;
+		w = (w ^ TG_BYTES('0')) << ((64 - 8 * i) & 63);
+		body_len = (u32)tg_fix_eight(w);
+		i += 13;
+		w1 = tg_fix_all_digits(w) && w1 && i > 13 ? tg_load64(p + i) : 0;
+		if (likely((w1 & 0xff00ffffff) == (FOUR("35=") | (u64)TG_SOH << 32) && printable((u8)(w1 >> 24)) && body_len >= 5)) {
+			f->version = 44;
+			type = (u8)(w1 >> 24);
+			n = 5;
+			goto whole;
+		}
+		body_len = 0;
+	}
+	{
 		if (!avail)
 			return TG_FIX_OK;
 		n = begin_string(p, avail, &f->version);
@@ -196,15 +200,20 @@ enum tg_fix_error tg_fix_frame(const u8 *p, u32 avail, u32 max, struct tg_fix_fr
 	if (!digits || body_len < 5)	/* 35=0 and SOH */
 		goto bad;
 	i++;
-	end = i + body_len;	/* both are far below 2^31 */
-	total = end + TRAILER;
-	if (total > max) {
+	if ((u64)i + body_len + TRAILER > max) {
 		err = TG_FIX_RANGE;
 		goto bad;
 	}
 	n = msg_type(p + i, avail - i < body_len ? avail - i : body_len, &type);
 	if (n < 0 || (!n && avail - i >= body_len)) {
 		err = TG_FIX_MSG_TYPE;
+		goto bad;
+	}
+whole:
+	end = i + body_len;	/* both are far below 2^31 */
+	total = end + TRAILER;
+	if (unlikely(total > max)) {
+		err = TG_FIX_RANGE;
 		goto bad;
 	}
 	if (avail < total)
@@ -217,7 +226,7 @@ enum tg_fix_error tg_fix_frame(const u8 *p, u32 avail, u32 max, struct tg_fix_fr
 		err = (w & 0xffffffff) == 0x3d303101 ? TG_FIX_CHECKSUM : TG_FIX_BODY_LENGTH;
 		goto bad;
 	}
-	if (sum(p, end) != (((u32)t[4] - '0') * 100 + (t[5] - '0') * 10u + (t[6] - '0'))) {
+	if (tg_fix_sum(p, end) != (((u32)t[4] - '0') * 100 + (t[5] - '0') * 10u + (t[6] - '0'))) {
 		*used = total;
 		return TG_FIX_CHECKSUM;
 	}
@@ -237,31 +246,21 @@ bad:
 	return err;
 }
 
-void tg_fix_cursor_init(struct tg_fix_cursor *c, const struct tg_fix_frame *f)
-{
-	memset(c, 0, sizeof(*c));
-	c->p = f->msg + f->fields_off;
-	c->end = f->msg + f->body_off + f->body_len - 1;
-}
-
 static bool fail(struct tg_fix_cursor *c, enum tg_fix_error err)
 {
 	c->err = err;
 	return false;
 }
 
-/* Value at c->val to its SOH, which is at or before the body's last byte. */
-bool tg_fix_take_cold(struct tg_fix_cursor *c)
+const u8 *tg_fix_far(const u8 *v)
 {
-	const u8 *v = c->val;
 	u64 t;
 
-	while (!(t = tg_fix_soh(tg_load64(v))))
+	do {
 		v += 8;
-	v += __builtin_ctzll(t) >> 3;
-	c->len = (u32)(v - c->val);
-	c->p = v + 1;
-	return c->len ? true : fail(c, TG_FIX_VALUE);
+		t = tg_fix_soh(tg_load64(v));
+	} while (!t);
+	return v + (__builtin_ctzll(t) >> 3);
 }
 
 /* Data tag that belongs to a length tag; 0 = not a length tag. */
@@ -356,9 +355,9 @@ bool tg_fix_skip_cold(struct tg_fix_cursor *c)
 	return true;
 }
 
-u32 tg_fix_bad_tag(const struct tg_fix_cursor *c)
+u32 tg_fix_bad_tag(const u8 *val)
 {
-	const u8 *p = c->val;
+	const u8 *p = val;
 	u32 tag = 0, unit = 1;
 
 	if (!p)

@@ -75,7 +75,16 @@ struct tg_fix_cursor {
 	enum tg_fix_error err;
 };
 
-void tg_fix_cursor_init(struct tg_fix_cursor *c, const struct tg_fix_frame *f);
+static inline void tg_fix_cursor_init(struct tg_fix_cursor *c, const struct tg_fix_frame *f)
+{
+	c->p = f->msg + f->fields_off;
+	c->end = f->msg + f->body_off + f->body_len - 1;
+	c->val = NULL;
+	c->len = 0;
+	c->tag = 0;
+	c->err = TG_FIX_OK;
+}
+
 /*
  * true: tag/val/len hold the next field. false: end, or c->err is set. A length field is not returned: its data field is, taken by that length and free to hold
  * SOH (95/96, 354/355, ...). 8, 9, 10 and 35 are refused here. Decoders on the hot path use lexer_inline.h instead.

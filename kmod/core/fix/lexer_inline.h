@@ -19,7 +19,7 @@
  *	if (c.err)
  *		...
  *
- * The cursor should be a local variable: then it lives in registers (the cold calls work on a copy).
+ * The cursor should be a local variable whose address goes to nobody but the inline functions here: then it lives in registers.
  *
  * Why the loads stay inside the message: c.p is at or before end + 1, where the trailer's seven bytes begin, and tg_fix_at() loads at most six. A
  * key holds no SOH, so one that matches ends before `end`, the body's last SOH: the value begins at or before `end` and eight bytes can be loaded there.
@@ -66,21 +66,20 @@ static __always_inline u64 tg_fix_eight(u64 d)
 
 extern const u64 tg_fix_pow10[9];
 
-/* The cold half, in lexer.c and value.c. Values start at c->val. */
+/* The cold half, in lexer.c and value.c. */
 bool tg_fix_skip_cold(struct tg_fix_cursor *c);
-bool tg_fix_take_cold(struct tg_fix_cursor *c);
-bool tg_fix_take_u64_cold(struct tg_fix_cursor *c, u64 *out);
-bool tg_fix_take_e8_cold(struct tg_fix_cursor *c, s64 *out);
+const u8 *tg_fix_far(const u8 *v);			/* SOH of a value that has none in its first eight bytes */
+u32 tg_fix_far_u64(const u8 *v, u64 *out);		/* any value: its length, 0 = wrong */
+u32 tg_fix_far_e8(const u8 *v, s64 *out);
 
-/* The tag at fault after a failure: that of the value last looked at; 0 = no tag was found. */
-u32 tg_fix_bad_tag(const struct tg_fix_cursor *c);
+/* The tag at fault after a failure, from c.val: that of the value last looked at; 0 = no tag was found. */
+u32 tg_fix_bad_tag(const u8 *val);
 
-/* Only copies of a cursor go out of line, or the compiler would have to keep the caller's in memory. */
-#define TG_FIX_COLD(c, call) ({				\
-	struct tg_fix_cursor cold_ = *(c);		\
-	bool ok_ = call;				\
-	*(c) = cold_;					\
-	ok_; })
+static __always_inline bool tg_fix_wrong(struct tg_fix_cursor *c)
+{
+	c->err = c->val[0] == TG_SOH ? TG_FIX_VALUE : TG_FIX_FORMAT;
+	return false;
+}
 
 static __always_inline bool tg_fix_done(const struct tg_fix_cursor *c)
 {
@@ -132,21 +131,24 @@ static __always_inline bool tg_fix_at(struct tg_fix_cursor *c, const u64 key)
 static __always_inline bool tg_fix_take(struct tg_fix_cursor *c)
 {
 	u64 t = tg_fix_soh(tg_load64(c->val));
+	const u8 *end;
 
-	if (unlikely(!t || t & 0x80))
-		return TG_FIX_COLD(c, tg_fix_take_cold(&cold_));
-	c->len = (u32)__builtin_ctzll(t) >> 3;
-	c->p = c->val + c->len + 1;
+	if (likely(t))
+		end = c->val + (__builtin_ctzll(t) >> 3);
+	else
+		end = tg_fix_far(c->val);
+	c->len = (u32)(end - c->val);
+	if (unlikely(!c->len))
+		return tg_fix_wrong(c);
+	c->p = end + 1;
 	return true;
 }
 
 static __always_inline bool tg_fix_take_char(struct tg_fix_cursor *c, u8 *out)
 {
 	*out = c->val[0];
-	if (unlikely(c->val[0] == TG_SOH || c->val[1] != TG_SOH)) {
-		c->err = c->val[0] == TG_SOH ? TG_FIX_VALUE : TG_FIX_FORMAT;
-		return false;
-	}
+	if (unlikely(c->val[0] == TG_SOH || c->val[1] != TG_SOH))
+		return tg_fix_wrong(c);
 	c->p = c->val + 2;
 	return true;
 }
@@ -159,15 +161,17 @@ static __always_inline bool tg_fix_take_u64(struct tg_fix_cursor *c, u64 *out)
 	if (likely(t)) {
 		at = (u32)__builtin_ctzll(t);			/* 8 * length + 7 */
 		d = (w ^ TG_BYTES('0')) << ((7 - at) & 63);	/* the last digit into the highest byte */
-		if (likely(tg_fix_all_digits(d))) {
-			*out = tg_fix_eight(d);
-			c->p = c->val + (at >> 3) + 1;
-			return true;
-		}
+		if (unlikely(!tg_fix_all_digits(d)))
+			return tg_fix_wrong(c);
+		*out = tg_fix_eight(d);
+		c->p = c->val + (at >> 3) + 1;
+		return true;
 	}
-	if (!TG_FIX_COLD(c, tg_fix_take_u64_cold(&cold_, &far)))
-		return false;
+	at = tg_fix_far_u64(c->val, &far);
+	if (unlikely(!at))
+		return tg_fix_wrong(c);
 	*out = far;
+	c->p = c->val + at + 1;
 	return true;
 }
 
@@ -210,16 +214,22 @@ static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
 			}
 		}
 	}
-	if (!TG_FIX_COLD(c, tg_fix_take_e8_cold(&cold_, &far)))
-		return false;
+	at = tg_fix_far_e8(c->val, &far);
+	if (unlikely(!at))
+		return tg_fix_wrong(c);
 	*out = far;
+	c->p = c->val + at + 1;
 	return true;
 }
 
 /* The field at the cursor, whatever it is: tag, val and len are set; a length field brings its data field. false = c->err. */
 static __always_inline bool tg_fix_skip(struct tg_fix_cursor *c)
 {
-	return TG_FIX_COLD(c, tg_fix_skip_cold(&cold_));
+	struct tg_fix_cursor k = *c;	/* only a copy goes out of line, or the caller's would have to live in memory */
+	bool ok = tg_fix_skip_cold(&k);
+
+	*c = k;
+	return ok;
 }
 
 #endif

@@ -22,57 +22,49 @@ bool tg_fix_u64(const u8 *v, u32 len, u64 *out)
 	return true;
 }
 
-/* Eight digits and more, and everything that is wrong. */
-bool tg_fix_take_u64_cold(struct tg_fix_cursor *c, u64 *out)
+u32 tg_fix_far_u64(const u8 *v, u64 *out)
 {
-	const u8 *v = c->val;
-	u64 hi, lo;
+	u64 w = tg_load64(v), t = tg_fix_soh(w), hi, lo;
 	u32 n;
 
-	if (!tg_fix_take_cold(c))
-		return false;
-	n = c->len;
-	if (n >= 8 && n <= 16) {
-		/* The last eight, and what is before them. */
-		lo = tg_load64(v + n - 8) ^ TG_BYTES('0');
-		hi = n == 8 ? 0 : (tg_load64(v) ^ TG_BYTES('0')) << (128 - 8 * n);
-		if (tg_fix_all_digits(hi | lo)) {
+	if (likely(!t)) {
+		t = tg_fix_soh(tg_load64(v + 8));
+		if (likely(t)) {
+			/* Eight to fifteen bytes: the last eight, and what is before them. */
+			n = 8 + ((u32)__builtin_ctzll(t) >> 3);
+			lo = tg_load64(v + n - 8) ^ TG_BYTES('0');
+			hi = n > 8 ? (w ^ TG_BYTES('0')) << (128 - 8 * n) : 0;
+			if (!tg_fix_all_digits(hi) || !tg_fix_all_digits(lo))
+				return 0;
 			*out = tg_fix_eight(hi) * TG_SCALE + tg_fix_eight(lo);
-			return true;
+			return n;
 		}
+		n = (u32)(tg_fix_far(v + 8) - v);
+	} else {
+		n = (u32)__builtin_ctzll(t) >> 3;
 	}
-	if (tg_fix_u64(v, n, out))
-		return true;
-	c->err = TG_FIX_FORMAT;
-	return false;
+	return tg_fix_u64(v, n, out) ? n : 0;
 }
 
-/* Eight characters and more, signs, and everything that is wrong. */
-bool tg_fix_take_e8_cold(struct tg_fix_cursor *c, s64 *out)
+u32 tg_fix_far_e8(const u8 *v, s64 *out)
 {
-	const u8 *v = c->val;
-	u64 whole, part, x;
+	u64 w = tg_load64(v), t = tg_fix_soh(w), x, whole, part;
 	u32 n, k, m;
 
-	if (!tg_fix_take_cold(c))
-		return false;
-	n = c->len;
-	x = tg_fix_zero_byte(tg_load64(v) ^ TG_BYTES('.'));
-	k = x ? (u32)__builtin_ctzll(x) >> 3 : 8;
+	n = t ? (u32)__builtin_ctzll(t) >> 3 : (u32)(tg_fix_far(v) - v);
+	x = tg_fix_zero_byte(w ^ TG_BYTES('.'));
+	k = (u32)__builtin_ctzll(x | 1ULL << 63) >> 3;
 	m = n - k - 1;
-	if (k && k < 8 && n > k + 1 && m <= 8) {
+	if (likely(!t && x && k && m - 1 < 8)) {
 		/* k digits, the point, m digits. */
-		whole = (tg_load64(v) ^ TG_BYTES('0')) << (64 - 8 * k);
+		whole = (w ^ TG_BYTES('0')) << (64 - 8 * k);
 		part = (tg_load64(v + k + 1) ^ TG_BYTES('0')) << (64 - 8 * m);
-		if (tg_fix_all_digits(whole) && tg_fix_all_digits(part)) {
+		if (likely(tg_fix_all_digits(whole) && tg_fix_all_digits(part))) {
 			*out = (s64)(tg_fix_eight(whole) * TG_SCALE + tg_fix_eight(part) * tg_fix_pow10[8 - m]);
-			return true;
+			return n;
 		}
 	}
-	if (tg_fix_e8(v, n, out))
-		return true;
-	c->err = TG_FIX_FORMAT;
-	return false;
+	return tg_fix_e8(v, n, out) ? n : 0;
 }
 
 bool tg_fix_u32(const u8 *v, u32 len, u32 *out)
