@@ -73,6 +73,11 @@ static int command(struct ctl *c, const struct ctl_command *self, const char *ve
 	__u64 seq;
 	int err = tg_nl_input(c->nl, TG_IN_SESSION, cmd, sizeof(*cmd), NULL, &seq);
 
+	if (err && cmd->command == TG_SESSION_CMD_SET_SEQ && err == -EINVAL) {
+		fprintf(stderr, "tgctl %s: set-seq: refused; it works only while the session is down\n",
+			self->name);
+		return 1;
+	}
 	if (err)
 		return ctl_fail(c, self, verb, err);
 	if (!json) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Loading: lines (config_index.c), iniparser for values, conversion by the table, then the cross
- * checks. */
+/* Loading: lines (config_index.c), iniparser for values, conversion by the table, cross checks. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE	/* memfd_create */
+#endif
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -517,6 +519,8 @@ out:
 	if (d)
 		iniparser_freedict(d);
 	tgd_index_free(&ix);
+	if (ret)
+		tgd_config_free(out);
 	return ret;
 }
 

@@ -128,7 +128,7 @@ enum tgd_xdp_mode { TGD_XDP_AUTO = 0, TGD_XDP_NATIVE = 1, TGD_XDP_GENERIC = 2 };
 /*
  * 0, or the number of errors (each one line on err: "FILE:LINE: [section] key: what is wrong; what
  * would be right"), or -errno when the file could not be read or memory ran out (also told on err).
- * out is complete only after 0; free it in every case.
+ * After anything but 0 *out is empty; freeing it is allowed and not needed.
  */
 int tgd_config_load(const char *path, struct tgd_config *out, FILE *err);
 int tgd_config_load_buffer(const char *name, const char *text, size_t len, struct tgd_config *out,
