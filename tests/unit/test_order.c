@@ -262,7 +262,7 @@ static void terminal_reports(void **state)
 {
 	static const struct { char exec, status; u8 want; } t[] = {
 		{ '4', '4', TG_OS_CANCELED }, { 'C', 'C', TG_OS_EXPIRED }, { '3', '3', TG_OS_EXPIRED }, { '8', '8', TG_OS_REJECTED },
-		{ 'I', '4', TG_OS_CANCELED }, { 'I', '8', TG_OS_REJECTED }, { 'I', 'C', TG_OS_EXPIRED },
+		{ 'I', '4', TG_OS_CANCELED }, { 'I', 'C', TG_OS_EXPIRED },
 	};
 	u32 i, acked;
 
@@ -985,6 +985,59 @@ static void lost_requests_settled_by_late_reports(void **state)
 	REPORT(f, c, .exec = 'I', .status = '0', .id = c | 2, .qty = PX(5), .px = PX(97), .leaves = PX(5));
 	assert_int_equal(STATUS(f, c), TG_OS_NEW);
 	assert_int_equal(fx_order(f, c)->open_qty, PX(5));
+
+	/* the venue knows nothing under the old id: it is asked under the replace's, and a kill's cancel waits for that */
+	assert_int_equal(fx_replace(f, 1, c, PX(99), PX(6)), TG_REASON_OK);
+	fx_disconnect(f);
+	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL), TG_REASON_OK);
+	fx_logon(f);
+	assert_non_null(fx_tcp(f, 'H', 0));
+	assert_int_equal(STATUS(f, c), TG_OS_UNKNOWN);
+	{
+		char want[32];
+
+		REPORT(f, c, .exec = 'I', .status = '8', .id = c | 2, .reject = 5);
+		snprintf(want, sizeof(want), "%016llX", (unsigned long long)fx_order(f, c)->repl_cl_ord_id);
+		tag_is(fx_tcp(f, 'H', 0), 11, want);
+		assert_null(fx_tcp(f, 'F', 0));
+		assert_int_equal(STATUS(f, c), TG_OS_UNKNOWN);
+		REPORT(f, c, .exec = 'I', .status = '0', .id = fx_order(f, c)->repl_cl_ord_id, .qty = PX(6), .px = PX(99), .leaves = PX(6));
+		assert_int_equal(fx_order(f, c)->qty, PX(6));
+		tag_is(fx_tcp(f, 'F', 0), 41, want);
+		assert_int_equal(STATUS(f, c), TG_OS_PENDING_CANCEL);
+		REPORT(f, c, .exec = '4', .status = '4');
+	}
+	assert_int_equal(fx_kill(f, TG_IN_RESUME, TG_SCOPE_INSTRUMENT, 1, 0), TG_REASON_OK);
+
+	/* a venue that refuses to be asked: no verdict on the orders, and what waited goes */
+	{
+		u64 fresh = fx_send(f, BUY, PX(97), PX(1)), w = fx_working(f, BUY, PX(97), PX(3));
+		char body[128];
+
+		assert_int_equal(fx_replace(f, 1, w, PX(99), PX(6)), TG_REASON_OK);
+		fx_disconnect(f);
+		assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL), TG_REASON_OK);
+		fx_logon(f);
+		assert_null(fx_tcp(f, 'F', 2));
+		assert_int_equal(STATUS(f, w), TG_OS_UNKNOWN);
+		snprintf(body, sizeof(body), "45=9|372=H|380=3|379=%016llX|", (unsigned long long)(fresh | 1));
+		fx_venue(f, "j", body);
+		assert_int_equal(STATUS(f, fresh), TG_OS_PENDING_CANCEL);
+		assert_int_equal(STATUS(f, w), TG_OS_PENDING_CANCEL);
+		assert_int_equal(fx_kill(f, TG_IN_RESUME, TG_SCOPE_INSTRUMENT, 1, 0), TG_REASON_OK);
+		REPORT(f, w, .exec = '4', .status = '4');
+		REPORT(f, fresh, .exec = '4', .status = '4');
+	}
+
+	/* it knows nothing of an order that it had taken: a person must look; of a finished one: what of it */
+	c = fx_working(f, BUY, PX(97), PX(3));
+	REPORT(f, c, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1), .last_px = PX(97));
+	REPORT(f, c, .exec = 'I', .status = '8', .reject = 5);
+	assert_int_equal(STATUS(f, c), TG_OS_SUSPECT);
+	assert_int_equal(fx_order(f, c)->open_qty, PX(2));
+	REPORT(f, c, .exec = '4', .status = '4', .cum = PX(1));
+	REPORT(f, c, .exec = 'I', .status = '8', .reject = 5);
+	assert_int_equal(STATUS(f, c), TG_OS_CANCELED);
 
 	/* an unknown order is cancelled; the venue never heard of it */
 	d = fx_send(f, BUY, PX(100), PX(1));

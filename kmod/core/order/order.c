@@ -233,21 +233,34 @@ enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64
 	return TG_REASON_OK;
 }
 
+/* A cancel would name a ClOrdID that a lost replace may have taken the order away from: while an answer is awaited, that decides first. */
+bool tg_order_cancel_ready(const struct tg_order *o)
+{
+	return o->cancel_due && tg_order_can_cancel(o) && !(o->asked && o->req_qty);
+}
+
 /* FIX 4.4 volume 4, Order Status Request. */
-static enum tg_reason send_inquiry(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob)
+enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob)
 {
 	struct tg_instrument *i = tg_instrument(e, o->instrument_id);
 	struct tg_session *v = tg_session(e, o->venue_id);
 	struct tg_fix_writer w;
+	u64 own = o->cl_ord_id;
+	bool sent;
 
 	if (!i || !session_takes_orders(v))
 		return TG_REASON_SESSION_DOWN;
 	if (!has_room(ob) || !tg_session_begin(e, v, TG_MT1('H'), &w, ob))
 		return TG_REASON_NO_OUTBOX;
+	if (o->inquire == 2)
+		o->cl_ord_id = o->repl_cl_ord_id;	/* for the encoder's eyes only */
 	tg_venue_put_status(&v->cfg, &i->def, account_name(e, o->account_id), o, &w);
-	if (!tg_session_send(e, v, &w, 0, ob))
+	o->cl_ord_id = own;
+	sent = tg_session_send(e, v, &w, 0, ob);
+	if (!sent)
 		return TG_REASON_NO_OUTBOX;
 	o->inquire = 0;
+	o->asked = 1;
 	return TG_REASON_OK;
 }
 
@@ -260,7 +273,11 @@ u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob)
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 
-		if (o->cancel_due && tg_order_can_cancel(o)) {
+		if (o->inquire && tg_order_send_inquiry(e, o, ob) == TG_REASON_NO_OUTBOX) {
+			e->sweep_due = 1;
+			break;
+		}
+		if (tg_order_cancel_ready(o)) {
 			why = tg_order_send_cancel(e, o, 0, ob);
 			if (why == TG_REASON_NO_OUTBOX) {
 				e->sweep_due = 1;
@@ -270,10 +287,6 @@ u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob)
 				sent++;
 				tg_order_update(e, o, ob);
 			}
-		}
-		if (o->inquire && send_inquiry(e, o, ob) == TG_REASON_NO_OUTBOX) {
-			e->sweep_due = 1;
-			break;
 		}
 	}
 	return sent;
@@ -382,6 +395,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 		goto undo;
 	o->request++;
 	o->req_seq = seq;
+	o->repl_cl_ord_id = o->req_cl_ord_id;
 	o->req_type = TG_SUB_REPLACE;
 	o->updated_ns = e->time_ns;
 	tg_order_derive(o);

@@ -25,6 +25,7 @@ struct tg_order {
 	u64 user_ref;
 	u64 cl_ord_id;		/* of the last request the venue accepted (or the first one) */
 	u64 req_cl_ord_id;	/* of the request in flight, 0 = none */
+	u64 repl_cl_ord_id;	/* of the last replace: where to look for an order whose replace was lost */
 	u64 created_seq;	/* record that made it */
 	u64 created_ns, updated_ns, sent_ns;
 	s64 px, qty;		/* as accepted; as submitted before that */
@@ -47,12 +48,13 @@ struct tg_order {
 	u8 req_type;		/* TG_SUB_CANCEL, TG_SUB_REPLACE: in flight or lost; 0 = none */
 	u8 lost;		/* TG_LOST_*: what the session took with it when it dropped */
 	u8 cancel_due;		/* a cancel goes out as soon as session, outbox and the replace in flight let it */
-	u8 inquire;		/* a status request goes out likewise */
+	u8 inquire;		/* a status request goes out likewise: 1 under cl_ord_id, 2 under repl_cl_ord_id */
+	u8 asked;		/* a status request waits for its answer */
 	u8 side, ord_type, tif;
 	u8 flags;		/* TG_SUB_POST_ONLY */
 	u8 acked;		/* the venue has spoken of it */
 	u8 working;		/* counted in positions' open quantities and in the working list */
-	u8 pad[4];
+	u8 pad[3];
 	s64 open_qty;		/* what the position's open quantity holds for this order now */
 	u64 new_seq, req_seq;	/* 34 of the new order and of the request in flight: 35=3 names nothing else */
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];
@@ -124,6 +126,8 @@ void tg_order_update(struct tg_engine *e, const struct tg_order *o, struct tg_ou
 /* Sends a cancel or status request, no questions asked but room and session. TG_REASON_OK, SESSION_DOWN, NO_OUTBOX, CAPACITY. */
 enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64 cause_ns, struct tg_outbox *ob);
 bool tg_order_can_cancel(const struct tg_order *o);
+bool tg_order_cancel_ready(const struct tg_order *o);	/* a cancel is due and may go now */
+enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob);
 /* Sends what is due (cancel_due, inquire), as far as the outbox reaches; the rest goes at the next timer. Returns cancels sent. */
 u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob);
 

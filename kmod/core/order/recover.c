@@ -16,6 +16,7 @@ void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_
 		if (o->venue_id != s->cfg.venue_id)
 			continue;
 		o->inquire = 0;
+		o->asked = 0;
 		if (o->prior_status == TG_OS_PENDING_NEW)
 			o->lost |= TG_LOST_NEW;
 		if (o->req_type)
@@ -72,12 +73,28 @@ static struct tg_order *find_refused(struct tg_engine *e, struct tg_session *s, 
 	return NULL;
 }
 
+/* The venue does not answer status requests, whatever its dialect promises: what waits for an answer waits no longer. */
+static void no_answers(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
+{
+	u32 at;
+
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next)
+		if (tg_order_slot(e, at - 1)->venue_id == s->cfg.venue_id)
+			tg_order_slot(e, at - 1)->asked = 0;
+	tg_order_sweep(e, ob);
+}
+
 void tg_order_business_reject(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
 	struct tg_order_note n;
 	bool request = false;
-	struct tg_order *o = find_refused(e, s, a, &request);
+	struct tg_order *o;
 
+	if (a->ref_msg_type.len == 1 && a->ref_msg_type.p[0] == 'H') {
+		no_answers(e, s, ob);	/* it names the order's ClOrdID too, but is no verdict on the order */
+		return;
+	}
+	o = find_refused(e, s, a, &request);
 	if (!o || tg_ord_terminal(o->status))
 		return;		/* admin messages and status requests are refused too: nothing to undo */
 	if (request) {

@@ -345,6 +345,25 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 	}
 }
 
+/*
+ * The answer to a status request is that there is no such order (150=I, 39=8), though the venue had taken it. Either it has the order under the
+ * ClOrdID of a replace that was lost with the session, and is asked for that; or it has forgotten an order that may have traded.
+ */
+static void unknown_to_venue(struct tg_engine *e, struct tg_order *o, u64 id, struct tg_outbox *ob)
+{
+	if (tg_ord_terminal(o->status)) {
+		tg_cc(e, TG_CC_EXEC_DUPLICATES);
+		return;
+	}
+	if (o->req_qty && o->lost && id != o->repl_cl_ord_id) {
+		o->inquire = 2;
+		if (tg_order_send_inquiry(e, o, ob) == TG_REASON_NO_OUTBOX)
+			e->sweep_due = 1;
+		return;
+	}
+	tg_order_suspect(e, o, TG_REASON_SUSPECT, ob);
+}
+
 enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s, const struct tg_fix_exec *x, struct tg_outbox *ob)
 {
 	struct tg_order_note note;
@@ -369,6 +388,13 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 		return TG_FIX_OK;
 	}
 	tg_cc(e, TG_CC_EXEC_REPORTS);
+	if (x->exec_type == 'I') {
+		o->asked = 0;
+		if (x->ord_status == '8' && o->prior_status != TG_OS_PENDING_NEW) {
+			unknown_to_venue(e, o, id, ob);
+			return TG_FIX_OK;
+		}
+	}
 	if (!o->acked) {
 		o->acked = 1;
 		if (!o->lost)
@@ -397,7 +423,7 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	/* The order. */
 	request = answered_request(o, ev);
 	before = o->status;
-	if (x->order_id.len && x->order_id.len <= sizeof(o->venue_order_id)) {
+	if (x->order_id.len && x->order_id.len <= sizeof(o->venue_order_id) && ev != EV_REJECTED) {	/* a reject's is NONE */
 		memset(o->venue_order_id, 0, sizeof(o->venue_order_id));
 		memcpy(o->venue_order_id, x->order_id.p, x->order_id.len);
 	}
@@ -443,7 +469,7 @@ void tg_order_cancel_if_due(struct tg_engine *e, struct tg_order *o, struct tg_o
 {
 	enum tg_reason why;
 
-	if (!o->cancel_due || !tg_order_can_cancel(o))
+	if (!tg_order_cancel_ready(o))
 		return;
 	why = tg_order_send_cancel(e, o, 0, ob);
 	if (why == TG_REASON_OK)
