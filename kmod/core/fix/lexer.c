@@ -156,12 +156,11 @@ enum tg_fix_error tg_fix_frame(const u8 *p, u32 avail, u32 max, struct tg_fix_fr
 	/* The common case in one look: FIX.4.4, at most seven digits of length, a MsgType of one byte. */
 	if (likely(avail >= 32 && tg_load64(p) == EIGHT("8=FIX.4.") && (u32)tg_load64(p + 8) == FOUR("4\0019="))) {
 		w = tg_load64(p + 12);
-		w1 = tg_fix_soh(w);
-		i = (u32)__builtin_ctzll(w1 | 1ULL << 63) >> 3;
-		w = (w ^ TG_BYTES('0')) << ((64 - 8 * i) & 63);
-		body_len = (u32)tg_fix_eight(w);
+		w ^= TG_BYTES('0');
+		i = (u32)__builtin_ctzll(tg_fix_non_digits(w) | 1ULL << 63) >> 3;
+		body_len = (u32)tg_fix_eight(w << ((64 - 8 * i) & 63));
 		i += 13;
-		w1 = tg_fix_all_digits(w) && w1 && i > 13 ? tg_load64(p + i) : 0;
+		w1 = p[i - 1] == TG_SOH && i > 13 ? tg_load64(p + i) : 0;
 		if (likely((w1 & 0xff00ffffff) == (FOUR("35=") | (u64)TG_SOH << 32) && printable((u8)(w1 >> 24)) && body_len >= 5)) {
 			f->version = 44;
 			type = (u8)(w1 >> 24);

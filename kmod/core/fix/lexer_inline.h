@@ -50,10 +50,13 @@ static __always_inline u64 tg_fix_soh(u64 w)
 	return tg_fix_zero_byte(w ^ TG_BYTES(TG_SOH));
 }
 
-/* Bytes that are already less '0': do all lie in 0..9? */
-static __always_inline bool tg_fix_all_digits(u64 d)
+/*
+ * Bytes that were xored with '0': bit 7 of the first one that is no digit is the lowest bit set; 0 = all are digits. A byte before the first such one is
+ * at most 9 and carries nothing upwards, nor does a decimal point, so the second one is right too when the first is a point.
+ */
+static __always_inline u64 tg_fix_non_digits(u64 d)
 {
-	return !(((d + TG_BYTES(0x76)) | d) & TG_HIGH_BITS);
+	return ((d + TG_BYTES(0x76)) | d) & TG_HIGH_BITS;
 }
 
 /* Eight digits (bytes 0..9, the first in the lowest byte) to a number: pairs, fours, eight. */
@@ -69,8 +72,8 @@ extern const u64 tg_fix_pow10[9];
 /* The cold half, in lexer.c and value.c. */
 bool tg_fix_skip_cold(struct tg_fix_cursor *c);
 const u8 *tg_fix_far(const u8 *v);			/* SOH of a value that has none in its first eight bytes */
-u32 tg_fix_far_u64(const u8 *v, u64 *out);		/* any value: its length, 0 = wrong */
-u32 tg_fix_far_e8(const u8 *v, s64 *out);
+u32 tg_fix_far_u64(const u8 *v, u64 *out);		/* begins with eight digits: its length, 0 = wrong */
+u32 tg_fix_far_e8(const u8 *v, s64 *out);		/* any value: likewise */
 
 /* The tag at fault after a failure, from c.val: that of the value last looked at; 0 = no tag was found. */
 u32 tg_fix_bad_tag(const u8 *val);
@@ -96,32 +99,32 @@ static __always_inline bool tg_fix_at(struct tg_fix_cursor *c, const u64 key)
 		memcpy(&w, c->p, sizeof(w));
 		memcpy(&h, c->p + 4, sizeof(h));
 		if (key >> 40) {
-			if (w != (u32)key || h != key >> 32)
+			if (unlikely(w != (u32)key || h != key >> 32))
 				return false;
 			c->val = c->p + 6;
 			return true;
 		}
-		if (w != (u32)key || (u8)h != key >> 32)
+		if (unlikely(w != (u32)key || (u8)h != key >> 32))
 			return false;
 		c->val = c->p + 5;
 		return true;
 	}
 	if (key >> 24) {
 		memcpy(&w, c->p, sizeof(w));
-		if (w != (u32)key)
+		if (unlikely(w != (u32)key))
 			return false;
 		c->val = c->p + 4;
 		return true;
 	}
 	if (key >> 16) {
 		memcpy(&w, c->p, sizeof(w));
-		if ((w & 0xffffff) != key)
+		if (unlikely((w & 0xffffff) != key))
 			return false;
 		c->val = c->p + 3;
 		return true;
 	}
 	memcpy(&h, c->p, sizeof(h));
-	if (h != key)
+	if (unlikely(h != key))
 		return false;
 	c->val = c->p + 2;
 	return true;
@@ -155,15 +158,14 @@ static __always_inline bool tg_fix_take_char(struct tg_fix_cursor *c, u8 *out)
 
 static __always_inline bool tg_fix_take_u64(struct tg_fix_cursor *c, u64 *out)
 {
-	u64 w = tg_load64(c->val), t = tg_fix_soh(w), d, far;
+	u64 d = tg_load64(c->val) ^ TG_BYTES('0'), stop = tg_fix_non_digits(d), far;
 	u32 at;
 
-	if (likely(t)) {
-		at = (u32)__builtin_ctzll(t);			/* 8 * length + 7 */
-		d = (w ^ TG_BYTES('0')) << ((7 - at) & 63);	/* the last digit into the highest byte */
-		if (unlikely(!tg_fix_all_digits(d)))
+	if (likely(stop)) {
+		at = (u32)__builtin_ctzll(stop);	/* 8 * digits + 7 */
+		if (unlikely(c->val[at >> 3] != TG_SOH || at == 7))
 			return tg_fix_wrong(c);
-		*out = tg_fix_eight(d);
+		*out = tg_fix_eight(d << ((7 - at) & 63));	/* the last digit into the highest byte */
 		c->p = c->val + (at >> 3) + 1;
 		return true;
 	}
@@ -189,30 +191,26 @@ static __always_inline bool tg_fix_take_u32(struct tg_fix_cursor *c, u32 *out)
 
 static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
 {
-	u64 w = tg_load64(c->val), t = tg_fix_soh(w), d, x, point;
+	u64 d = tg_load64(c->val) ^ TG_BYTES('0'), stop = tg_fix_non_digits(d), next, point;
+	u32 at, k;
 	s64 far;
-	u32 at;
 
-	if (likely(t)) {
-		at = (u32)__builtin_ctzll(t);
-		d = (w ^ TG_BYTES('0')) << ((7 - at) & 63);
-		x = tg_fix_zero_byte(d ^ TG_BYTES('.' ^ '0'));
-		if (!x) {
-			if (likely(tg_fix_all_digits(d))) {
-				*out = (s64)(tg_fix_eight(d) * TG_SCALE);
-				c->p = c->val + (at >> 3) + 1;
-				return true;
-			}
-		} else {
+	k = (u32)__builtin_ctzll(stop | 1ULL << 63) >> 3;
+	next = stop & (stop - 1);
+	if (c->val[k] == '.' && likely(next)) {
+		at = (u32)__builtin_ctzll(next);
+		if (likely(c->val[at >> 3] == TG_SOH && at > 15)) {
 			/* Close the gap that the point leaves: what stands before it moves up by one byte. */
-			point = x & -x;
+			point = stop & -stop;
 			d = (d & ((point >> 7) - 1)) << 8 | (d & -(point << 1));
-			if (likely(tg_fix_all_digits(d) && at > 15)) {
-				*out = (s64)(tg_fix_eight(d) * tg_fix_pow10[((u32)__builtin_ctzll(x) >> 3) + 1]);
-				c->p = c->val + (at >> 3) + 1;
-				return true;
-			}
+			*out = (s64)(tg_fix_eight(d << ((7 - at) & 63)) * tg_fix_pow10[9 + k - (at >> 3)]);
+			c->p = c->val + (at >> 3) + 1;
+			return true;
 		}
+	} else if (c->val[k] == TG_SOH && likely(k)) {
+		*out = (s64)(tg_fix_eight(d << ((64 - 8 * k) & 63)) * TG_SCALE);
+		c->p = c->val + k + 1;
+		return true;
 	}
 	at = tg_fix_far_e8(c->val, &far);
 	if (unlikely(!at))

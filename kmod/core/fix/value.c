@@ -24,46 +24,43 @@ bool tg_fix_u64(const u8 *v, u32 len, u64 *out)
 
 u32 tg_fix_far_u64(const u8 *v, u64 *out)
 {
-	u64 w = tg_load64(v), t = tg_fix_soh(w), hi, lo;
+	u64 first = tg_load64(v) ^ TG_BYTES('0'), last, stop;
 	u32 n;
 
-	if (likely(!t)) {
-		t = tg_fix_soh(tg_load64(v + 8));
-		if (likely(t)) {
-			/* Eight to fifteen bytes: the last eight, and what is before them. */
-			n = 8 + ((u32)__builtin_ctzll(t) >> 3);
-			lo = tg_load64(v + n - 8) ^ TG_BYTES('0');
-			hi = n > 8 ? (w ^ TG_BYTES('0')) << (128 - 8 * n) : 0;
-			if (!tg_fix_all_digits(hi) || !tg_fix_all_digits(lo))
-				return 0;
-			*out = tg_fix_eight(hi) * TG_SCALE + tg_fix_eight(lo);
-			return n;
-		}
-		n = (u32)(tg_fix_far(v + 8) - v);
-	} else {
-		n = (u32)__builtin_ctzll(t) >> 3;
+	stop = tg_fix_non_digits(tg_load64(v + 8) ^ TG_BYTES('0'));
+	if (likely(stop)) {
+		/* Eight to fifteen digits: the last eight, and what is before them. */
+		n = 8 + ((u32)__builtin_ctzll(stop) >> 3);
+		if (v[n] != TG_SOH)
+			return 0;
+		last = tg_load64(v + n - 8) ^ TG_BYTES('0');
+		first = n > 8 ? first << (128 - 8 * n) : 0;
+		*out = tg_fix_eight(first) * TG_SCALE + tg_fix_eight(last);
+		return n;
 	}
+	n = (u32)(tg_fix_far(v + 8) - v);
 	return tg_fix_u64(v, n, out) ? n : 0;
 }
 
 u32 tg_fix_far_e8(const u8 *v, s64 *out)
 {
-	u64 w = tg_load64(v), t = tg_fix_soh(w), x, whole, part;
+	u64 w = tg_load64(v), whole = w ^ TG_BYTES('0'), stop = tg_fix_non_digits(whole), part;
 	u32 n, k, m;
 
-	n = t ? (u32)__builtin_ctzll(t) >> 3 : (u32)(tg_fix_far(v) - v);
-	x = tg_fix_zero_byte(w ^ TG_BYTES('.'));
-	k = (u32)__builtin_ctzll(x | 1ULL << 63) >> 3;
-	m = n - k - 1;
-	if (likely(!t && x && k && m - 1 < 8)) {
+	k = (u32)__builtin_ctzll(stop | 1ULL << 63) >> 3;
+	if (likely(stop && v[k] == '.' && k)) {
 		/* k digits, the point, m digits. */
-		whole = (w ^ TG_BYTES('0')) << (64 - 8 * k);
-		part = (tg_load64(v + k + 1) ^ TG_BYTES('0')) << (64 - 8 * m);
-		if (likely(tg_fix_all_digits(whole) && tg_fix_all_digits(part))) {
+		part = tg_load64(v + k + 1) ^ TG_BYTES('0');
+		stop = tg_fix_non_digits(part);
+		m = (u32)__builtin_ctzll(stop | 1ULL << 63) >> 3;
+		if (likely(stop && m && v[k + 1 + m] == TG_SOH)) {
+			whole <<= 64 - 8 * k;
+			part <<= 64 - 8 * m;
 			*out = (s64)(tg_fix_eight(whole) * TG_SCALE + tg_fix_eight(part) * tg_fix_pow10[8 - m]);
-			return n;
+			return k + 1 + m;
 		}
 	}
+	n = (stop = tg_fix_soh(w)) ? (u32)__builtin_ctzll(stop) >> 3 : (u32)(tg_fix_far(v) - v);
 	return tg_fix_e8(v, n, out) ? n : 0;
 }
 
@@ -173,7 +170,7 @@ bool tg_fix_time_ns(const u8 *v, u32 len, u64 *out)
 	/* YYYYMMDD and HH:MM:SS, each in one word; the colons become zeros that the sum below leaves out. */
 	a = tg_load64(v) ^ TG_BYTES('0');
 	b = (tg_load64(v + 9) ^ TG_BYTES('0')) & 0xffff00ffff00ffffULL;
-	if (!tg_fix_all_digits(a) || !tg_fix_all_digits(b))
+	if (tg_fix_non_digits(a) || tg_fix_non_digits(b))
 		return false;
 	date = (u32)tg_fix_eight(a);
 	hour = (u32)(b & 0xf) * 10 + (u32)(b >> 8 & 0xf);
