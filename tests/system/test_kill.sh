@@ -17,9 +17,9 @@ check "session up, book live" lab_ready 60
 rc=$?
 note "$(cat "$LAB_DIR/kill.json")"
 check "no order was accepted after the kill was latched" is $rc 0
-check "orders were flowing" at_least "$(lab_json orders_submitted <"$LAB_DIR/kill.json")" 100
-p50=$(lab_json command_ns p50 <"$LAB_DIR/kill.json")
-max=$(lab_json command_ns max <"$LAB_DIR/kill.json")
+check "orders were flowing" at_least "$(jq .orders_submitted <"$LAB_DIR/kill.json")" 100
+p50=$(jq .command_ns.p50 <"$LAB_DIR/kill.json")
+max=$(jq .command_ns.max <"$LAB_DIR/kill.json")
 note "kill command to answer: p50 $p50 ns, max $max ns of guest time, 1 ns = 1 instruction"
 check "kill command to answer under 1 ms of guest time, every round" test "$max" -lt 1000000
 lab_down

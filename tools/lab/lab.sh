@@ -64,19 +64,7 @@ lab_venue()
 }
 
 # lab_ctl COMMAND...: one command to the exchange's control socket, its answer on stdout.
-lab_ctl()
-{
-	python3 -IS -c '
-import socket, sys
-s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.settimeout(10)
-s.sendall((sys.argv[2] + "\n").encode())
-b = b""
-while not b.endswith(b"\n"):
-    d = s.recv(65536)
-    if not d: break
-    b += d
-sys.stdout.write(b.decode())' "$LAB_SOCK" "$*"
-}
+lab_ctl() { "${LAB_VENUE}-ctl" "$LAB_SOCK" "$@"; }
 
 # lab_config [SED-EXPRESSION...]: writes the configuration, with changes.
 lab_config()
@@ -198,17 +186,6 @@ lab_down()
 	ip link del tg0 2>/dev/null
 	ip netns del tgex 2>/dev/null
 	[ ! -e /sys/module/tickgate ] || rmmod tickgate
-}
-
-# lab_json FILE-OR-- KEY...: a value out of JSON, by keys and indices
-lab_json()
-{
-	python3 -IS -c '
-import json, sys
-v = json.load(sys.stdin)
-for k in sys.argv[1:]:
-    v = v[int(k)] if isinstance(v, list) else v[k]
-print(v if not isinstance(v, bool) else str(v).lower())' "$@"
 }
 
 # Lines that the kernel should never have to say.

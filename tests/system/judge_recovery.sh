@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Host part: the journal that two daemons wrote is one stream, and replays.
+set -u
+here=$(dirname "$0")
+out=$1
+build=${BUILD:-$(cd "$here/../.." && pwd -P)/build}
+. "$here/tap.sh"
+
+check "journal of both daemons replays to equal digests" "$build/tools/replay/tg-replay" "$out"/journal/*.tgj
+check "tshark finds no fault in any message we sent" "$here/judge-fix" "$out"
+finish plan
