@@ -113,11 +113,9 @@ static inline void kit_instrument(struct kit *k, u32 id, const char *symbol, u64
 		kit_die("instrument refused");
 }
 
-/* Engine, venue GW -> VENUE, feeds A and B; no instrument, not connected. Zero capacities: defaults that suit tests. */
-static inline struct kit *kit_new_rx(u32 book_levels, u32 md_pending, u16 venue_flags, u32 rx_bytes)
+/* Engine, venue GW -> VENUE, feeds A and B; no instrument, not connected. Capacities that are 0 get the engine's defaults. */
+static inline struct kit *kit_new_params(struct tg_in_engine *p, u16 venue_flags)
 {
-	struct tg_in_engine p = { .max_instruments = 8, .max_venues = 2, .max_feeds = 4, .max_accounts = 2, .max_clients = 2, .max_orders = 16,
-				  .max_limits = 16, .exec_ids = 64, .rx_buffer_bytes = rx_bytes };
 	struct tg_in_venue v = { .venue_id = KIT_VENUE, .dialect = TG_DIALECT_SIM, .heartbeat_s = 30,
 				 .flags = (u16)(TG_VENUE_RESET_ON_LOGON | TG_VENUE_ORDERS | venue_flags),
 				 .logon_timeout_ms = 5000, .logout_timeout_ms = 2000 };
@@ -125,21 +123,19 @@ static inline struct kit *kit_new_rx(u32 book_levels, u32 md_pending, u16 venue_
 	struct kit *k = calloc(1, sizeof(*k));
 	u64 bytes;
 
-	p.book_levels = book_levels ? book_levels : 64;
-	p.md_pending = md_pending ? md_pending : 256;
-	tg_engine_defaults(&p);
-	bytes = tg_engine_size(&p);
+	tg_engine_defaults(p);
+	bytes = tg_engine_size(p);
 	if (!k || !bytes)
 		kit_die("capacities refused");
 	k->e = aligned_alloc(64, (bytes + 63) & ~63ULL);
-	k->ob.cap = tg_engine_outbox_bytes(&p);
+	k->ob.cap = tg_engine_outbox_bytes(p);
 	k->ob.buf = malloc(k->ob.cap);
 	k->msg = malloc(KIT_MSG_MAX);
 	k->now = k->feed_time = KIT_T0;
 	k->feed_seq = 1;
-	if (!k->e || !k->ob.buf || !k->msg || tg_engine_init(k->e, bytes, &p))
+	if (!k->e || !k->ob.buf || !k->msg || tg_engine_init(k->e, bytes, p))
 		kit_die("engine init failed");
-	if (kit_step(k, TG_IN_ENGINE, 0, &p, sizeof(p)))
+	if (kit_step(k, TG_IN_ENGINE, 0, p, sizeof(*p)))
 		kit_die("engine record refused");
 	snprintf(v.name, sizeof(v.name), "venue");
 	snprintf(v.sender_comp_id, sizeof(v.sender_comp_id), "GW");
@@ -154,6 +150,16 @@ static inline struct kit *kit_new_rx(u32 book_levels, u32 md_pending, u16 venue_
 	if (kit_step(k, TG_IN_FEED, 0, &f, sizeof(f)))
 		kit_die("feed refused");
 	return k;
+}
+
+/* Small capacities; 0: 64 levels a side, 256 held entries. */
+static inline struct kit *kit_new_rx(u32 book_levels, u32 md_pending, u16 venue_flags, u32 rx_bytes)
+{
+	struct tg_in_engine p = { .max_instruments = 8, .max_venues = 2, .max_feeds = 4, .max_accounts = 2, .max_clients = 2, .max_orders = 16,
+				  .max_limits = 16, .exec_ids = 64, .book_levels = book_levels ? book_levels : 64,
+				  .md_pending = md_pending ? md_pending : 256, .rx_buffer_bytes = rx_bytes };
+
+	return kit_new_params(&p, venue_flags);
 }
 
 static inline struct kit *kit_new(u32 book_levels, u32 md_pending, u16 venue_flags)
