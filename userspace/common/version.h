@@ -8,7 +8,7 @@
 
 static inline void tg_version_print(const char *program)
 {
-	printf("%s %s (ABI %u, hash 0x%016llx)\n", program, TG_VERSION, TG_ABI_VERSION,
+	printf("%s %s (ABI %d, hash 0x%016llx)\n", program, TG_VERSION, TG_ABI_VERSION,
 	       (unsigned long long)TG_ABI_HASH);
 }
 

@@ -183,7 +183,7 @@ static int begin_engine(struct tg_replay *r, const char *path, const struct tg_i
 	tg_replay_destroy(r);
 	if (p->abi_version != TG_ABI_VERSION) {
 		snprintf(r->error, sizeof(r->error),
-			 "%s: written with ABI %u, this program replays ABI %u", path,
+			 "%s: written with ABI %u, this program replays ABI %d", path,
 			 p->abi_version, TG_ABI_VERSION);
 		return -EPROTO;
 	}

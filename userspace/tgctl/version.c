@@ -4,7 +4,7 @@
 
 int cmd_version(int argc, char **argv, const struct ctl_command *self)
 {
-	struct tg_nl_status st;
+	struct tg_nl_status st = { 0 };
 	struct tg_nl *nl = NULL;
 	struct tg_json j;
 	bool json = false, loaded;

@@ -159,7 +159,7 @@ int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c,
 	}
 	if (st.abi_version != TG_ABI_VERSION || st.abi_hash != TG_ABI_HASH) {
 		tgd_log(LOG_ERR,
-			"the module has ABI %u (0x%016llx), this program %u (0x%016llx): install both from the same version",
+			"the module has ABI %u (0x%016llx), this program %d (0x%016llx): install both from the same version",
 			st.abi_version, (unsigned long long)st.abi_hash, TG_ABI_VERSION,
 			(unsigned long long)TG_ABI_HASH);
 		return -ESTALE;
