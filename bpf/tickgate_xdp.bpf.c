@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * XDP: finds the UDP datagrams of our feeds and hands their payload to the engine. Everything else goes to the stack untouched, counted by why.
+ * XDP: finds the UDP datagrams of our feeds and hands their payload to the engine. Everything else
+ * goes to the stack untouched, counted by why.
  *
- * Ethernet II, up to two VLAN tags (802.1Q, 802.1ad), IPv4 with or without options, IPv6 without extension headers. Fragments are never
- * steered: only the first has a port, and reassembly is the stack's work.
+ * Ethernet II, up to two VLAN tags (802.1Q, 802.1ad), IPv4 with or without options, IPv6 without
+ * extension headers. Fragments are never steered: only the first has a port, and reassembly is the
+ * stack's work.
  *
  * The module has to be loaded first: libbpf finds tickgate_rx in its BTF.
  */
@@ -51,7 +53,8 @@ struct {
 	__type(value, struct tg_xdp_global_stats);
 } tickgate_global SEC(".maps");
 
-extern int tickgate_rx(struct xdp_md *ctx, __u32 engine_id, __u32 feed_id, __u32 payload_off, __u32 payload_len) __ksym;
+extern int tickgate_rx(struct xdp_md *ctx, __u32 engine_id, __u32 feed_id, __u32 payload_off,
+		       __u32 payload_len) __ksym;
 
 /* What the headers said. off: of the next byte to look at, from the frame's start. */
 struct walk {

@@ -2,15 +2,18 @@
 /*
  * What the XDP program and its loader share. Include <linux/types.h> before.
  *
- * Maps, pinned by name in TG_XDP_PIN_DIR so that they outlive a restart of the daemon and bpftool can show them:
+ * Maps, pinned by name in TG_XDP_PIN_DIR so that they outlive a restart of the daemon and bpftool
+ * can show them:
  *
- *	tickgate_feeds	hash, struct tg_steer_key -> struct tg_steer_value: which datagrams are whose
+ *	tickgate_feeds	hash, struct tg_steer_key -> struct tg_steer_value: whose datagrams
  *	tickgate_stats	per-CPU array, index = feed id, struct tg_xdp_feed_stats
- *	tickgate_global	per-CPU array, one entry, struct tg_xdp_global_stats: what became of frames that reached no feed
+ *	tickgate_global	per-CPU array, one entry, struct tg_xdp_global_stats: what became of
+ *			frames that reached no feed
  *
- * A frame is steered by destination address, destination port and VLAN. The program looks for the frame's own VLAN id first (the inner one of
- * two tags; 0 when untagged), then for TG_XDP_VLAN_ANY. A card that strips VLAN tags before XDP makes every frame look untagged: the loader turns that off
- * or uses TG_XDP_VLAN_ANY. UDP checksums are left to the card.
+ * A frame is steered by destination address, destination port and VLAN. The program looks for the
+ * frame's own VLAN id first (the inner one of two tags; 0 when untagged), then for TG_XDP_VLAN_ANY.
+ * A card that strips VLAN tags before XDP makes every frame look untagged: the loader turns that
+ * off or uses TG_XDP_VLAN_ANY. UDP checksums are left to the card.
  */
 #ifndef TICKGATE_XDP_H
 #define TICKGATE_XDP_H
@@ -34,7 +37,7 @@ struct tg_steer_value {
 	__u32 flags;		/* TG_STEER_* */
 };
 
-#define TG_STEER_PASS_ON_ERROR	1u	/* what the engine refuses goes to the stack; else it is dropped */
+#define TG_STEER_PASS_ON_ERROR	1u	/* what the engine refuses goes to the stack, not dropped */
 #define TG_STEER_COPY		2u	/* the stack gets every frame of this feed too */
 
 /* X(NAME, text, help). Append only. Of a frame that reached a feed: packets = taken + errors. */

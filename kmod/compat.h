@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The only place that asks which kernel this is. Built and tested on 6.12; 6.6 is kept in mind: what differs between the two is wrapped
- * here and nowhere else.
+ * The only place that asks which kernel this is. Built and tested on 6.12; 6.6 is kept in mind:
+ * what differs between the two is wrapped here and nowhere else.
  */
 #ifndef TGK_COMPAT_H
 #define TGK_COMPAT_H
@@ -21,7 +21,7 @@
 #error "tickgate needs a 64-bit kernel"
 #endif
 #ifdef CONFIG_PREEMPT_RT
-#error "tickgate relies on bottom halves that cannot be preempted: PREEMPT_RT kernels are not supported"
+#error "tickgate needs bottom halves that cannot be preempted: PREEMPT_RT is not supported"
 #endif
 #ifndef CONFIG_NET_RX_BUSY_POLL
 #error "tickgate polls NAPI instances itself: CONFIG_NET_RX_BUSY_POLL is required"
@@ -54,15 +54,18 @@ static inline bool tgk_cpu_is_isolated(int cpu)
 }
 
 /*
- * What a thread that never sleeps owes to the kernel on each turn: cond_resched() alone is no quiescent state for RCU tasks, and
- * freeing a BPF trampoline would wait for this thread forever.
+ * What a thread that never sleeps owes to the kernel on each turn: cond_resched() alone is no
+ * quiescent state for RCU tasks, and freeing a BPF trampoline would wait for this thread forever.
  */
 static inline void tgk_quiesce(void)
 {
 	cond_resched_tasks_rcu_qs();
 }
 
-/* Huge pages where there are some: the arena is walked all over, and each TLB miss is on the path of an order. */
+/*
+ * Huge pages where there are some: the arena is walked all over, and each TLB miss is on the path
+ * of an order.
+ */
 static inline void *tgk_arena_alloc(size_t bytes)
 {
 	return vmalloc_huge(bytes, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/debug/tickgate/: status, counters, latency, sessions, books. Text for people; programs use netlink. What lies in the core's arena is
- * read on the engine thread, into a copy. With no engine running each file says so in one line.
+ * /sys/kernel/debug/tickgate/: status, counters, latency, sessions, books. Text for people;
+ * programs use netlink. What lies in the core's arena is read on the engine thread, into a copy.
+ * With no engine running each file says so in one line.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -34,7 +35,7 @@ static int copy_core(struct tgk_engine *eng, void *arg)
 	return 0;
 }
 
-/* The engine and a copy, or a line that says why not and an error that show() answers with 0 bytes more. */
+/* The engine and a copy, or NULL after a line that says why not. */
 static struct tgk_engine *begin(struct seq_file *m, struct copy **c)
 {
 	struct tgk_engine *eng = tgk_engine_get();
@@ -69,13 +70,16 @@ static int status_show(struct seq_file *m, void *unused)
 	eng = begin(m, &c);
 	if (!eng)
 		return 0;
-	seq_printf(m, "engine\t\t%u\nepoch\t\t%u\ncpu\t\t%u\nwait\t\t%s\nmode\t\t%s\n", eng->params.engine_id,
-		   eng->params.epoch, eng->host.cpu, waits[eng->host.wait], tg_mode_name(c->status.mode));
-	seq_printf(m, "record_seq\t%llu\ndigest\t\t%016llx\ntime_ns\t\t%llu\nstarted_ns\t%llu\n", c->status.record_seq,
-		   c->status.digest, c->status.time_ns, eng->started_ns);
+	seq_printf(m, "engine\t\t%u\nepoch\t\t%u\ncpu\t\t%u\nwait\t\t%s\nmode\t\t%s\n",
+		   eng->params.engine_id, eng->params.epoch, eng->host.cpu, waits[eng->host.wait],
+		   tg_mode_name(c->status.mode));
+	seq_printf(m, "record_seq\t%llu\ndigest\t\t%016llx\ntime_ns\t\t%llu\nstarted_ns\t%llu\n",
+		   c->status.record_seq, c->status.digest, c->status.time_ns, eng->started_ns);
 	seq_printf(m, "arena_bytes\t%llu\nclients\t\t%u\nworking_orders\t%u\nkills\t\t%u\n",
-		   tg_engine_size(&eng->params), c->status.clients, c->status.working_orders, c->status.killed);
-	seq_printf(m, "journal\t\t%s%s\n", atomic_read(&eng->journal.attached) ? "attached" : "no reader",
+		   tg_engine_size(&eng->params), c->status.clients, c->status.working_orders,
+		   c->status.killed);
+	seq_printf(m, "journal\t\t%s%s\n",
+		   atomic_read(&eng->journal.attached) ? "attached" : "no reader",
 		   READ_ONCE(eng->journal.overrun) ? ", records lost" : "");
 	end(eng, c);
 	return 0;
@@ -111,14 +115,16 @@ static int latency_show(struct seq_file *m, void *unused)
 		seq_puts(m, "no engine running\n");
 		return 0;
 	}
-	seq_puts(m, "stage              count        min        p50        p90        p99      p99.9        max   ns\n");
+	seq_printf(m, "%-14s %9s %10s %10s %10s %10s %10s %10s   ns\n", "stage", "count", "min",
+		   "p50", "p90", "p99", "p99.9", "max");
 	for (s = 0; s < TG_STAGE_MAX; s++) {
 		const struct tgk_hist *h = &eng->stats->hist[s];
 
-		seq_printf(m, "%-14s %9llu %10llu %10llu %10llu %10llu %10llu %10llu\n", tg_stage_name(s),
-			   READ_ONCE(h->h.count), READ_ONCE(h->h.min_ns), tgk_hist_percentile(h, 50000),
-			   tgk_hist_percentile(h, 90000), tgk_hist_percentile(h, 99000),
-			   tgk_hist_percentile(h, 99900), READ_ONCE(h->h.max_ns));
+		seq_printf(m, "%-14s %9llu %10llu %10llu %10llu %10llu %10llu %10llu\n",
+			   tg_stage_name(s), READ_ONCE(h->h.count), READ_ONCE(h->h.min_ns),
+			   tgk_hist_percentile(h, 50000), tgk_hist_percentile(h, 90000),
+			   tgk_hist_percentile(h, 99000), tgk_hist_percentile(h, 99900),
+			   READ_ONCE(h->h.max_ns));
 	}
 	tgk_engine_put(eng);
 	return 0;
@@ -154,9 +160,11 @@ static void show_session(struct seq_file *m, const struct one *o)
 {
 	const struct tg_nl_session *s = &o->session;
 
-	seq_printf(m, "%u %.*s %s tx_seq=%llu rx_seq=%llu tx=%llu rx=%llu logons=%u drops=%u text=%.*s\n", s->venue_id,
+	seq_printf(m, "%u %.*s %s tx_seq=%llu rx_seq=%llu tx=%llu rx=%llu", s->venue_id,
 		   TG_NAME_LEN, s->name, tg_session_state_name(s->state), s->next_tx_seq, s->next_rx_seq,
-		   s->tx_messages, s->rx_messages, s->logons, s->drops, (int)sizeof(s->text), s->text);
+		   s->tx_messages, s->rx_messages);
+	seq_printf(m, " logons=%u drops=%u text=%.*s\n", s->logons, s->drops, (int)sizeof(s->text),
+		   s->text);
 }
 
 static void show_levels(struct seq_file *m, const char *name, const struct tg_level *l, u32 n)
@@ -171,9 +179,10 @@ static void show_levels(struct seq_file *m, const char *name, const struct tg_le
 
 static void show_book(struct seq_file *m, const struct one *o)
 {
-	seq_printf(m, "%u %.*s venue=%u %s update=%llu record=%llu last=%lldx%lld (e8)\n", o->id, TG_SYMBOL_LEN,
-		   o->instrument.symbol, o->instrument.venue_id, tg_book_state_name(o->book.state), o->book.update_id,
-		   o->book.record_seq, o->book.last_px, o->book.last_qty);
+	seq_printf(m, "%u %.*s venue=%u %s update=%llu record=%llu last=%lldx%lld (e8)\n", o->id,
+		   TG_SYMBOL_LEN, o->instrument.symbol, o->instrument.venue_id,
+		   tg_book_state_name(o->book.state), o->book.update_id, o->book.record_seq,
+		   o->book.last_px, o->book.last_qty);
 	show_levels(m, "bid", o->book.bid, o->book.bid_levels);
 	show_levels(m, "ask", o->book.ask, o->book.ask_levels);
 }
@@ -222,7 +231,7 @@ static int books_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(books);
 
-/* A kernel without debugfs, or one locked down, is no reason not to load: the calls below are then no-ops. */
+/* A kernel without debugfs, or one locked down, is no reason not to load: these are then no-ops. */
 int tgk_debugfs_init(void)
 {
 	dir = debugfs_create_dir("tickgate", NULL);

@@ -2,28 +2,35 @@
 /*
  * The engine and its thread: start, stop, calls from outside, and the loop.
  *
- * One turn of the loop, in this order, each source with its budget; the outbox is carried out after each record or burst of a source:
+ * One turn of the loop, in this order, each source with its budget; the outbox is carried out after
+ * each record or burst of a source:
  *
  *	1. control calls (tgk_call): configuration, kill switch, queries
- *	2. venue TCP: execution reports come before market data, so that orders and positions are never older than the book
+ *	2. venue TCP: execution reports come before market data, so that orders and positions are
+ *	   never older than the book
  *	3. NAPI instances of bound interfaces: XDP runs here and steps inline
  *	4. per-CPU packet rings: what XDP saw elsewhere
- *	5. submissions, one at a time; control calls are looked at before every one, so a kill holds for the very next order
+ *	5. submissions, one at a time; control calls are looked at before every one, so a kill
+ *	   holds for the very next order
  *	6. timers: a deadline of the core that has come
  *
- * Wait strategies. busy: never sleeps. adaptive: spins spin_ns after the last work, then sleeps. block: sleeps at once. Sleep ends at
- * tgk_wake(), at the core's next deadline, or after 10 ms while interfaces are bound (a NAPI instance that was busy-polled may have its
- * interrupts deferred). A spinning thread reports quiescent states on each turn and calls schedule() every 50 ms: on a nohz_full core
- * nothing else would tell RCU that it has let go.
+ * Wait strategies. busy: never sleeps. adaptive: spins spin_ns after the last work, then sleeps.
+ * block: sleeps at once. Sleep ends at tgk_wake(), at the core's next deadline, or after 10 ms
+ * while interfaces are bound (a NAPI instance that was busy-polled may have its interrupts
+ * deferred). A spinning thread reports quiescent states on each turn and calls schedule() every 50
+ * ms: on a nohz_full core nothing else would tell RCU that it has let go.
  *
- * Locking. start_lock serialises start and stop. tgk_live is the running engine, read under RCU. call_lock guards the list of calls and `dead`.
- * Barriers of the sleep: (S) the thread stores `sleeping`, full barrier, looks at all its sources again; (W) a waker makes its work visible, full
- * barrier, loads `sleeping`. One of the two sees the other.
+ * Locking. start_lock serialises start and stop. tgk_live is the running engine, read under RCU.
+ * call_lock guards the list of calls and `dead`. Barriers of the sleep: (S) the thread stores
+ * `sleeping`, full barrier, looks at all its sources again; (W) a waker makes its work visible,
+ * full barrier, loads `sleeping`. One of the two sees the other.
  *
- * Journal required (TG_HOST_JOURNAL_REQUIRED): while no reader is attached, or records were lost, trading is halted by TG_IN_KILL with
- * scope FIRM and cause JOURNAL. It is given at the start, when the reader goes, after the record that did not fit, and again after a
- * TG_IN_RESUME that comes while the journal still does not write. Between a lost record and the kill lies at most the rest of one NAPI poll's
- * market data; no submission. The record that did not fit has been stepped, and what it sent is on its way.
+ * Journal required (TG_HOST_JOURNAL_REQUIRED): while no reader is attached, or records were lost,
+ * trading is halted by TG_IN_KILL with scope FIRM and cause JOURNAL. It is given at the start, when
+ * the reader goes, after the record that did not fit, and again after a TG_IN_RESUME that comes
+ * while the journal still does not write. Between a lost record and the kill lies at most the rest
+ * of one NAPI poll's market data; no submission. The record that did not fit has been stepped, and
+ * what it sent is on its way.
  */
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
@@ -55,7 +62,7 @@
 #define TGK_STALL_NS		NSEC_PER_MSEC
 #define TGK_CALL_TIMEOUT	HZ
 
-/* Inline steps of one NAPI poll share the outbox: room for a burst above what any single step needs. */
+/* Inline steps of one NAPI poll share the outbox: room for a burst above what any step needs. */
 #define TGK_OUTBOX_BURST	(256u << 10)
 
 #define TGK_PUBLIC_SLOTS	65536u
@@ -220,8 +227,8 @@ static void journal_guard(struct tgk_engine *eng)
 	tgk_step(eng, TG_IN_KILL, 0, &kill, sizeof(kill));
 }
 
-enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload, u32 len,
-			   u64 time_ns)
+enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload,
+			   u32 len, u64 time_ns)
 {
 	struct tg_record rec = {
 		.seq = eng->seq + 1, .time_ns = max(eng->last_time_ns, time_ns),
@@ -255,8 +262,8 @@ enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, 
 		trace_reject(type, source, reason);
 
 	/*
-	 * Inline steps leave the guard to the loop, which runs it before the next submission: the outbox may lack the room for what a kill
-	 * puts in, and bottom halves are off.
+	 * Inline steps leave the guard to the loop, which runs it before the next submission: the
+	 * outbox may lack the room for what a kill puts in, and bottom halves are off.
 	 */
 	if (!eng->polling) {
 		if (type == TG_IN_RESUME)
@@ -266,7 +273,8 @@ enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, 
 	return reason;
 }
 
-enum tg_reason tgk_step(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload, u32 len)
+enum tg_reason tgk_step(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload,
+			u32 len)
 {
 	return tgk_step_at(eng, type, source, payload, len, ktime_get_real_ns());
 }
@@ -341,8 +349,8 @@ static void sleep_until_work(struct tgk_engine *eng)
 	prepare_to_wait(&eng->wait, &wait, TASK_IDLE);
 	smp_mb();	/* (S) pairs with (W) in tgk_wake() */
 	if (!tgk_clients_prepare_sleep(eng, true) && list_empty_careful(&eng->calls) &&
-	    !atomic_read(&eng->packets_waiting) && !tgk_tcp_pending(eng) && !journal_wants_kill(eng) &&
-	    !kthread_should_stop() && !kthread_should_park()) {
+	    !atomic_read(&eng->packets_waiting) && !tgk_tcp_pending(eng) &&
+	    !journal_wants_kill(eng) && !kthread_should_stop() && !kthread_should_park()) {
 		now = ktime_get_real_ns();
 		deadline = tg_engine_deadline_ns(eng->core);
 		if (deadline > now) {
@@ -441,15 +449,18 @@ static int check_host(struct tg_nl_host *h, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG_MOD(extack, "host.wait: 0 busy, 1 adaptive, 2 block");
 		return -EINVAL;
 	}
-	if (take_pow2(&h->public_slots, TGK_PUBLIC_SLOTS, TGK_PUBLIC_SLOTS_MIN, TGK_PUBLIC_SLOTS_MAX)) {
+	if (take_pow2(&h->public_slots, TGK_PUBLIC_SLOTS, TGK_PUBLIC_SLOTS_MIN,
+		      TGK_PUBLIC_SLOTS_MAX)) {
 		NL_SET_ERR_MSG_MOD(extack, "host.public_slots: power of two from 64 to 4194304");
 		return -EINVAL;
 	}
-	if (take_pow2(&h->journal_bytes, TGK_JOURNAL_BYTES, TGK_JOURNAL_BYTES_MIN, TGK_JOURNAL_BYTES_MAX)) {
+	if (take_pow2(&h->journal_bytes, TGK_JOURNAL_BYTES, TGK_JOURNAL_BYTES_MIN,
+		      TGK_JOURNAL_BYTES_MAX)) {
 		NL_SET_ERR_MSG_MOD(extack, "host.journal_bytes: power of two from 1 MiB to 1 GiB");
 		return -EINVAL;
 	}
-	if (take_pow2(&h->packet_slots, TGK_PACKET_SLOTS, TGK_PACKET_SLOTS_MIN, TGK_PACKET_SLOTS_MAX)) {
+	if (take_pow2(&h->packet_slots, TGK_PACKET_SLOTS, TGK_PACKET_SLOTS_MIN,
+		      TGK_PACKET_SLOTS_MAX)) {
 		NL_SET_ERR_MSG_MOD(extack, "host.packet_slots: power of two from 16 to 65536");
 		return -EINVAL;
 	}
@@ -472,19 +483,21 @@ static int check_cpu(const struct tg_nl_host *h, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static int alloc_engine(struct tgk_engine **out, const struct tg_in_engine *params, const struct tg_nl_host *host,
-			struct netlink_ext_ack *extack)
+static int alloc_engine(struct tgk_engine **out, const struct tg_in_engine *params,
+			const struct tg_nl_host *host, struct netlink_ext_ack *extack)
 {
 	u64 bytes = tg_engine_size(params);
 	struct tgk_engine *eng;
 	int err;
 
 	if (!bytes) {
-		NL_SET_ERR_MSG_MOD(extack, "engine: a capacity is out of range, or a reserved field not zero");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "engine: capacity out of range, or reserved field not zero");
 		return -EINVAL;
 	}
 	if (bytes + tg_engine_outbox_bytes(params) > (u64)totalram_pages() << (PAGE_SHIFT - 1)) {
-		NL_SET_ERR_MSG_MOD(extack, "engine: these capacities need more than half of the memory");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "engine: these capacities need more than half of the memory");
 		return -ENOMEM;
 	}
 	eng = kzalloc(sizeof(*eng), GFP_KERNEL);
@@ -517,7 +530,8 @@ static int alloc_engine(struct tgk_engine **out, const struct tg_in_engine *para
 	eng->pub = tgk_ring_alloc(sizeof(struct tg_pub_event), host->public_slots);
 	if (!eng->pub)
 		goto err_stats;
-	eng->books = tgk_ring_alloc(0, (params->max_instruments + 1) * sizeof(struct tg_book_image));
+	eng->books =
+		tgk_ring_alloc(0, (params->max_instruments + 1) * sizeof(struct tg_book_image));
 	if (!eng->books)
 		goto err_pub;
 	err = tgk_journal_init(eng);
@@ -693,7 +707,8 @@ static int refuse_offline(unsigned int cpu)
 
 int tgk_engine_init(void)
 {
-	hotplug_state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "tickgate:engine", NULL, refuse_offline);
+	hotplug_state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "tickgate:engine", NULL,
+						  refuse_offline);
 	return hotplug_state < 0 ? hotplug_state : 0;
 }
 

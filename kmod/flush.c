@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Carries out what the engine put in the outbox, in its order, and empties it. Runs on the engine thread only (and once in the starter,
- * before the thread exists). Book images come last and once per instrument: a burst of levels rewrites an image once.
+ * Carries out what the engine put in the outbox, in its order, and empties it. Runs on the engine
+ * thread only (and once in the starter, before the thread exists). Book images come last and once
+ * per instrument: a burst of levels rewrites an image once.
  */
 #include <linux/bitmap.h>
 #include <linux/timekeeping.h>
@@ -15,7 +16,8 @@ static void publish(struct tgk_engine *eng, struct tg_pub_event *ev)
 	switch (ev->type) {
 	case TG_PUB_KILL:
 	case TG_PUB_RESUME:
-		trace_kill(ev->type == TG_PUB_KILL, ev->u.kill.scope, ev->u.kill.id, ev->u.kill.cause);
+		trace_kill(ev->type == TG_PUB_KILL, ev->u.kill.scope, ev->u.kill.id,
+			   ev->u.kill.cause);
 		fallthrough;
 	case TG_PUB_SESSION:
 	case TG_PUB_MODE:
@@ -27,7 +29,8 @@ static void publish(struct tgk_engine *eng, struct tg_pub_event *ev)
 	}
 }
 
-static void send(struct tgk_engine *eng, u16 venue_id, const void *bytes, u32 len, u64 cause_time_ns)
+static void send(struct tgk_engine *eng, u16 venue_id, const void *bytes, u32 len,
+		 u64 cause_time_ns)
 {
 	u64 from = ktime_get_ns();
 	int err;
@@ -59,7 +62,8 @@ void tgk_flush(struct tgk_engine *eng)
 	u64 now;
 
 	while ((o = tg_outbox_next(&eng->ob, &pos))) {
-		void *bytes = (void *)tg_out_bytes(o);	/* the outbox is ours: rings number the event in place */
+		/* the outbox is ours: rings number the event in place */
+		void *bytes = (void *)tg_out_bytes(o);
 
 		switch (o->type) {
 		case TG_OUT_PUBLIC:

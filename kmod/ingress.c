@@ -2,23 +2,28 @@
 /*
  * Market data from XDP to the engine.
  *
- * Inline: the engine thread polls the NAPI instances of bound interfaces with napi_busy_loop(); the XDP program runs on the thread itself, bottom
- * halves off, and tgk_ingress() steps the engine. Only the outbox is filled there; the thread flushes when the poll has returned.
+ * Inline: the engine thread polls the NAPI instances of bound interfaces with napi_busy_loop(); the
+ * XDP program runs on the thread itself, bottom halves off, and tgk_ingress() steps the engine.
+ * Only the outbox is filled there; the thread flushes when the poll has returned.
  *
- * Queued: when XDP runs anywhere else (an interrupt came first, another CPU) the payload is copied to the ring of that CPU. Bottom halves are off
- * there, so that a CPU's ring has one producer at a time; the thread is the only consumer. (Q) the producer fills the slot, then releases
- * `tail`; the thread acquires `tail` before it reads. (R) the thread is done with a slot, then releases `head`; the producer acquires `head`
- * before it reuses the slot.
+ * Queued: when XDP runs anywhere else (an interrupt came first, another CPU) the payload is copied
+ * to the ring of that CPU. Bottom halves are off there, so that a CPU's ring has one producer at a
+ * time; the thread is the only consumer. (Q) the producer fills the slot, then releases `tail`; the
+ * thread acquires `tail` before it reads. (R) the thread is done with a slot, then releases `head`;
+ * the producer acquires `head` before it reuses the slot.
  *
- * Order. The packets of one NAPI instance may be handled by one CPU and then another (an interrupt, then our poll), so order within a ring is
- * not enough. While anything is queued, packets that could be stepped inline queue up behind it; and the rings are drained merged by time of
- * arrival. An instance runs on one CPU at a time, so whatever came before a packet was published before it: rings are looked at once for what
- * may be taken, then again for what is oldest, and the second look sees every elder of what the first saw.
+ * Order. The packets of one NAPI instance may be handled by one CPU and then another (an interrupt,
+ * then our poll), so order within a ring is not enough. While anything is queued, packets that
+ * could be stepped inline queue up behind it; and the rings are drained merged by time of arrival.
+ * An instance runs on one CPU at a time, so whatever came before a packet was published before it:
+ * rings are looked at once for what may be taken, then again for what is oldest, and the second
+ * look sees every elder of what the first saw.
  *
- * Bindings. The table of bound interfaces belongs to the rtnl lock. An entry holds no reference: the notifier removes it when the device goes, under
- * the same lock. The ids of NAPI instances are numbers that napi_busy_loop() looks up each time, so a stale one is harmless; they are
- * collected again each second and when a bound device comes up, because attaching XDP or changing channels replaces them. The thread reads
- * the set of ids under RCU and never takes rtnl.
+ * Bindings. The table of bound interfaces belongs to the rtnl lock. An entry holds no reference:
+ * the notifier removes it when the device goes, under the same lock. The ids of NAPI instances are
+ * numbers that napi_busy_loop() looks up each time, so a stale one is harmless; they are collected
+ * again each second and when a bound device comes up, because attaching XDP or changing channels
+ * replaces them. The thread reads the set of ids under RCU and never takes rtnl.
  */
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
@@ -66,14 +71,15 @@ struct tgk_binding {
 	struct tgk_napi_set __rcu *set;		/* written under rtnl */
 	u32 bound;				/* rtnl: entries of at[] */
 	struct {
-		struct net *net;		/* compared only; valid as long as the entry is there */
+		struct net *net; /* compared only; valid as long as the entry is there */
 		int ifindex;
 	} at[TGK_BOUND_MAX];
 };
 
 /* ---- packets ---- */
 
-static int enqueue(struct tgk_engine *eng, u16 feed_id, const void *payload, u32 len, u64 xdp_time_ns)
+static int enqueue(struct tgk_engine *eng, u16 feed_id, const void *payload, u32 len,
+		   u64 xdp_time_ns)
 {
 	struct tgk_packets *q = this_cpu_ptr(eng->packets);
 	struct tgk_packet *p;
@@ -93,17 +99,21 @@ static int enqueue(struct tgk_engine *eng, u16 feed_id, const void *payload, u32
 	p->len = len;
 	memcpy(p->payload, payload, len);
 	memset(p->payload + len, 0, TGK_RX_PAD);
-	atomic_inc(&eng->packets_waiting);	/* first: the count is never below what the rings hold */
+	atomic_inc(&eng->packets_waiting); /* first: the count is never below what the rings hold */
 	smp_store_release(&q->tail, tail + 1);			/* (Q) */
 	tgk_count_any(eng, TG_HC_QUEUED_PACKETS);
 	tgk_wake(eng);
 	return 0;
 }
 
-static void step_packet(struct tgk_engine *eng, u16 feed_id, const void *payload, u32 len, u64 xdp_time_ns)
+static void step_packet(struct tgk_engine *eng, u16 feed_id, const void *payload, u32 len,
+			u64 xdp_time_ns)
 {
 	tgk_hist_add(eng, TG_STAGE_RECEIVE, ktime_get_real_ns() - xdp_time_ns);
-	/* The time of arrival is the record's time: a submission that hands it back measures from the wire. */
+	/*
+	 * The time of arrival is the record's time: a submission that hands it back measures from
+	 * the wire.
+	 */
 	tgk_step_at(eng, TG_IN_UDP, feed_id, payload, len, xdp_time_ns);
 	if (eng->publish_pending < TGK_PUBLISH_PENDING)
 		eng->publish_from_ns[eng->publish_pending++] = xdp_time_ns;
@@ -166,7 +176,7 @@ u32 tgk_ingress_drain(struct tgk_engine *eng, u32 budget)
 		struct tgk_packets *q = oldest(eng);
 		struct tgk_packet *p;
 
-		/* The oldest came after the first look: its elders may still be on their way to another ring. */
+		/* The oldest came after the first look: its elders may be on their way yet. */
 		if (!q || q->head == q->limit)
 			break;
 		p = &q->slot[q->head & q->mask];
@@ -291,7 +301,8 @@ static int on_netdev(struct notifier_block *nb, unsigned long event, void *ptr)
 	return NOTIFY_DONE;
 }
 
-int tgk_ingress_bind(struct tgk_engine *eng, struct net *net, int ifindex, struct netlink_ext_ack *extack)
+int tgk_ingress_bind(struct tgk_engine *eng, struct net *net, int ifindex,
+		     struct netlink_ext_ack *extack)
 {
 	struct tgk_binding *b = eng->binding;
 	int err = 0;

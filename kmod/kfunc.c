@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The call that XDP programs make. Nothing of its arguments is trusted: the payload's bounds are checked against the frame itself, so a program
- * with a bug loses a packet and no more.
+ * The call that XDP programs make. Nothing of its arguments is trusted: the payload's bounds are
+ * checked against the frame itself, so a program with a bug loses a packet and no more.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
@@ -22,17 +22,19 @@ TGK_KFUNC_DEFS_START;
  * @payload_off: bytes from ctx->data
  * @payload_len: at least 1
  *
- * Return: 0 the engine has it, or has a copy: drop the frame. Otherwise the engine knows nothing of it: -ENODEV no such engine, -EINVAL bounds
- * or feed wrong, -EOPNOTSUPP frame in several buffers, -EMSGSIZE too long to queue, -ENOBUFS queue full.
+ * Return: 0 the engine has it, or has a copy: drop the frame. Otherwise the engine knows nothing of
+ * it: -ENODEV no such engine, -EINVAL bounds or feed wrong, -EOPNOTSUPP frame in several buffers,
+ * -EMSGSIZE too long to queue, -ENOBUFS queue full.
  */
-__bpf_kfunc int tickgate_rx(struct xdp_md *ctx, u32 engine_id, u32 feed_id, u32 payload_off, u32 payload_len)
+__bpf_kfunc int tickgate_rx(struct xdp_md *ctx, u32 engine_id, u32 feed_id, u32 payload_off,
+			    u32 payload_len)
 {
 	struct xdp_buff *xdp = (struct xdp_buff *)ctx;
 	u64 now_ns = ktime_get_real_ns();
 	struct tgk_engine *eng;
 	u32 frame;
 
-	/* XDP runs under the RCU read lock; bottom halves being off makes it true for synchronize_net() too. */
+	/* XDP runs with bottom halves off: an RCU reader, which synchronize_net() waits for. */
 	eng = rcu_dereference_check(tgk_live, rcu_read_lock_bh_held());
 	if (!eng || eng->params.engine_id != engine_id) {
 		tgk_count_any(NULL, TG_HC_KFUNC_NO_ENGINE);
@@ -62,7 +64,10 @@ static const struct btf_kfunc_id_set kfunc_set = {
 	.set = &tgk_kfuncs,
 };
 
-/* Registered until the module goes. Without .BTF in the module this warns and returns 0; the build checks that the section is there. */
+/*
+ * Registered until the module goes. Without .BTF in the module this warns and returns 0; the build
+ * checks that the section is there.
+ */
 int tgk_kfunc_init(void)
 {
 	return register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &kfunc_set);

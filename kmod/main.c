@@ -2,8 +2,9 @@
 /*
  * Module init and exit: the ladder, nothing else.
  *
- * Unload is refused by the module's reference count while a file of /dev/tickgate0 is open, a mapping of it lives, or an XDP program that
- * calls tickgate_rx() is loaded. When it runs, nothing can submit or deliver any more: a running engine is stopped, then freed.
+ * Unload is refused by the module's reference count while a file of /dev/tickgate0 is open, a
+ * mapping of it lives, or an XDP program that calls tickgate_rx() is loaded. When it runs, nothing
+ * can submit or deliver any more: a running engine is stopped, then freed.
  */
 #include <linux/module.h>
 #include "tickgate.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Host counters and latency histograms. The thread's own counters are plain words that only it writes; what other contexts count goes to
- * per-CPU words. Readers load 64-bit words, which do not tear on the machines this builds for; a sum over CPUs is not a snapshot.
+ * Host counters and latency histograms. The thread's own counters are plain words that only it
+ * writes; what other contexts count goes to per-CPU words. Readers load 64-bit words, which do not
+ * tear on the machines this builds for; a sum over CPUs is not a snapshot.
  */
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -43,8 +44,10 @@ u64 tgk_counter_read(struct tgk_engine *eng, enum tg_host_counter c)
 	u64 sum = READ_ONCE(eng->stats->counter[c]);
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(eng->counter_cpu, cpu)[c]) + READ_ONCE(per_cpu(orphan_counters, cpu)[c]);
+	for_each_possible_cpu(cpu) {
+		sum += READ_ONCE(per_cpu_ptr(eng->counter_cpu, cpu)[c]);
+		sum += READ_ONCE(per_cpu(orphan_counters, cpu)[c]);
+	}
 	return sum;
 }
 

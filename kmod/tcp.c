@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Venue transports: connected TCP sockets that the daemon hands over. Reads become TG_IN_TCP_RX records, FIX messages from the outbox are
- * sent without waiting; what the socket does not take waits in a bounded buffer.
+ * Venue transports: connected TCP sockets that the daemon hands over. Reads become TG_IN_TCP_RX
+ * records, FIX messages from the outbox are sent without waiting; what the socket does not take
+ * waits in a bounded buffer.
  *
- * Everything here runs on the engine thread, but for tgk_tcp_attach()'s checks (caller's context) and on_wake() (any context: it sets flags
- * and wakes the thread). The module owns a reference of the socket's file, so the daemon may close its descriptor or restart.
+ * Everything here runs on the engine thread, but for tgk_tcp_attach()'s checks (caller's context)
+ * and on_wake() (any context: it sets flags and wakes the thread). The module owns a reference of
+ * the socket's file, so the daemon may close its descriptor or restart.
  *
- * Readiness comes from an entry in the socket's wait queue, as epoll has it, and not from replaced sk_data_ready/sk_write_space callbacks: with kernel TLS
- * underneath, a record that completes later is announced by the callback TLS saved, past anything stacked on top of it; and a callback that
- * somebody stacks upon ours could not be taken out again before the module goes. A wait-queue entry sees all of these, and
- * remove_wait_queue() alone makes it dead. (T) on_wake() sets conn->ready, then tcp_ready; the thread clears tcp_ready, then ready, then reads the
- * socket: data that came after the read finds both clear.
+ * Readiness comes from an entry in the socket's wait queue, as epoll has it, and not from replaced
+ * sk_data_ready/sk_write_space callbacks: with kernel TLS underneath, a record that completes later
+ * is announced by the callback TLS saved, past anything stacked on top of it; and a callback that
+ * somebody stacks upon ours could not be taken out again before the module goes. A wait-queue entry
+ * sees all of these, and remove_wait_queue() alone makes it dead. (T) on_wake() sets conn->ready,
+ * then tcp_ready; the thread clears tcp_ready, then ready, then reads the socket: data that came
+ * after the read finds both clear.
  *
- * A transport ends in one place, take_down(): peer's FIN, an error, a TLS record that is no data (EIO, EBADMSG), TG_OUT_CLOSE, an overflowing
- * send buffer, DISCONNECT. The core then gets TG_IN_TCP_DOWN, once.
+ * A transport ends in one place, take_down(): peer's FIN, an error, a TLS record that is no data
+ * (EIO, EBADMSG), TG_OUT_CLOSE, an overflowing send buffer, DISCONNECT. The core then gets
+ * TG_IN_TCP_DOWN, once.
  */
 #include <linux/file.h>
 #include <linux/net.h>
@@ -193,7 +198,10 @@ int tgk_tcp_send(struct tgk_engine *eng, u16 venue_id, const void *bytes, u32 le
 	return n < len ? keep(eng, c, (const u8 *)bytes + n, len - n) : 0;
 }
 
-/* From the flush, that is from inside a walk of the outbox: the DOWN record has to wait for tgk_tcp_poll(). */
+/*
+ * From the flush, that is from inside a walk of the outbox: the DOWN record has to wait for
+ * tgk_tcp_poll().
+ */
 void tgk_tcp_close(struct tgk_engine *eng, u16 venue_id)
 {
 	struct tgk_conn *c;
@@ -203,8 +211,9 @@ void tgk_tcp_close(struct tgk_engine *eng, u16 venue_id)
 	c = eng->tcp->venue[venue_id].conn;
 	if (!c)
 		return;
+	/* a Logout, say; what does not fit now is lost with the transport */
 	if (c->tx_len)
-		push_waiting(eng, c);	/* a Logout, say; what does not fit now is lost with the transport */
+		push_waiting(eng, c);
 	close_later(eng, venue_id, 0);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints at the host's boundaries; a no-op each while off. Format of each: /sys/kernel/tracing/events/tickgate/NAME/format.
+ * Tracepoints at the host's boundaries; a no-op each while off. Format of each:
+ * /sys/kernel/tracing/events/tickgate/NAME/format.
  *
  *	record		every input record, after its step
  *	packet		every datagram handed over by XDP: stepped inline, queued, or refused
@@ -132,7 +133,8 @@ TRACE_EVENT(tcp_state,
 		__entry->venue_id = venue_id;
 		__entry->up = up;
 	),
-	TP_printk("venue=%u %s error=%d", __entry->venue_id, __entry->up ? "up" : "down", __entry->error)
+	TP_printk("venue=%u %s error=%d", __entry->venue_id, __entry->up ? "up" : "down",
+		  __entry->error)
 );
 
 #endif

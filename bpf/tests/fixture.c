@@ -27,7 +27,8 @@ unsigned int frame_make(const struct frame_spec *s, __u8 *out, unsigned int *pay
 	out[6] = 2;
 	for (i = 0; i < 3 && s->vlan[i]; i++) {
 		put16(out + off, i < 2 && s->vlan[i + 1] ? ETH_P_8021AD : ETH_P_8021Q);
-		put16(out + off + 2, 0x6000 | s->vlan[i]);	/* a priority, which is no part of the id */
+		/* with a priority, which is no part of the id */
+		put16(out + off + 2, 0x6000 | s->vlan[i]);
 		off += 4;
 	}
 	put16(out + off, s->ethertype ? s->ethertype : s->family == 6 ? ETH_P_IPV6 : ETH_P_IP);

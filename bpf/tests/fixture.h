@@ -8,7 +8,8 @@
 #define FRAME_MAX	3400u
 
 struct frame_spec {
-	int vlan[3];		/* outermost first; 0 = end. Two or more: the outer ones are 802.1ad */
+	/* outermost first; 0 = end. Two or more: the outer ones are 802.1ad */
+	int vlan[3];
 	int ethertype;		/* 0 = from family */
 	int family;		/* 4 or 6 */
 	int options;		/* IPv4: 32-bit words of options */

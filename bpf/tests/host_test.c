@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the kernel host promises around the packet path: which CPUs and parameters it takes, the halt while a required journal does not write,
- * each wait strategy, tracepoints, debugfs, and that a spinning thread holds up neither RCU nor CPU hotplug. Ends with an engine
- * running: the rmmod after it has to stop that. Runs in a guest; see run.
+ * What the kernel host promises around the packet path: which CPUs and parameters it takes, the
+ * halt while a required journal does not write, each wait strategy, tracepoints, debugfs, and that
+ * a spinning thread holds up neither RCU nor CPU hotplug. Ends with an engine running: the rmmod
+ * after it has to stop that. Runs in a guest; see run.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -50,7 +51,9 @@ static int write_file(const char *path, const char *text)
 
 static int start(struct rig *r, struct tg_nl_host h)
 {
-	struct tg_in_engine e = { .abi_version = TG_ABI_VERSION, .engine_id = RIG_ENGINE, .epoch = 1 };
+	struct tg_in_engine e = { .abi_version = TG_ABI_VERSION,
+				  .engine_id = RIG_ENGINE,
+				  .epoch = 1 };
 	int err = tg_nl_start(r->nl, &e, &h);
 
 	if (!err)
@@ -60,16 +63,27 @@ static int start(struct rig *r, struct tg_nl_host h)
 
 static void test_parameters(struct rig *r)
 {
-	check(start(r, (struct tg_nl_host){ .cpu = 0 }) == -EINVAL && strstr(tg_nl_error(r->nl), "isolated"),
+	check(start(r, (struct tg_nl_host){ .cpu = 0 }) == -EINVAL &&
+		      strstr(tg_nl_error(r->nl), "isolated"),
 	      "a CPU that is not isolated is refused: %s", tg_nl_error(r->nl));
-	check(!start(r, (struct tg_nl_host){ .cpu = 0, .flags = TG_HOST_FORCE_CPU, .wait = TG_WAIT_BLOCK }), "unless forced");
-	check(start(r, (struct tg_nl_host){ .cpu = 4096 }) == -EINVAL, "a CPU that is not there is refused");
-	check(start(r, (struct tg_nl_host){ .cpu = 1, .wait = 3 }) == -EINVAL, "an unknown wait strategy is refused");
-	check(start(r, (struct tg_nl_host){ .cpu = 1, .flags = 4 }) == -EINVAL, "an unknown flag is refused");
-	check(start(r, (struct tg_nl_host){ .cpu = 1, .public_slots = 1000 }) == -EINVAL, "public_slots: not a power of two");
-	check(start(r, (struct tg_nl_host){ .cpu = 1, .packet_slots = 8 }) == -EINVAL, "packet_slots: too few");
-	check(start(r, (struct tg_nl_host){ .cpu = 1, .journal_bytes = 4096 }) == -EINVAL, "journal_bytes: too few");
-	check(start(r, (struct tg_nl_host){ .cpu = 1, .reserved = { 0, 0, 0, 1 } }) == -EINVAL, "a reserved field is not zero");
+	check(!start(r, (struct tg_nl_host){ .cpu = 0,
+					     .flags = TG_HOST_FORCE_CPU,
+					     .wait = TG_WAIT_BLOCK }),
+	      "unless forced");
+	check(start(r, (struct tg_nl_host){ .cpu = 4096 }) == -EINVAL,
+	      "a CPU that is not there is refused");
+	check(start(r, (struct tg_nl_host){ .cpu = 1, .wait = 3 }) == -EINVAL,
+	      "an unknown wait strategy is refused");
+	check(start(r, (struct tg_nl_host){ .cpu = 1, .flags = 4 }) == -EINVAL,
+	      "an unknown flag is refused");
+	check(start(r, (struct tg_nl_host){ .cpu = 1, .public_slots = 1000 }) == -EINVAL,
+	      "public_slots: not a power of two");
+	check(start(r, (struct tg_nl_host){ .cpu = 1, .packet_slots = 8 }) == -EINVAL,
+	      "packet_slots: too few");
+	check(start(r, (struct tg_nl_host){ .cpu = 1, .journal_bytes = 4096 }) == -EINVAL,
+	      "journal_bytes: too few");
+	check(start(r, (struct tg_nl_host){ .cpu = 1, .reserved = { 0, 0, 0, 1 } }) == -EINVAL,
+	      "a reserved field is not zero");
 }
 
 static bool wait_killed(struct rig *r, bool killed)
@@ -95,7 +109,10 @@ static bool killed_now(struct rig *r)
 
 static int resume(struct rig *r)
 {
-	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .who = "host_test", .text = "test" };
+	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM,
+				.cause = TG_KILL_OPERATOR,
+				.who = "host_test",
+				.text = "test" };
 
 	return tg_nl_input(r->nl, TG_IN_RESUME, &k, sizeof(k), NULL, NULL);
 }
@@ -125,8 +142,10 @@ static void test_journal_required(struct rig *r, const char *object)
 	const __u8 *payload;
 	struct tg_record rec;
 
-	rig_start(r, object, (struct tg_nl_host){ .wait = TG_WAIT_BLOCK, .flags = TG_HOST_JOURNAL_REQUIRED,
-						  .journal_bytes = 1 << 20 });
+	rig_start(r, object,
+		  (struct tg_nl_host){ .wait = TG_WAIT_BLOCK,
+				       .flags = TG_HOST_JOURNAL_REQUIRED,
+				       .journal_bytes = 1 << 20 });
 	rig_steer(r, 4, 0, (struct tg_steer_value){ RIG_ENGINE, 1, 0 });
 	check(killed_now(r), "journal required: halted at the start");
 	check(!resume(r) && killed_now(r), "resuming without a reader halts again");
@@ -138,9 +157,11 @@ static void test_journal_required(struct rig *r, const char *object)
 	rig_journal_open(r);
 	check(!resume(r) && !killed_now(r), "resumed again");
 	deliver(r, 1200, 1000);
-	check(wait_killed(r, true) && rig_host(r, TG_HC_JOURNAL_LOST) > 0, "a reader that does not read: %llu records lost, halted",
+	check(wait_killed(r, true) && rig_host(r, TG_HC_JOURNAL_LOST) > 0,
+	      "a reader that does not read: %llu records lost, halted",
 	      rig_host(r, TG_HC_JOURNAL_LOST));
-	while (r->tail != __atomic_load_n(&r->journal->head, __ATOMIC_ACQUIRE) && rig_udp(r, &rec, &payload))
+	while (r->tail != __atomic_load_n(&r->journal->head, __ATOMIC_ACQUIRE) &&
+	       rig_udp(r, &rec, &payload))
 		;
 	__atomic_store_n(&r->user->tail, r->journal->head, __ATOMIC_RELEASE);
 	r->tail = r->journal->head;
@@ -163,8 +184,8 @@ static void test_waits(struct rig *r, const char *object)
 		for (n = 0; n < 100 && rig_udp(r, &rec, &payload); n++)
 			;
 		usleep(100000);
-		check(n == 100 && !!rig_host(r, TG_HC_SLEEPS) == (wait != TG_WAIT_BUSY), "%s: all arrive, sleeps %llu",
-		      name[wait], rig_host(r, TG_HC_SLEEPS));
+		check(n == 100 && !!rig_host(r, TG_HC_SLEEPS) == (wait != TG_WAIT_BUSY),
+		      "%s: all arrive, sleeps %llu", name[wait], rig_host(r, TG_HC_SLEEPS));
 		rig_stop(r);
 	}
 }
@@ -208,12 +229,17 @@ static bool traced(const char *event)
 static void test_faces(struct rig *r, const char *object)
 {
 	static const char *const files[] = { "status", "counters", "latency" };
-	static const char *const words[] = { "mode\t\t", "queued_packets           10\n", "md_step" };
+	static const char *const words[] = { "mode\t\t", "queued_packets           10\n",
+					     "md_step" };
 	static const char *const events[] = { "record", "packet", "reject", "kill" };
-	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .who = "host_test", .text = "test" };
+	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM,
+				.cause = TG_KILL_OPERATOR,
+				.who = "host_test",
+				.text = "test" };
 	unsigned int i;
 
-	check(read_file(DEBUG "status") && !strcmp(buf, "no engine running\n"), "debugfs says that no engine runs");
+	check(read_file(DEBUG "status") && !strcmp(buf, "no engine running\n"),
+	      "debugfs says that no engine runs");
 	rig_start(r, object, (struct tg_nl_host){ .wait = TG_WAIT_BUSY });
 	rig_journal_open(r);
 	rig_steer(r, 4, 0, (struct tg_steer_value){ RIG_ENGINE, 1, 0 });
@@ -238,7 +264,8 @@ static void test_faces(struct rig *r, const char *object)
 	if (access(TRACING "current_tracer", W_OK))
 		check(true, "RCU tasks # SKIP no function tracer in this kernel");
 	else
-		check(within(60, trace_functions), "RCU tasks is not held up by a thread that spins");
+		check(within(60, trace_functions),
+		      "RCU tasks is not held up by a thread that spins");
 	check(within(60, make_namespace), "nor is RCU");
 	rig_journal_close(r);
 	bpf_object__close(r->obj);

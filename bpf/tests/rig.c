@@ -89,7 +89,8 @@ void rig_journal_open(struct rig *r)
 		must(errno, "mmap of the journal");
 	r->journal = p;
 	r->bytes = (const __u8 *)p + TG_SHM_PAGE;
-	p = mmap(NULL, TG_SHM_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, r->dev, TG_MMAP_JOURNAL_USER);
+	p = mmap(NULL, TG_SHM_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, r->dev,
+		 TG_MMAP_JOURNAL_USER);
 	if (p == MAP_FAILED)
 		must(errno, "mmap of the journal's user page");
 	r->user = p;
@@ -116,7 +117,10 @@ void rig_open(struct rig *r)
 void rig_start(struct rig *r, const char *object, struct tg_nl_host host)
 {
 	struct tg_in_engine engine = {
-		.abi_version = TG_ABI_VERSION, .engine_id = RIG_ENGINE, .epoch = 1, .max_feeds = RIG_MAX_FEEDS,
+		.abi_version = TG_ABI_VERSION,
+		.engine_id = RIG_ENGINE,
+		.epoch = 1,
+		.max_feeds = RIG_MAX_FEEDS,
 	};
 
 	host.cpu = 1;
@@ -174,7 +178,8 @@ bool rig_udp(struct rig *r, struct tg_record *rec, const __u8 **payload)
 		memcpy(rec, r->bytes + at, sizeof(*rec));
 		if (rec->type == TG_IN_UDP)
 			memcpy(copy, r->bytes + at + sizeof(*rec), rec->len);
-		r->tail += rec->type == TG_IN_NONE ? sizeof(*rec) + rec->len : TG_RECORD_SIZE(rec->len);
+		r->tail += rec->type == TG_IN_NONE ? sizeof(*rec) + rec->len
+						   : TG_RECORD_SIZE(rec->len);
 		__atomic_store_n(&r->user->tail, r->tail, __ATOMIC_RELEASE);
 		if (rec->type == TG_IN_UDP) {
 			*payload = copy;

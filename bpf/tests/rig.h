@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A running engine, its journal and the loaded XDP program, for tests in a guest. Any step that fails ends the test. */
+/*
+ * A running engine, its journal and the loaded XDP program, for tests in a guest. Any step that
+ * fails ends the test.
+ */
 #ifndef RIG_H
 #define RIG_H
 
@@ -24,7 +27,10 @@ struct rig {
 #define RIG_ENGINE	7
 #define RIG_MAX_FEEDS	64
 
-/* host: wait, packet_slots, journal_bytes, flags; the CPU is 1. Exit 4 with a SKIP line where the module cannot run. */
+/*
+ * host: wait, packet_slots, journal_bytes, flags; the CPU is 1. Exit 4 with a SKIP line where the
+ * module cannot run.
+ */
 void rig_open(struct rig *r);
 void rig_start(struct rig *r, const char *object, struct tg_nl_host host);
 void rig_journal_open(struct rig *r);
@@ -32,7 +38,10 @@ void rig_journal_close(struct rig *r);
 void rig_stop(struct rig *r);
 void rig_steer(struct rig *r, int family, unsigned int vlan, struct tg_steer_value v);
 
-/* Next TG_IN_UDP record of the journal; false when none comes within 2 s. payload stays until the next call. */
+/*
+ * Next TG_IN_UDP record of the journal; false when none comes within 2 s. payload stays until the
+ * next call.
+ */
 bool rig_udp(struct rig *r, struct tg_record *rec, const __u8 **payload);
 /* Sums over CPUs. */
 struct tg_xdp_feed_stats rig_feed(struct rig *r, __u32 feed_id);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Datagrams over a veth pair whose one end is bound to the engine: the engine's thread polls its NAPI instance and steps inline, softirq on
- * another CPU queues; either way every datagram the program took is in the journal once and in order. Runs in a guest; see run.
+ * Datagrams over a veth pair whose one end is bound to the engine: the engine's thread polls its
+ * NAPI instance and steps inline, softirq on another CPU queues; either way every datagram the
+ * program took is in the journal once and in order. Runs in a guest; see run.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -46,7 +47,9 @@ static void put(const char *path, const char *text)
 static int raw_socket(const char *ifname)
 {
 	struct sockaddr_ll to = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = if_nametoindex(ifname),
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = if_nametoindex(ifname),
 	};
 	int fd = socket(AF_PACKET, SOCK_RAW, 0);
 
@@ -89,7 +92,8 @@ static unsigned int receive_numbers(struct rig *r, unsigned int first, unsigned 
 			break;
 		memset(text, 0, sizeof(text));
 		snprintf(text, sizeof(text), "packet %u", i);
-		if (rec.source != FEED || rec.len != sizeof(text) || memcmp(payload, text, sizeof(text))) {
+		if (rec.source != FEED || rec.len != sizeof(text) ||
+		    memcmp(payload, text, sizeof(text))) {
 			printf("# wanted \"%s\", got \"%.*s\"\n", text, (int)rec.len, payload);
 			break;
 		}
@@ -102,7 +106,7 @@ static bool wait_unbound(struct rig *r, __u32 ifindex)
 	struct timespec nap = { .tv_nsec = 10000000 };
 	int i;
 
-	/* The device goes asynchronously to `ip link del` only in its last steps; the notifier has run when it is no longer found. */
+	/* `ip link del` may return before the last steps; the notifier has run when this is so. */
 	for (i = 0; i < 100; i++) {
 		if (tg_nl_unbind(r->nl, ifindex) == -ENOENT)
 			return true;
@@ -160,16 +164,18 @@ int main(int argc, char **argv)
 	s = rig_feed(&r, FEED);
 	inlined = rig_host(&r, TG_HC_INLINE_PACKETS);
 	queued = rig_host(&r, TG_HC_QUEUED_PACKETS);
-	check(s.counter[TG_XF_TAKEN] == PACKETS && inlined + queued == PACKETS, "taken %llu: %llu inline, %llu queued",
-	      s.counter[TG_XF_TAKEN], inlined, queued);
+	check(s.counter[TG_XF_TAKEN] == PACKETS && inlined + queued == PACKETS,
+	      "taken %llu: %llu inline, %llu queued", s.counter[TG_XF_TAKEN], inlined, queued);
 	check(inlined > PACKETS / 2, "most went inline");
-	check(!tg_nl_latency(r.nl, lat) && lat[TG_STAGE_MD_STEP].h.count == PACKETS && lat[TG_STAGE_RECEIVE].h.count &&
-	      lat[TG_STAGE_PUBLISH].h.count, "latency of receive, step and publish is kept");
+	check(!tg_nl_latency(r.nl, lat) && lat[TG_STAGE_MD_STEP].h.count == PACKETS &&
+		      lat[TG_STAGE_RECEIVE].h.count && lat[TG_STAGE_PUBLISH].h.count,
+	      "latency of receive, step and publish is kept");
 
 	check(!tg_nl_unbind(r.nl, ifindex), "unbind");
 	send_numbers(fd, PACKETS, 100);
 	got = receive_numbers(&r, PACKETS, 100);
-	check(got == 100 && rig_host(&r, TG_HC_INLINE_PACKETS) == inlined, "unbound: all are queued, none inline");
+	check(got == 100 && rig_host(&r, TG_HC_INLINE_PACKETS) == inlined,
+	      "unbound: all are queued, none inline");
 
 	if (tg_nl_bind(r.nl, ifindex)) {
 		printf("Bail out! second bind: %s\n", tg_nl_error(r.nl));

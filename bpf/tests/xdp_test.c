@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The XDP program on made-up frames (bpf_prog_test_run), against the module: verdict, counter, and for what the engine took the bytes that
- * arrived in its journal. Runs in a guest; see run.
+ * The XDP program on made-up frames (bpf_prog_test_run), against the module: verdict, counter, and
+ * for what the engine took the bytes that arrived in its journal. Runs in a guest; see run.
  */
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
@@ -39,7 +39,8 @@ static const struct fixture fixtures[] = {
 	{ "IPv6 in QinQ, matched by any", { .family = 6, .vlan = { 900, 78 }, WITH }, FEED_ANY, 0 },
 
 	{ "other VLAN", { .family = 4, .vlan = { 101 }, WITH }, 0, TG_XG_NOT_OURS },
-	{ "outer tag does not steer", { .family = 4, .vlan = { 100, 101 }, WITH }, 0, TG_XG_NOT_OURS },
+	{ "outer tag does not steer",
+	  { .family = 4, .vlan = { 100, 101 }, WITH }, 0, TG_XG_NOT_OURS },
 	{ "three tags", { .family = 4, .vlan = { 900, 901, 100 }, WITH }, 0, TG_XG_VLAN_DEPTH },
 	{ "other port", { .family = 4, .port = PORT + 1, WITH }, 0, TG_XG_NOT_OURS },
 	{ "port with its bytes swapped", { .family = 4, .port = 0x3175, WITH }, 0, TG_XG_NOT_OURS },
@@ -51,7 +52,8 @@ static const struct fixture fixtures[] = {
 	{ "middle fragment", { .family = 4, .frag = 0x2010, WITH }, 0, TG_XG_FRAGMENTS },
 	{ "last fragment", { .family = 4, .frag = 0x0010, WITH }, 0, TG_XG_FRAGMENTS },
 	{ "IPv6 fragment header", { .family = 6, .proto = 44, WITH }, 0, TG_XG_FRAGMENTS },
-	{ "IPv6 hop-by-hop options", { .family = 6, .proto = 256 /* 0 in the frame */, WITH }, 0, TG_XG_IP6_EXTENSION },
+	{ "IPv6 hop-by-hop options",
+	  { .family = 6, .proto = 256 /* 0 in the frame */, WITH }, 0, TG_XG_IP6_EXTENSION },
 	{ "IPv6 routing header", { .family = 6, .proto = 43, WITH }, 0, TG_XG_IP6_EXTENSION },
 	{ "IPv6 destination options", { .family = 6, .proto = 60, WITH }, 0, TG_XG_IP6_EXTENSION },
 	{ "ARP", { .family = 4, .ethertype = 0x0806, WITH }, 0, TG_XG_NOT_IP },
@@ -59,11 +61,14 @@ static const struct fixture fixtures[] = {
 	{ "IPv6 in an IPv4 frame", { .family = 6, .ethertype = 0x0800, WITH }, 0, TG_XG_SHORT },
 	{ "IPv4 version 5", { .family = 4, .version = 5, WITH }, 0, TG_XG_SHORT },
 	{ "UDP length 7", { .family = 4, .udp_len = 7, WITH }, 0, TG_XG_SHORT },
-	{ "UDP longer than IPv4", { .family = 4, .padding = 4, .udp_len = 8 + sizeof(TEXT), WITH }, 0, TG_XG_SHORT },
-	{ "UDP longer than IPv6", { .family = 6, .padding = 4, .udp_len = 8 + sizeof(TEXT), WITH }, 0, TG_XG_SHORT },
+	{ "UDP longer than IPv4",
+	  { .family = 4, .padding = 4, .udp_len = 8 + sizeof(TEXT), WITH }, 0, TG_XG_SHORT },
+	{ "UDP longer than IPv6",
+	  { .family = 6, .padding = 4, .udp_len = 8 + sizeof(TEXT), WITH }, 0, TG_XG_SHORT },
 	{ "UDP and IPv4 longer than the frame",
 	  { .family = 4, .udp_len = 1000, .ip_len = 1020, WITH }, 0, TG_XG_SHORT },
-	{ "IPv4 total length below its header", { .family = 4, .ip_len = 19, WITH }, 0, TG_XG_SHORT },
+	{ "IPv4 total length below its header",
+	  { .family = 4, .ip_len = 19, WITH }, 0, TG_XG_SHORT },
 };
 
 static int run_many(struct rig *r, const __u8 *frame, unsigned int len, unsigned int repeat)
@@ -79,7 +84,8 @@ static bool arrived(struct rig *r, int feed, const __u8 *payload, unsigned int l
 	const __u8 *got;
 	struct tg_record rec;
 
-	return rig_udp(r, &rec, &got) && rec.source == feed && rec.len == len && !memcmp(got, payload, len);
+	return rig_udp(r, &rec, &got) && rec.source == feed && rec.len == len &&
+	       !memcmp(got, payload, len);
 }
 
 static bool one_more(const __u64 *before, const __u64 *after, unsigned int n, __u64 mask)
@@ -107,18 +113,20 @@ static void run_fixture(struct rig *r, const struct fixture *f)
 	s2 = rig_feed(r, f->feed);
 	if (f->feed) {
 		s.counter[TG_XF_BYTES] += f->spec.len;
-		good = action == XDP_DROP && one_more(g.counter, g2.counter, TG_XG_MAX, 1 << TG_XG_FRAMES) &&
-		       one_more(s.counter, s2.counter, TG_XF_MAX, 1 << TG_XF_PACKETS | 1 << TG_XF_TAKEN) &&
+		good = action == XDP_DROP &&
+		       one_more(g.counter, g2.counter, TG_XG_MAX, 1 << TG_XG_FRAMES) &&
+		       one_more(s.counter, s2.counter, TG_XF_MAX,
+				1 << TG_XF_PACKETS | 1 << TG_XF_TAKEN) &&
 		       arrived(r, f->feed, frame + off, f->spec.len);
 		check(good, "taken: %s", f->name);
 	} else {
-		good = action == XDP_PASS &&
-		       one_more(g.counter, g2.counter, TG_XG_MAX, 1 << TG_XG_FRAMES | 1ull << f->counter);
+		good = action == XDP_PASS && one_more(g.counter, g2.counter, TG_XG_MAX,
+						      1 << TG_XG_FRAMES | 1ull << f->counter);
 		check(good, "passed: %s", f->name);
 	}
 }
 
-/* Every length below the whole frame must be passed and counted short, whatever the header it ends in. */
+/* Every length below the whole frame is passed and counted short, whatever it ends in. */
 static void run_lengths(struct rig *r, const struct fixture *f)
 {
 	struct tg_xdp_global_stats g = rig_global(r), g2;
@@ -138,14 +146,14 @@ static void run_lengths(struct rig *r, const struct fixture *f)
 		free(cut);
 	}
 	g2 = rig_global(r);
-	check(!bad && g2.counter[TG_XG_SHORT] - g.counter[TG_XG_SHORT] == len - 14, "short at each of %u lengths: %s",
-	      len - 14, f->name);
+	check(!bad && g2.counter[TG_XG_SHORT] - g.counter[TG_XG_SHORT] == len - 14,
+	      "short at each of %u lengths: %s", len - 14, f->name);
 }
 
 static const struct frame_spec plain = { .family = 4, WITH };
 
-static void run_refused(struct rig *r, const char *name, struct tg_steer_value v, const struct frame_spec *spec, int action,
-			__u64 counters, int host)
+static void run_refused(struct rig *r, const char *name, struct tg_steer_value v,
+			const struct frame_spec *spec, int action, __u64 counters, int host)
 {
 	struct tg_xdp_feed_stats s = rig_feed(r, v.feed_id), s2;
 	__u64 h = rig_host(r, host), h2;
@@ -159,38 +167,49 @@ static void run_refused(struct rig *r, const char *name, struct tg_steer_value v
 	s2 = rig_feed(r, v.feed_id);
 	s.counter[TG_XF_BYTES] = s2.counter[TG_XF_BYTES];
 	h2 = rig_host(r, host);
-	check(got == action && one_more(s.counter, s2.counter, TG_XF_MAX, counters | 1 << TG_XF_PACKETS) && h2 == h + 1,
+	check(got == action &&
+		      one_more(s.counter, s2.counter, TG_XF_MAX, counters | 1 << TG_XF_PACKETS) &&
+		      h2 == h + 1,
 	      "refused: %s", name);
 }
 
 static void run_engine_refusals(struct rig *r)
 {
 	static __u8 big[3000];
-	struct frame_spec empty = { .family = 4 }, oversize = { .family = 4, .payload = big, .len = sizeof(big) };
-	__u64 dropped = 1 << TG_XF_ERRORS | 1 << TG_XF_DROPPED, passed = 1 << TG_XF_ERRORS | 1 << TG_XF_PASSED;
+	struct frame_spec empty = { .family = 4 },
+			  oversize = { .family = 4, .payload = big, .len = sizeof(big) };
+	__u64 dropped = 1 << TG_XF_ERRORS | 1 << TG_XF_DROPPED,
+	      passed = 1 << TG_XF_ERRORS | 1 << TG_XF_PASSED;
 	struct tg_steer_value v = { .engine_id = RIG_ENGINE, .feed_id = 10 };
 
 	memset(big, 'x', sizeof(big));
 	v.engine_id = RIG_ENGINE + 1;
-	run_refused(r, "another engine: dropped", v, &plain, XDP_DROP, dropped, TG_HC_KFUNC_NO_ENGINE);
+	run_refused(r, "another engine: dropped", v, &plain, XDP_DROP, dropped,
+		    TG_HC_KFUNC_NO_ENGINE);
 	v.flags = TG_STEER_PASS_ON_ERROR;
-	run_refused(r, "another engine: passed when told so", v, &plain, XDP_PASS, passed, TG_HC_KFUNC_NO_ENGINE);
+	run_refused(r, "another engine: passed when told so", v, &plain, XDP_PASS, passed,
+		    TG_HC_KFUNC_NO_ENGINE);
 	v.engine_id = RIG_ENGINE;
 	v.feed_id = RIG_MAX_FEEDS + 1;
-	run_refused(r, "feed beyond the engine's", v, &plain, XDP_PASS, passed, TG_HC_KFUNC_BAD_ARGS);
+	run_refused(r, "feed beyond the engine's", v, &plain, XDP_PASS, passed,
+		    TG_HC_KFUNC_BAD_ARGS);
 	v.feed_id = 10;
 	run_refused(r, "empty payload", v, &empty, XDP_PASS, passed, TG_HC_KFUNC_BAD_ARGS);
-	run_refused(r, "payload above a queue slot", v, &oversize, XDP_PASS, passed, TG_HC_QUEUE_OVERSIZE);
+	run_refused(r, "payload above a queue slot", v, &oversize, XDP_PASS, passed,
+		    TG_HC_QUEUE_OVERSIZE);
 	v.flags = TG_STEER_COPY;
-	run_refused(r, "nothing here, but a copy goes to the stack", v, &plain, XDP_PASS, 1 << TG_XF_TAKEN | 1 << TG_XF_PASSED,
-		    TG_HC_QUEUED_PACKETS);
-	check(arrived(r, 10, (const __u8 *)TEXT, sizeof(TEXT) - 1), "the copied one is in the journal");
+	run_refused(r, "nothing here, but a copy goes to the stack", v, &plain, XDP_PASS,
+		    1 << TG_XF_TAKEN | 1 << TG_XF_PASSED, TG_HC_QUEUED_PACKETS);
+	check(arrived(r, 10, (const __u8 *)TEXT, sizeof(TEXT) - 1),
+	      "the copied one is in the journal");
 }
 
 /* A queue of 16 and a burst: what did not fit is refused and told, what fitted arrives. */
 static void run_queue_full(struct rig *r)
 {
-	struct tg_steer_value v = { .engine_id = RIG_ENGINE, .feed_id = 11, .flags = TG_STEER_PASS_ON_ERROR };
+	struct tg_steer_value v = { .engine_id = RIG_ENGINE,
+				    .feed_id = 11,
+				    .flags = TG_STEER_PASS_ON_ERROR };
 	__u64 drops = rig_host(r, TG_HC_QUEUE_DROPS), queued = rig_host(r, TG_HC_QUEUED_PACKETS);
 	struct tg_xdp_feed_stats s;
 	unsigned int off, len, n;
@@ -203,7 +222,8 @@ static void run_queue_full(struct rig *r)
 	drops = rig_host(r, TG_HC_QUEUE_DROPS) - drops;
 	queued = rig_host(r, TG_HC_QUEUED_PACKETS) - queued;
 	check(s.counter[TG_XF_PACKETS] == 20000 && drops && s.counter[TG_XF_ERRORS] == drops &&
-	      s.counter[TG_XF_TAKEN] == queued, "queue full: %llu of 20000 refused, each counted", drops);
+		      s.counter[TG_XF_TAKEN] == queued,
+	      "queue full: %llu of 20000 refused, each counted", drops);
 	for (n = 0; n < queued; n++)
 		if (!arrived(r, 11, (const __u8 *)TEXT, sizeof(TEXT) - 1))
 			break;
@@ -213,7 +233,8 @@ static void run_queue_full(struct rig *r)
 int main(int argc, char **argv)
 {
 	static const int cut[] = { 0, 1, 2, 5, 6, 7, 8 };
-	unsigned int n = sizeof(fixtures) / sizeof(fixtures[0]), ncut = sizeof(cut) / sizeof(cut[0]), i;
+	unsigned int n = sizeof(fixtures) / sizeof(fixtures[0]),
+		     ncut = sizeof(cut) / sizeof(cut[0]), i;
 	struct rig r;
 
 	if (argc != 2) {
