@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "applied.h"
 #include "control.h"
 #include "log.h"
 
@@ -131,15 +132,22 @@ static void compare(struct tgd_control *ct, const struct tgd_records *rs)
 static int adopt(struct tgd_control *ct, const struct tgd_records *rs,
 		 const struct tg_nl_status *st)
 {
-	static const struct tgd_records none;
-	struct tgd_records some;
+	struct tgd_records before, some;
 	int refused;
 
 	compare(ct, rs);
-	if (tgd_records_reload(&none, rs, &some))
+	if (tgd_applied_read(&before, st->started_ns))
 		return -ENOMEM;
+	if (!before.n)
+		tgd_log(LOG_WARNING,
+			"what the engine was given before is not known: permits and limits that the configuration no longer has stay in force");
+	if (tgd_records_reload(&before, rs, &some)) {
+		tgd_records_free(&before);
+		return -ENOMEM;
+	}
 	refused = tgd_control_send(ct, &some, false);
 	tgd_records_free(&some);
+	tgd_records_free(&before);
 	if (st->killed)
 		tgd_log(LOG_WARNING,
 			"trading is halted (%u kill switches on); `tgctl resume` lets it go on",
@@ -183,8 +191,10 @@ int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c,
 		if (!err)
 			err = tgd_control_send(ct, rs, false) ? -EINVAL : 0;
 	}
-	if (!err)
+	if (!err) {
+		tgd_applied_write(rs, ct->started_ns);
 		return 0;
+	}
 	if (!ct->adopted)
 		tg_nl_stop(ct->nl, true);
 	tgd_journal_stop(ct->journal);

@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
+#include "applied.h"
 #include "log.h"
 #include "loop.h"
 #include "rundir.h"
@@ -181,6 +182,7 @@ static void reload(struct loop *l)
 		/* The next reload compares with this one. */
 		tgd_records_free(l->rs);
 		*l->rs = next;
+		tgd_applied_write(l->rs, l->ct->started_ns);
 		next = (struct tgd_records){ 0 };
 	}
 out:
@@ -325,6 +327,7 @@ int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *r
 	     const struct tgd_loop_options *opt)
 {
 	struct loop l = { .ct = ct, .c = c, .rs = rs, .opt = opt, .sigfd = -1 };
+	bool busy = false;
 	unsigned int i;
 	int err;
 
@@ -343,11 +346,12 @@ int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *r
 	if (!l.gone)
 		write_journal_progress(&l);
 	for (i = 0; l.conn && i < c->venues; i++)
-		tgd_conn_close(&l.conn[i]);
+		busy |= !tgd_conn_close(&l.conn[i]);
 	if (l.sigfd >= 0)
 		close(l.sigfd);
 	tg_nl_close(l.events);
-	free(l.conn);
+	if (!busy)
+		free(l.conn);
 	free(l.pfd);
 	return err;
 }

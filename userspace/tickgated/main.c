@@ -140,6 +140,7 @@ static int run(const struct options *o, struct tgd_config *c, struct tgd_records
 	struct tgd_loop_options lo = { .config_path = o->config, .keep_engine = o->keep_engine };
 	struct tgd_control ct = { 0 };
 	struct tgd_xdp_state *xdp = NULL;
+	bool keep;
 	int lock, err;
 
 	lock = take_lock();
@@ -161,13 +162,14 @@ static int run(const struct options *o, struct tgd_config *c, struct tgd_records
 		err = tgd_loop(&ct, c, rs, &lo);
 	}
 	/* Packets first, then the engine they go to. An engine that was there before us and that we
-	 * failed to serve stays. */
-	tgd_xdp_end(xdp, ct.nl, o->keep_engine || (err && ct.adopted));
-	if (err == -ENODEV || o->keep_engine || (err && ct.adopted))
+	 * failed to serve stays; one that is gone needs no program either. */
+	keep = err != -ENODEV && (o->keep_engine || (err && ct.adopted));
+	tgd_xdp_end(xdp, ct.nl, keep);
+	if (err == -ENODEV || keep)
 		tgd_journal_stop(ct.journal);
 	else
 		tgd_control_end(&ct);
-	if (!o->keep_engine)
+	if (!keep)
 		tg_rundir_remove("names");
 out:
 	tg_nl_close(ct.nl);

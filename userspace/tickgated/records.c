@@ -222,7 +222,10 @@ static void take_back(struct tgd_record *r)
 	bool open = l->scope == TG_SCOPE_VENUE || l->scope == TG_SCOPE_CLIENT;
 
 	if (r->type == TG_IN_PERMIT) {
+		/* (uid_t)-1 is nobody: what asks for no flag, as a download does, is refused too */
 		r->u.permit.flags = 0;
+		r->u.permit.uid = 0xffffffffu;
+		r->u.permit.instrument_id = 0;
 		return;
 	}
 	l->max_order_qty = l->max_order_notional = l->max_position = open ? TG_PX_MAX : 0;

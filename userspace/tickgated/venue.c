@@ -68,15 +68,18 @@ void tgd_conn_adopt(struct tgd_conn *c, const struct tg_nl_session *s)
 	c->deadline_ns = c->state == TGD_CONN_WAITING ? 0 : ~0ull;
 }
 
-void tgd_conn_close(struct tgd_conn *c)
+bool tgd_conn_close(struct tgd_conn *c)
 {
+	bool done = true;
+
 	if (c->state == TGD_CONN_RESOLVING)
-		gai_cancel(&c->lookup);
+		done = gai_cancel(&c->lookup) != EAI_NOTCANCELED;
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;
 	c->state = TGD_CONN_WAITING;
 	c->deadline_ns = ~0ull;
+	return done;
 }
 
 void tgd_conn_session(struct tgd_conn *c, int state, __u64 time_ns, const char *text)

@@ -47,7 +47,8 @@ struct tgd_conn {
 void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v);
 /* The engine ran before us: take what it says as our state. */
 void tgd_conn_adopt(struct tgd_conn *c, const struct tg_nl_session *s);
-void tgd_conn_close(struct tgd_conn *c);
+/* false: a name lookup still writes into *c; it must not be freed. */
+bool tgd_conn_close(struct tgd_conn *c);
 
 /* A session state from an event (time_ns > 0) or from a poll of the sessions (time_ns 0). */
 void tgd_conn_session(struct tgd_conn *c, int state, __u64 time_ns, const char *text);

@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
+#include "applied.h"
 #include "records.h"
 #include "venue.h"
 
@@ -333,6 +335,7 @@ static void reload(void **state)
 	/* taken back: permit 1 without rights, account closed, venue open */
 	assert_int_equal(d.r[0].u.permit.permit_id, 1);
 	assert_int_equal(d.r[0].u.permit.flags, 0);
+	assert_int_equal(d.r[0].u.permit.uid, 0xffffffff);
 	assert_int_equal(d.r[1].u.limits.scope, TG_SCOPE_ACCOUNT);
 	assert_int_equal(d.r[1].u.limits.max_order_qty, 0);
 	assert_int_equal(d.r[1].u.limits.rate_per_s, 0);
@@ -348,6 +351,49 @@ static void reload(void **state)
 	tgd_records_free(&d);
 	tgd_config_free(&ca);
 	tgd_config_free(&cb);
+}
+
+/* What an adopting daemon knows of the one before: ids, of this engine only. */
+static void applied(void **state)
+{
+	static const char *const text = ENGINE "[account a]\nid=7\n[permit p]\nid=3\nuser=1\naccount=a\n[limits account a]\n" FIRM;
+	char dir[] = "/tmp/tgd-test-XXXXXX", path[64];
+	struct tgd_records rs, before, empty = { 0 }, d;
+	struct tgd_config c;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	setenv("TICKGATE_RUNDIR", dir, 1);
+	good(text, &c);
+	assert_int_equal(tgd_records_build(&c, &rs), 0);
+	tgd_applied_write(&rs, 42);
+	assert_int_equal(tgd_applied_read(&before, 43), 0);
+	assert_int_equal(before.n, 0);
+	tgd_records_free(&before);
+	assert_int_equal(tgd_applied_read(&before, 42), 0);
+	assert_int_equal(before.n, 2);
+	/* the same configuration: both again */
+	assert_int_equal(tgd_records_reload(&before, &rs, &d), 0);
+	assert_int_equal(d.n, 2);
+	assert_int_equal(d.r[0].u.permit.uid, 1);
+	tgd_records_free(&d);
+	/* an empty one: both taken back */
+	assert_int_equal(tgd_records_reload(&before, &empty, &d), 0);
+	assert_int_equal(d.n, 2);
+	assert_int_equal(d.r[0].u.permit.permit_id, 3);
+	assert_int_equal(d.r[0].u.permit.account_id, 7);
+	assert_int_equal(d.r[0].u.permit.uid, 0xffffffff);
+	assert_int_equal(d.r[0].u.permit.flags, 0);
+	assert_int_equal(d.r[1].u.limits.id, 7);
+	assert_int_equal(d.r[1].u.limits.max_order_qty, 0);
+	assert_int_equal(d.r[1].u.limits.duplicate_window_ns, 0);
+	tgd_records_free(&d);
+	tgd_records_free(&before);
+	tgd_records_free(&rs);
+	tgd_config_free(&c);
+	snprintf(path, sizeof(path), "%s/applied", dir);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static void backoff(void **state)
