@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Order commands and everything that meets them: the input is a script of requests, reports that make sense, reports that do not, rejects, lost sessions, kills,
- * limits, clients that come and go, an outbox that runs full. After every step the tables are checked against each other (fixture.c).
+ * Order commands and everything that meets them: the input is a script of requests, reports that
+ * make sense, reports that do not, rejects, lost sessions, kills, limits, clients that come and go,
+ * an outbox that runs full. After every step the tables are checked against each other (fixture.c).
  */
 #include "../unit/fixture.c"
 
@@ -28,7 +29,9 @@ static u64 bytes(struct script *s, u32 n)
 /* Small numbers mostly, the edges sometimes. */
 static s64 amount(struct script *s)
 {
-	static const s64 edges[] = { 0, 1, -1, TG_PX_MAX, TG_PX_MAX + 1, TG_PX_NONE, 0x7fffffffffffffffLL, TG_SCALE / 100 };
+	static const s64 edges[] = {
+		0, 1, -1, TG_PX_MAX, TG_PX_MAX + 1, TG_PX_NONE, 0x7fffffffffffffffLL, TG_SCALE / 100
+	};
 	u8 b = byte(s);
 
 	if (b < 240)
@@ -78,7 +81,8 @@ static u16 client(struct script *s)
 static void sane_report(struct fx *f, struct tg_order *o, u8 kind)
 {
 	struct fx_report r = { .exec = '0', .status = '0', .cum = o->cum_qty };
-	s64 left = o->qty > o->cum_qty ? o->qty - o->cum_qty : 0, part = left / 2 / (TG_SCALE / 1000) * (TG_SCALE / 1000);
+	s64 left = o->qty > o->cum_qty ? o->qty - o->cum_qty : 0,
+	    part = left / 2 / (TG_SCALE / 1000) * (TG_SCALE / 1000);
 
 	r.leaves = left;
 	switch (kind % 8) {
@@ -202,9 +206,11 @@ static void reject(struct fx *f, struct tg_order *o, struct script *s)
 		return;
 	}
 	if (b & 4)
-		snprintf(body, sizeof(body), "45=%llu|372=D|380=%u|379=%016llX|", (unsigned long long)o->new_seq, b >> 4, (unsigned long long)id);
+		snprintf(body, sizeof(body), "45=%llu|372=D|380=%u|379=%016llX|",
+			 (unsigned long long)o->new_seq, b >> 4, (unsigned long long)id);
 	else
-		snprintf(body, sizeof(body), "45=%llu|372=F|373=%u|", (unsigned long long)(b & 8 ? o->req_seq : o->new_seq), b >> 4);
+		snprintf(body, sizeof(body), "45=%llu|372=F|373=%u|",
+			 (unsigned long long)(b & 8 ? o->req_seq : o->new_seq), b >> 4);
 	fx_venue(f, b & 4 ? "j" : "3", body);
 }
 
@@ -306,7 +312,8 @@ static void one(struct fx *f, struct script *s)
 		break;
 	case 19:
 		n = byte(s);
-		fx_kill(f, n & 1 ? TG_IN_KILL : TG_IN_RESUME, (u16)(1 + (n >> 1) % 5), (n >> 1) % 5 ? 1 + (n >> 6) : 0, n & 32 ? TG_KILL_CANCEL : 0);
+		fx_kill(f, n & 1 ? TG_IN_KILL : TG_IN_RESUME, (u16)(1 + (n >> 1) % 5),
+			(n >> 1) % 5 ? 1 + (n >> 6) : 0, n & 32 ? TG_KILL_CANCEL : 0);
 		break;
 	case 20:
 		n = client(s);
@@ -321,7 +328,8 @@ static void one(struct fx *f, struct script *s)
 	case 22:
 		n = byte(s);
 		if (n & 1) {
-			f->e->outbox_bytes = n & 2 ? tg_engine_outbox_bytes(&f->params) : 4096 + n * 32;
+			f->e->outbox_bytes =
+				n & 2 ? tg_engine_outbox_bytes(&f->params) : 4096 + n * 32;
 		} else {
 			f->now += n * 100 * MS;
 			fx_step(f, TG_IN_TIMER, 0, NULL, 0);

@@ -36,7 +36,12 @@ static void outbox_new(struct tg_outbox *ob, u32 bytes)
 
 enum tg_reason fx_step(struct fx *f, u16 type, u16 source, const void *payload, u32 len)
 {
-	struct tg_record r = { .seq = ++f->seq, .time_ns = f->now, .type = type, .source = source, .len = len }, *kept;
+	struct tg_record r = { .seq = ++f->seq,
+			       .time_ns = f->now,
+			       .type = type,
+			       .source = source,
+			       .len = len },
+			 *kept;
 	u64 need = f->records_len + TG_RECORD_SIZE(len);
 	enum tg_reason why;
 
@@ -69,16 +74,27 @@ static void must(enum tg_reason why, const char *what)
 
 static void config(struct fx *f)
 {
-	static const struct { u16 venue; const char *symbol; } instruments[] = { { 1, "BTCUSDT" }, { 1, "ETHUSDT" }, { 2, "NOORDERS" } };
-	static const struct { u16 account; u32 uid, flags; } permits[] = {
-		{ 1, 1000, TG_PERMIT_TRADE | TG_PERMIT_MARKET }, { 1, 1001, TG_PERMIT_TRADE }, { 2, 1002, TG_PERMIT_TRADE },
+	static const struct {
+		u16 venue;
+		const char *symbol;
+	} instruments[] = { { 1, "BTCUSDT" }, { 1, "ETHUSDT" }, { 2, "NOORDERS" } };
+	static const struct { u16 account; u32 uid, flags;
+	} permits[] = {
+		{ 1, 1000, TG_PERMIT_TRADE | TG_PERMIT_MARKET },
+		{ 1, 1001, TG_PERMIT_TRADE },
+		{ 2, 1002, TG_PERMIT_TRADE },
 	};
 	struct tg_in_mode m = { .mode = TG_MODE_LEADER };
 	u32 i;
 
 	for (i = 1; i <= 2; i++) {
-		struct tg_in_venue v = { .venue_id = (u16)i, .dialect = TG_DIALECT_SIM, .heartbeat_s = 30, .logon_timeout_ms = 5000,
-					 .logout_timeout_ms = 2000, .flags = i == 1 ? TG_VENUE_ORDERS | TG_VENUE_MD_TCP : TG_VENUE_MD_TCP };
+		struct tg_in_venue v = { .venue_id = (u16)i,
+					 .dialect = TG_DIALECT_SIM,
+					 .heartbeat_s = 30,
+					 .logon_timeout_ms = 5000,
+					 .logout_timeout_ms = 2000,
+					 .flags = i == 1 ? TG_VENUE_ORDERS | TG_VENUE_MD_TCP
+							 : TG_VENUE_MD_TCP };
 
 		snprintf(v.name, sizeof(v.name), "venue%u", i);
 		snprintf(v.sender_comp_id, sizeof(v.sender_comp_id), "GW");
@@ -86,8 +102,12 @@ static void config(struct fx *f)
 		must(fx_step(f, TG_IN_VENUE, 0, &v, sizeof(v)), "venue");
 	}
 	for (i = 0; i < 3; i++) {
-		struct tg_in_instrument in = { .instrument_id = i + 1, .venue_id = instruments[i].venue, .flags = TG_INSTRUMENT_SUBSCRIBE,
-					       .tick = CENT(1), .lot = TG_SCALE / 1000, .min_qty = TG_SCALE / 100 };
+		struct tg_in_instrument in = { .instrument_id = i + 1,
+					       .venue_id = instruments[i].venue,
+					       .flags = TG_INSTRUMENT_SUBSCRIBE,
+					       .tick = CENT(1),
+					       .lot = TG_SCALE / 1000,
+					       .min_qty = TG_SCALE / 100 };
 
 		snprintf(in.symbol, sizeof(in.symbol), "%s", instruments[i].symbol);
 		must(fx_step(f, TG_IN_INSTRUMENT, 0, &in, sizeof(in)), "instrument");
@@ -99,7 +119,9 @@ static void config(struct fx *f)
 		must(fx_step(f, TG_IN_ACCOUNT, 0, &a, sizeof(a)), "account");
 	}
 	for (i = 0; i < 3; i++) {
-		struct tg_in_permit p = { .permit_id = (u16)(i + 1), .account_id = permits[i].account, .uid = permits[i].uid,
+		struct tg_in_permit p = { .permit_id = (u16)(i + 1),
+					  .account_id = permits[i].account,
+					  .uid = permits[i].uid,
 					  .flags = permits[i].flags };
 
 		must(fx_step(f, TG_IN_PERMIT, 0, &p, sizeof(p)), "permit");
@@ -111,9 +133,19 @@ struct fx *fx_new(void)
 {
 	struct fx *f = calloc(1, sizeof(*f));
 
-	f->params = (struct tg_in_engine){ .epoch = 7, .max_venues = 2, .max_instruments = 4, .max_feeds = 2, .max_accounts = 3, .max_clients = 4,
-					   .max_permits = 8, .max_orders = 16, .max_limits = 16, .book_levels = 16, .md_pending = 16,
-					   .exec_ids = 32, .rx_buffer_bytes = 8192 };
+	f->params = (struct tg_in_engine){ .epoch = 7,
+					   .max_venues = 2,
+					   .max_instruments = 4,
+					   .max_feeds = 2,
+					   .max_accounts = 3,
+					   .max_clients = 4,
+					   .max_permits = 8,
+					   .max_orders = 16,
+					   .max_limits = 16,
+					   .book_levels = 16,
+					   .md_pending = 16,
+					   .exec_ids = 32,
+					   .rx_buffer_bytes = 8192 };
 	tg_engine_defaults(&f->params);
 	f->e = engine_new(&f->params);
 	outbox_new(&f->ob, tg_engine_outbox_bytes(&f->params));
@@ -161,7 +193,8 @@ void fx_free(struct fx *f)
 		ob.lost = 0;
 		tg_engine_step(e, r, r + 1, &ob);
 		if (tg_engine_digest(e) != r->digest)
-			die("replay differs at record %llu, type %u", (unsigned long long)r->seq, r->type);
+			die("replay differs at record %llu, type %u", (unsigned long long)r->seq,
+			    r->type);
 		at += TG_RECORD_SIZE(r->len);
 	}
 	if (tg_engine_arena_hash(e) != tg_engine_arena_hash(f->e))
@@ -185,11 +218,13 @@ void fx_check(const struct fx *f)
 
 		if (++n > e->params.max_orders)
 			die("working list does not end");
-		if (!o->working || tg_ord_terminal(o->status) || o->prev != before || o->status == TG_OS_NONE)
-			die("order %u in the working list: working %u status %u prev %u", at - 1, o->working, o->status, o->prev);
+		if (!o->working || tg_ord_terminal(o->status) || o->prev != before ||
+		    o->status == TG_OS_NONE)
+			die("order %u in the working list: working %u status %u prev %u", at - 1,
+			    o->working, o->status, o->prev);
 		if (o->open_qty != (most > o->cum_qty ? most - o->cum_qty : 0))
-			die("order %u: open quantity %lld, quantity %lld, cum %lld", at - 1, (long long)o->open_qty, (long long)most,
-			    (long long)o->cum_qty);
+			die("order %u: open quantity %lld, quantity %lld, cum %lld", at - 1,
+			    (long long)o->open_qty, (long long)most, (long long)o->cum_qty);
 		open[o->account_id][o->instrument_id][o->side] += o->open_qty;
 		clients[o->client_id]++;
 		before = at;
@@ -205,12 +240,16 @@ void fx_check(const struct fx *f)
 		for (i = 1; i <= e->params.max_instruments; i++) {
 			const struct tg_position *p = tg_position(e, (u16)a, i);
 
-			if (p->open_buy_qty != open[a][i][TG_SIDE_BUY] || p->open_sell_qty != open[a][i][TG_SIDE_SELL])
-				die("account %u instrument %u: open quantities are not those of the orders", a, i);
+			if (p->open_buy_qty != open[a][i][TG_SIDE_BUY] ||
+			    p->open_sell_qty != open[a][i][TG_SIDE_SELL])
+				die("account %u instrument %u: open quantities are not those of "
+				    "the orders",
+				    a, i);
 		}
 	for (i = 1; i <= e->params.max_clients; i++)
 		if (tg_client(e, i) && tg_client(e, i)->working_orders != clients[i])
-			die("client %u: %u working orders counted, %u kept", i, clients[i], tg_client(e, i)->working_orders);
+			die("client %u: %u working orders counted, %u kept", i, clients[i],
+			    tg_client(e, i)->working_orders);
 	for (k = 0; k < e->params.max_limits; k++) {
 		const struct tg_limits *l = TG_TABLE(e, off_limits, struct tg_limits) + k;
 
@@ -219,7 +258,8 @@ void fx_check(const struct fx *f)
 		for (at = e->working_head, n = 0; at; at = tg_order_slot(e, at - 1)->next)
 			n += tg_order_in_scope(tg_order_slot(e, at - 1), l->cfg.scope, l->cfg.id);
 		if (n != l->open_orders)
-			die("scope %u id %u: %u open orders counted, %u kept", l->cfg.scope, l->cfg.id, n, l->open_orders);
+			die("scope %u id %u: %u open orders counted, %u kept", l->cfg.scope,
+			    l->cfg.id, n, l->open_orders);
 	}
 }
 
@@ -243,8 +283,15 @@ void fx_advance(struct fx *f, u64 ns)
 
 struct tg_in_limits fx_unlimited(u16 scope, u32 id)
 {
-	return (struct tg_in_limits){ .scope = scope, .id = id, .max_order_qty = TG_PX_MAX, .max_order_notional = TG_PX_MAX,
-				      .max_position = TG_PX_MAX, .collar_bps = ~0u, .max_open_orders = ~0u, .rate_per_s = ~0u, .rate_burst = ~0u };
+	return (struct tg_in_limits){ .scope = scope,
+				      .id = id,
+				      .max_order_qty = TG_PX_MAX,
+				      .max_order_notional = TG_PX_MAX,
+				      .max_position = TG_PX_MAX,
+				      .collar_bps = ~0u,
+				      .max_open_orders = ~0u,
+				      .rate_per_s = ~0u,
+				      .rate_burst = ~0u };
 }
 
 enum tg_reason fx_limits(struct fx *f, struct tg_in_limits l)
@@ -254,11 +301,14 @@ enum tg_reason fx_limits(struct fx *f, struct tg_in_limits l)
 
 enum tg_reason fx_open(struct fx *f, u16 client, u32 uid, u32 flags)
 {
-	struct tg_in_client c = { .uid = uid, .gid = 100, .pid = 4242, .flags = flags, .name = "test" };
+	struct tg_in_client c = {
+		.uid = uid, .gid = 100, .pid = 4242, .flags = flags, .name = "test"
+	};
 	enum tg_reason why = fx_step(f, TG_IN_CLIENT_OPEN, client, &c, sizeof(c));
 
 	while (!why && tg_client(f->e, client)->phase != TG_DL_NONE) {
-		f->now = tg_engine_deadline_ns(f->e) > f->now ? tg_engine_deadline_ns(f->e) : f->now;
+		f->now =
+			tg_engine_deadline_ns(f->e) > f->now ? tg_engine_deadline_ns(f->e) : f->now;
 		fx_step(f, TG_IN_TIMER, 0, NULL, 0);
 	}
 	return why;
@@ -271,7 +321,13 @@ enum tg_reason fx_close(struct fx *f, u16 client)
 
 enum tg_reason fx_kill(struct fx *f, u16 type, u16 scope, u32 id, u32 flags)
 {
-	struct tg_in_kill k = { .scope = scope, .cause = TG_KILL_OPERATOR, .id = id, .flags = flags, .uid = 0, .who = "person", .text = "reason" };
+	struct tg_in_kill k = { .scope = scope,
+				.cause = TG_KILL_OPERATOR,
+				.id = id,
+				.flags = flags,
+				.uid = 0,
+				.who = "person",
+				.text = "reason" };
 
 	return fx_step(f, type, 0, &k, sizeof(k));
 }
@@ -283,8 +339,9 @@ static void put_time(char *out, u64 ns)
 	u64 ms = ns / MS % 1000, s = ns / SEC % 86400;
 
 	/* FX_T0's day and the next: no test runs longer */
-	snprintf(out, 32, "202311%02u-%02u:%02u:%02u.%03u", 14 + (u32)(ns / SEC / 86400 - FX_T0 / SEC / 86400), (u32)(s / 3600), (u32)(s / 60 % 60),
-		 (u32)(s % 60), (u32)ms);
+	snprintf(out, 32, "202311%02u-%02u:%02u:%02u.%03u",
+		 14 + (u32)(ns / SEC / 86400 - FX_T0 / SEC / 86400), (u32)(s / 3600),
+		 (u32)(s / 60 % 60), (u32)(s % 60), (u32)ms);
 }
 
 void fx_venue(struct fx *f, const char *type, const char *body)
@@ -294,8 +351,10 @@ void fx_venue(struct fx *f, const char *type, const char *body)
 	int n;
 
 	put_time(when, f->now);
-	n = snprintf(head, sizeof(head), "35=%s|49=VENUE1|56=GW|34=%llu|52=%s|", type, (unsigned long long)f->venue_seq++, when);
-	f->msg_len = (u32)snprintf(f->msg, sizeof(f->msg) - 16, "8=FIX.4.4|9=%u|%s%s", (u32)n + (u32)strlen(body), head, body);
+	n = snprintf(head, sizeof(head), "35=%s|49=VENUE1|56=GW|34=%llu|52=%s|", type,
+		     (unsigned long long)f->venue_seq++, when);
+	f->msg_len = (u32)snprintf(f->msg, sizeof(f->msg) - 16, "8=FIX.4.4|9=%u|%s%s",
+				   (u32)n + (u32)strlen(body), head, body);
 	if (f->msg_len >= sizeof(f->msg) - 16)
 		die("message too long");
 	for (i = 0; i < f->msg_len; i++) {
@@ -322,7 +381,8 @@ void fx_disconnect(struct fx *f)
 
 static const char *e8(char *out, s64 v)
 {
-	snprintf(out, 40, "%s%lld.%08lld", v < 0 ? "-" : "", (long long)(v < 0 ? -(v / TG_SCALE) : v / TG_SCALE),
+	snprintf(out, 40, "%s%lld.%08lld", v < 0 ? "-" : "",
+		 (long long)(v < 0 ? -(v / TG_SCALE) : v / TG_SCALE),
 		 (long long)(v < 0 ? -(v % TG_SCALE) : v % TG_SCALE));
 	return out;
 }
@@ -333,11 +393,14 @@ void fx_book(struct fx *f, u32 instrument, s64 bid, s64 ask)
 	char body[512], b[40], a[40];
 
 	f->update_id += 10;
-	snprintf(body, sizeof(body), "262=%llu|55=%s|25044=%llu|268=2|269=0|270=%s|271=1|269=1|270=%s|271=1|", (unsigned long long)i->request_id,
-		 i->def.symbol, (unsigned long long)f->update_id, e8(b, bid), e8(a, ask));
+	snprintf(body, sizeof(body),
+		 "262=%llu|55=%s|25044=%llu|268=2|269=0|270=%s|271=1|269=1|270=%s|271=1|",
+		 (unsigned long long)i->request_id, i->def.symbol, (unsigned long long)f->update_id,
+		 e8(b, bid), e8(a, ask));
 	fx_venue(f, "W", body);
 	if (i->state != TG_BOOK_LIVE)
-		die("book of instrument %u is not live: %s", instrument, tg_book_state_name(i->state));
+		die("book of instrument %u is not live: %s", instrument,
+		    tg_book_state_name(i->state));
 }
 
 static u32 put(char *body, u32 at, const char *fmt, ...)
@@ -355,17 +418,21 @@ void fx_report(struct fx *f, u64 order_id, const struct fx_report *r)
 	const struct tg_order *o = fx_order(f, order_id);
 	const struct tg_instrument *i = tg_instrument(f->e, o->instrument_id);
 	char body[1024], n[40];
-	u64 id = r->id ? r->id : o->req_cl_ord_id && r->exec != 'F' && r->exec != '0' ? o->req_cl_ord_id : o->cl_ord_id;
+	u64 id = r->id							? r->id
+		 : o->req_cl_ord_id && r->exec != 'F' && r->exec != '0' ? o->req_cl_ord_id
+									: o->cl_ord_id;
 	u32 at = 0;
 
-	at = put(body, at, "37=V%llu|11=%016llX|", (unsigned long long)(o->order_id >> 16 & 0xffff), (unsigned long long)id);
+	at = put(body, at, "37=V%llu|11=%016llX|", (unsigned long long)(o->order_id >> 16 & 0xffff),
+		 (unsigned long long)id);
 	if (r->orig)
 		at = put(body, at, "41=%016llX|", (unsigned long long)r->orig);
 	if (r->exec_id)
 		at = put(body, at, "17=%s|", r->exec_id);
 	else
 		at = put(body, at, "17=E%u|", ++f->exec_id);
-	at = put(body, at, "150=%c|39=%c|55=%s|54=%c|", r->exec, r->status, r->symbol ? r->symbol : i->def.symbol, r->side ? r->side : '0' + o->side);
+	at = put(body, at, "150=%c|39=%c|55=%s|54=%c|", r->exec, r->status,
+		 r->symbol ? r->symbol : i->def.symbol, r->side ? r->side : '0' + o->side);
 	if (r->qty)
 		at = put(body, at, "38=%s|", e8(n, r->qty));
 	if (r->px)
@@ -388,12 +455,14 @@ void fx_report(struct fx *f, u64 order_id, const struct fx_report *r)
 	fx_venue(f, "8", body);
 }
 
-void fx_cancel_reject(struct fx *f, u64 order_id, u64 req_id, char response_to, u32 reason, char status)
+void fx_cancel_reject(struct fx *f, u64 order_id, u64 req_id, char response_to, u32 reason,
+		      char status)
 {
 	const struct tg_order *o = fx_order(f, order_id);
 	char body[256];
 
-	snprintf(body, sizeof(body), "37=V1|11=%016llX|41=%016llX|39=%c|434=%c|102=%u|", (unsigned long long)(req_id ? req_id : o->req_cl_ord_id),
+	snprintf(body, sizeof(body), "37=V1|11=%016llX|41=%016llX|39=%c|434=%c|102=%u|",
+		 (unsigned long long)(req_id ? req_id : o->req_cl_ord_id),
 		 (unsigned long long)o->cl_ord_id, status, response_to, reason);
 	fx_venue(f, "9", body);
 }
@@ -402,8 +471,15 @@ void fx_cancel_reject(struct fx *f, u64 order_id, u64 req_id, char response_to, 
 
 struct tg_submission fx_limit(u8 side, s64 px, s64 qty)
 {
-	return (struct tg_submission){ .type = TG_SUB_NEW, .instrument_id = 1, .user_ref = 77, .px = px, .qty = qty, .account_id = 1, .side = side,
-				       .ord_type = TG_ORD_LIMIT, .tif = TG_TIF_DAY };
+	return (struct tg_submission){ .type = TG_SUB_NEW,
+				       .instrument_id = 1,
+				       .user_ref = 77,
+				       .px = px,
+				       .qty = qty,
+				       .account_id = 1,
+				       .side = side,
+				       .ord_type = TG_ORD_LIMIT,
+				       .tif = TG_TIF_DAY };
 }
 
 enum tg_reason fx_submit(struct fx *f, u16 client, struct tg_submission s)
@@ -413,12 +489,19 @@ enum tg_reason fx_submit(struct fx *f, u16 client, struct tg_submission s)
 
 enum tg_reason fx_cancel(struct fx *f, u16 client, u64 order_id)
 {
-	return fx_submit(f, client, (struct tg_submission){ .type = TG_SUB_CANCEL, .order_id = order_id, .user_ref = 78 });
+	return fx_submit(f, client,
+			 (struct tg_submission){
+				 .type = TG_SUB_CANCEL, .order_id = order_id, .user_ref = 78 });
 }
 
 enum tg_reason fx_replace(struct fx *f, u16 client, u64 order_id, s64 px, s64 qty)
 {
-	return fx_submit(f, client, (struct tg_submission){ .type = TG_SUB_REPLACE, .order_id = order_id, .px = px, .qty = qty, .user_ref = 79 });
+	return fx_submit(f, client,
+			 (struct tg_submission){ .type = TG_SUB_REPLACE,
+						 .order_id = order_id,
+						 .px = px,
+						 .qty = qty,
+						 .user_ref = 79 });
 }
 
 u64 fx_send(struct fx *f, u8 side, s64 px, s64 qty)
@@ -433,7 +516,8 @@ u64 fx_working(struct fx *f, u8 side, s64 px, s64 qty)
 
 	REPORT(f, id, .exec = '0', .status = '0', .leaves = qty);
 	if (fx_order(f, id)->status != TG_OS_NEW)
-		die("order is %s after the venue's acknowledgement", tg_ord_status_name(fx_order(f, id)->status));
+		die("order is %s after the venue's acknowledgement",
+		    tg_ord_status_name(fx_order(f, id)->status));
 	return id;
 }
 
@@ -461,7 +545,8 @@ const struct tg_priv_event *fx_priv(const struct fx *f, u16 client, u16 type, u3
 	while ((o = tg_outbox_next(&f->ob, &pos))) {
 		const struct tg_priv_event *ev = tg_out_bytes(o);
 
-		if (o->type == TG_OUT_PRIVATE && (!client || o->target == client) && (!type || ev->type == type) && !nth--)
+		if (o->type == TG_OUT_PRIVATE && (!client || o->target == client) &&
+		    (!type || ev->type == type) && !nth--)
 			return ev;
 	}
 	return NULL;
@@ -495,7 +580,8 @@ bool fx_tag(const struct tg_out *o, u32 tag, char *out, u32 cap)
 	const char *p = tg_out_bytes(o), *end = p + o->len;
 
 	while (p < end) {
-		const char *soh = memchr(p, 1, (size_t)(end - p)), *eq = soh ? memchr(p, '=', (size_t)(soh - p)) : NULL;
+		const char *soh = memchr(p, 1, (size_t)(end - p)),
+			   *eq = soh ? memchr(p, '=', (size_t)(soh - p)) : NULL;
 
 		if (!eq)
 			return false;
@@ -515,7 +601,8 @@ const struct tg_out *fx_tcp(const struct fx *f, char msg_type, u32 nth)
 	u32 pos = 0;
 
 	while ((o = tg_outbox_next(&f->ob, &pos)))
-		if (o->type == TG_OUT_TCP && fx_tag(o, 35, type, sizeof(type)) && (!msg_type || (type[0] == msg_type && !type[1])) && !nth--)
+		if (o->type == TG_OUT_TCP && fx_tag(o, 35, type, sizeof(type)) &&
+		    (!msg_type || (type[0] == msg_type && !type[1])) && !nth--)
 			return o;
 	return NULL;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole engine for tests and fuzzers: two venues, three instruments, two accounts, permits, limits, a session that is logged on by real FIX bytes. Every
- * record is kept, every step is followed by a check of what must hold between the tables, and fx_free() replays the records in a second engine
- * and compares digests.
+ * A whole engine for tests and fuzzers: two venues, three instruments, two accounts, permits,
+ * limits, a session that is logged on by real FIX bytes. Every record is kept, every step is
+ * followed by a check of what must hold between the tables, and fx_free() replays the records in a
+ * second engine and compares digests.
  *
- * Venue 1 takes orders (instruments 1 BTCUSDT and 2 ETHUSDT), venue 2 does not (instrument 3 NOORDERS). Users: 1000 trades account 1, market orders too;
- * 1001 trades account 1; 1002 trades account 2; 1003 has no permit.
+ * Venue 1 takes orders (instruments 1 BTCUSDT and 2 ETHUSDT), venue 2 does not (instrument 3
+ * NOORDERS). Users: 1000 trades account 1, market orders too; 1001 trades account 1; 1002 trades
+ * account 2; 1003 has no permit.
  */
 #ifndef TG_TESTS_FIXTURE_H
 #define TG_TESTS_FIXTURE_H
@@ -47,45 +49,51 @@ struct fx_report {
 	u8 liquidity;
 };
 
-struct fx *fx_new(void);			/* configured, leader; no limits, no client, not connected */
-struct fx *fx_ready(void);			/* with unlimited limits, client 1 (user 1000, downloaded), logged on */
+struct fx *fx_new(void); /* configured, leader; no limits, no client, not connected */
+struct fx *fx_ready(void); /* with unlimited limits, client 1 (user 1000, downloaded), logged on */
 void fx_free(struct fx *f);			/* replays and compares */
 void fx_drop(struct fx *f);			/* without that */
 void fx_check(const struct fx *f);		/* aborts with a message when the tables disagree */
 
 enum tg_reason fx_step(struct fx *f, u16 type, u16 source, const void *payload, u32 len);
-void fx_advance(struct fx *f, u64 ns);		/* time passes; due timers are stepped, the session is kept alive */
+void fx_advance(struct fx *f,
+		u64 ns); /* time passes; due timers are stepped, the session is kept alive */
 struct tg_in_limits fx_unlimited(u16 scope, u32 id);
 enum tg_reason fx_limits(struct fx *f, struct tg_in_limits l);
-enum tg_reason fx_open(struct fx *f, u16 client, u32 uid, u32 flags);	/* and waits for the download to end */
+enum tg_reason fx_open(struct fx *f, u16 client, u32 uid,
+		       u32 flags); /* and waits for the download to end */
 enum tg_reason fx_close(struct fx *f, u16 client);
-enum tg_reason fx_kill(struct fx *f, u16 type, u16 scope, u32 id, u32 flags);	/* TG_IN_KILL, TG_IN_RESUME */
+enum tg_reason fx_kill(struct fx *f, u16 type, u16 scope, u32 id,
+		       u32 flags); /* TG_IN_KILL, TG_IN_RESUME */
 
 void fx_logon(struct fx *f);
 void fx_disconnect(struct fx *f);
-void fx_venue(struct fx *f, const char *type, const char *body);	/* one message of venue 1; '|' is SOH */
-void fx_book(struct fx *f, u32 instrument, s64 bid, s64 ask);		/* snapshot with one level a side */
+void fx_venue(struct fx *f, const char *type,
+	      const char *body); /* one message of venue 1; '|' is SOH */
+void fx_book(struct fx *f, u32 instrument, s64 bid, s64 ask); /* snapshot with one level a side */
 
 /* Submissions of client 1 unless said; the order's id is fx_last(). */
-struct tg_submission fx_limit(u8 side, s64 px, s64 qty);		/* account 1, instrument 1, DAY */
+struct tg_submission fx_limit(u8 side, s64 px, s64 qty); /* account 1, instrument 1, DAY */
 enum tg_reason fx_submit(struct fx *f, u16 client, struct tg_submission s);
 enum tg_reason fx_cancel(struct fx *f, u16 client, u64 order_id);
 enum tg_reason fx_replace(struct fx *f, u16 client, u64 order_id, s64 px, s64 qty);
 u64 fx_send(struct fx *f, u8 side, s64 px, s64 qty);			/* must be accepted */
-u64 fx_working(struct fx *f, u8 side, s64 px, s64 qty);			/* and acknowledged by the venue */
+u64 fx_working(struct fx *f, u8 side, s64 px, s64 qty); /* and acknowledged by the venue */
 struct tg_order *fx_order(const struct fx *f, u64 id);			/* must exist */
 struct tg_position *fx_position(const struct fx *f, u16 account, u32 instrument);
 
 void fx_report(struct fx *f, u64 order_id, const struct fx_report *r);
 #define REPORT(f, id, ...) fx_report(f, id, &(struct fx_report){ __VA_ARGS__ })
-void fx_cancel_reject(struct fx *f, u64 order_id, u64 req_id, char response_to, u32 reason, char status);
+void fx_cancel_reject(struct fx *f, u64 order_id, u64 req_id, char response_to, u32 reason,
+		      char status);
 
 /* The last step's outbox. nth from 0; NULL = not that many. client 0, type 0: any. */
 const struct tg_priv_event *fx_priv(const struct fx *f, u16 client, u16 type, u32 nth);
 u32 fx_count_priv(const struct fx *f, u16 client, u16 type);
 const struct tg_pub_event *fx_pub(const struct fx *f, u16 type, u32 nth);
 const struct tg_out *fx_tcp(const struct fx *f, char msg_type, u32 nth);
-bool fx_tag(const struct tg_out *o, u32 tag, char *out, u32 cap);	/* value of a tag in a FIX message */
+bool fx_tag(const struct tg_out *o, u32 tag, char *out,
+	    u32 cap); /* value of a tag in a FIX message */
 u64 fx_counter(const struct fx *f, enum tg_core_counter c);
 
 #endif

@@ -24,16 +24,25 @@ static void open_and_close_are_checked(void **state)
 	struct tg_in_client good = { .uid = 1000, .name = "x" }, c;
 
 	(void)state;
-#define BAD(field, value) do { c = good; c.field = value; assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 1, &c, sizeof(c)), TG_REASON_BAD_REQUEST); } while (0)
+#define BAD(field, value)                                                         \
+	do {                                                                      \
+		c = good;                                                         \
+		c.field = value;                                                  \
+		assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 1, &c, sizeof(c)), \
+				 TG_REASON_BAD_REQUEST);                          \
+	} while (0)
 	BAD(flags, 4);
 	BAD(reserved[0], 1);
 	BAD(reserved[1], 1);
 	BAD(name[TG_NAME_LEN - 1], 'x');
-	assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 0, &good, sizeof(good)), TG_REASON_BAD_REQUEST);
-	assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 5, &good, sizeof(good)), TG_REASON_BAD_REQUEST);
+	assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 0, &good, sizeof(good)),
+			 TG_REASON_BAD_REQUEST);
+	assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 5, &good, sizeof(good)),
+			 TG_REASON_BAD_REQUEST);
 	assert_int_equal(fx_close(f, 1), TG_REASON_BAD_REQUEST);
 	assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 4, &good, sizeof(good)), TG_REASON_OK);
-	assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 4, &good, sizeof(good)), TG_REASON_DUPLICATE_ID);
+	assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 4, &good, sizeof(good)),
+			 TG_REASON_DUPLICATE_ID);
 	assert_int_equal(fx_close(f, 4), TG_REASON_OK);
 	assert_int_equal(fx_close(f, 4), TG_REASON_BAD_REQUEST);
 	fx_free(f);
@@ -42,11 +51,20 @@ static void open_and_close_are_checked(void **state)
 static void permits_are_checked(void **state)
 {
 	struct fx *f = fx_new();
-	struct tg_in_permit good = { .permit_id = 5, .account_id = 1, .uid = 1003, .flags = TG_PERMIT_TRADE }, p;
+	struct tg_in_permit good = { .permit_id = 5,
+				     .account_id = 1,
+				     .uid = 1003,
+				     .flags = TG_PERMIT_TRADE },
+			    p;
 
 	(void)state;
 #undef BAD
-#define BAD(field, value) do { p = good; p.field = value; assert_int_equal(fx_step(f, TG_IN_PERMIT, 0, &p, sizeof(p)), TG_REASON_CONFIG); } while (0)
+#define BAD(field, value)                                                                       \
+	do {                                                                                    \
+		p = good;                                                                       \
+		p.field = value;                                                                \
+		assert_int_equal(fx_step(f, TG_IN_PERMIT, 0, &p, sizeof(p)), TG_REASON_CONFIG); \
+	} while (0)
 	BAD(permit_id, 0);
 	BAD(permit_id, 9);
 	BAD(account_id, 0);
@@ -64,7 +82,11 @@ static void what_a_permit_permits(void **state)
 {
 	struct fx *f = fx_ready();
 	struct tg_submission s = fx_limit(BUY, PX(100), PX(1));
-	struct tg_in_permit p = { .permit_id = 4, .account_id = 2, .uid = 1003, .instrument_id = 2, .flags = TG_PERMIT_TRADE };
+	struct tg_in_permit p = { .permit_id = 4,
+				  .account_id = 2,
+				  .uid = 1003,
+				  .instrument_id = 2,
+				  .flags = TG_PERMIT_TRADE };
 
 	(void)state;
 	assert_int_equal(fx_open(f, 2, 1001, 0), TG_REASON_OK);
@@ -106,7 +128,8 @@ static void download_content(void **state)
 	u32 i;
 
 	(void)state;
-	REPORT(f, done, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, done, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1),
+	       .last_px = PX(100));
 	assert_int_equal(open_only(f, 2, 1002, 0), TG_REASON_OK);
 	ev = fx_priv(f, 2, 0, 0);
 	assert_int_equal(ev->type, TG_PRIV_ATTACHED);
@@ -149,16 +172,26 @@ static void download_content(void **state)
 	fx_free(f);
 }
 
-/* More than a chunk: paced by the timer, nothing that adds exposure before the end, changes told meanwhile. */
+/*
+ * More than a chunk: paced by the timer, nothing that adds exposure before the end, changes told
+ * meanwhile.
+ */
 static void long_download_comes_in_chunks(void **state)
 {
 	struct fx *f = fx_new();
 	struct tg_in_engine p = f->params;
 	struct tg_in_mode m = { .mode = TG_MODE_LEADER };
-	struct tg_in_venue v = { .venue_id = 1, .dialect = TG_DIALECT_SIM, .logon_timeout_ms = 1000, .logout_timeout_ms = 1000,
-				 .name = "v", .sender_comp_id = "GW", .target_comp_id = "VENUE1" };
+	struct tg_in_venue v = { .venue_id = 1,
+				 .dialect = TG_DIALECT_SIM,
+				 .logon_timeout_ms = 1000,
+				 .logout_timeout_ms = 1000,
+				 .name = "v",
+				 .sender_comp_id = "GW",
+				 .target_comp_id = "VENUE1" };
 	struct tg_in_account a = { .account_id = 1, .name = "A" };
-	struct tg_in_permit permit = { .permit_id = 1, .account_id = 1, .uid = 1000, .flags = TG_PERMIT_TRADE };
+	struct tg_in_permit permit = {
+		.permit_id = 1, .account_id = 1, .uid = 1000, .flags = TG_PERMIT_TRADE
+	};
 	u32 i, steps = 0, got = 0;
 	u64 bytes;
 
@@ -182,7 +215,9 @@ static void long_download_comes_in_chunks(void **state)
 	assert_int_equal(fx_step(f, TG_IN_PERMIT, 0, &permit, sizeof(permit)), TG_REASON_OK);
 	assert_int_equal(fx_step(f, TG_IN_MODE, 0, &m, sizeof(m)), TG_REASON_OK);
 	for (i = 1; i <= 100; i++) {
-		struct tg_in_instrument in = { .instrument_id = i, .venue_id = 1, .tick = 1, .lot = 1 };
+		struct tg_in_instrument in = {
+			.instrument_id = i, .venue_id = 1, .tick = 1, .lot = 1
+		};
 
 		snprintf(in.symbol, sizeof(in.symbol), "S%u", i);
 		assert_int_equal(fx_step(f, TG_IN_INSTRUMENT, 0, &in, sizeof(in)), TG_REASON_OK);
@@ -204,8 +239,10 @@ static void long_download_comes_in_chunks(void **state)
 	assert_int_equal(fx_priv(f, 1, TG_PRIV_DOWNLOAD_END, 0)->u.download.count, 100);
 	assert_true(fx_submit(f, 1, fx_limit(BUY, PX(1), PX(1))) != TG_REASON_NOT_READY);
 	/* a download asked for while one runs starts over */
-	assert_int_equal(fx_submit(f, 1, (struct tg_submission){ .type = TG_SUB_DOWNLOAD }), TG_REASON_OK);
-	assert_int_equal(fx_submit(f, 1, (struct tg_submission){ .type = TG_SUB_DOWNLOAD }), TG_REASON_OK);
+	assert_int_equal(fx_submit(f, 1, (struct tg_submission){ .type = TG_SUB_DOWNLOAD }),
+			 TG_REASON_OK);
+	assert_int_equal(fx_submit(f, 1, (struct tg_submission){ .type = TG_SUB_DOWNLOAD }),
+			 TG_REASON_OK);
 	assert_int_equal(fx_priv(f, 1, TG_PRIV_INSTRUMENT, 0)->instrument_id, 1);
 	fx_free(f);
 }
@@ -226,7 +263,8 @@ static void a_client_that_downloads_may_still_cancel(void **state)
 static void auto_cancel(void **state)
 {
 	struct fx *f = fx_ready();
-	u64 a = fx_working(f, BUY, PX(100), PX(1)), b = fx_send(f, SELL, PX(101), PX(1)), c = fx_working(f, BUY, PX(99), PX(1));
+	u64 a = fx_working(f, BUY, PX(100), PX(1)), b = fx_send(f, SELL, PX(101), PX(1)),
+	    c = fx_working(f, BUY, PX(99), PX(1));
 
 	(void)state;
 	assert_int_equal(fx_open(f, 2, 1001, 0), TG_REASON_OK);
@@ -242,7 +280,8 @@ static void auto_cancel(void **state)
 	/* told to those who may see the account; nothing to the one that is gone */
 	assert_int_equal(fx_count_priv(f, 2, TG_PRIV_ORDER_UPDATE), 2);
 	assert_int_equal(fx_count_priv(f, 1, 0), 0);
-	REPORT(f, a, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, a, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1),
+	       .last_px = PX(100));
 	assert_int_equal(fx_count_priv(f, 2, TG_PRIV_FILL), 1);
 	assert_int_equal(fx_count_priv(f, 2, TG_PRIV_POSITION), 1);
 	fx_free(f);
@@ -267,11 +306,15 @@ static void without_auto_cancel_orders_stay(void **state)
 	assert_int_equal(q.status, TG_OS_PENDING_NEW);
 	assert_int_equal(q.px, PX(100));
 
-	/* a user of another account, one without a permit, and one that only reads may not touch it */
+	/*
+	 * a user of another account, one without a permit, and one that only reads may not touch it
+	 * 
+	 */
 	assert_int_equal(fx_open(f, 3, 1002, 0), TG_REASON_OK);
 	assert_int_equal(fx_cancel(f, 3, id), TG_REASON_BAD_ORDER);
 	assert_int_equal(fx_open(f, 4, 1000, TG_CLIENT_READ_ONLY), TG_REASON_OK);
-	assert_int_equal(fx_count_priv(f, 4, TG_PRIV_ORDER_UPDATE), 1);		/* but it is shown to those who see the account */
+	assert_int_equal(fx_count_priv(f, 4, TG_PRIV_ORDER_UPDATE),
+			 1); /* but it is shown to those who see the account */
 	assert_int_equal(fx_cancel(f, 4, id), TG_REASON_BAD_ORDER);
 	/* nor is it the next client's by number */
 	assert_int_equal(fx_open(f, 2, 1002, 0), TG_REASON_OK);
@@ -299,13 +342,16 @@ static void finished_orders_are_not_inherited(void **state)
 	assert_int_equal(q.client_id, 0);
 	assert_int_equal(fx_cancel(f, 1, id), TG_REASON_BAD_ORDER);
 	assert_null(fx_priv(f, 1, TG_PRIV_ORDER_ACK, 1));
-	assert_int_equal(fx_priv(f, 1, TG_PRIV_ORDER_ACK, 0)->u.order.qty, 0);	/* nothing of the order is shown */
+	assert_int_equal(fx_priv(f, 1, TG_PRIV_ORDER_ACK, 0)->u.order.qty,
+			 0); /* nothing of the order is shown */
 	/* a fill that comes after all makes it an order without an owner, not the new client's */
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1),
+	       .last_px = PX(100));
 	assert_int_equal(fx_order(f, id)->status, TG_OS_SUSPECT);
 	assert_int_equal(fx_order(f, id)->client_id, 0);
 	assert_int_equal(tg_client(f->e, 1)->working_orders, 0);
-	assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);	/* which it may cancel, as one who trades the account */
+	assert_int_equal(fx_cancel(f, 1, id),
+			 TG_REASON_OK); /* which it may cancel, as one who trades the account */
 	fx_free(f);
 }
 
@@ -317,7 +363,8 @@ static void positions_go_to_all_who_see_the_account(void **state)
 	(void)state;
 	assert_int_equal(fx_open(f, 2, 1001, 0), TG_REASON_OK);
 	assert_int_equal(fx_open(f, 3, 1002, 0), TG_REASON_OK);
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(1), .last_qty = PX(1),
+	       .last_px = PX(100));
 	assert_int_equal(fx_count_priv(f, 1, TG_PRIV_POSITION), 1);
 	assert_int_equal(fx_count_priv(f, 2, TG_PRIV_POSITION), 1);
 	assert_int_equal(fx_count_priv(f, 2, TG_PRIV_FILL), 0);
@@ -328,10 +375,15 @@ static void positions_go_to_all_who_see_the_account(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(open_and_close_are_checked), cmocka_unit_test(permits_are_checked), cmocka_unit_test(what_a_permit_permits),
-		cmocka_unit_test(download_content), cmocka_unit_test(long_download_comes_in_chunks),
-		cmocka_unit_test(a_client_that_downloads_may_still_cancel), cmocka_unit_test(auto_cancel),
-		cmocka_unit_test(without_auto_cancel_orders_stay), cmocka_unit_test(finished_orders_are_not_inherited),
+		cmocka_unit_test(open_and_close_are_checked),
+		cmocka_unit_test(permits_are_checked),
+		cmocka_unit_test(what_a_permit_permits),
+		cmocka_unit_test(download_content),
+		cmocka_unit_test(long_download_comes_in_chunks),
+		cmocka_unit_test(a_client_that_downloads_may_still_cancel),
+		cmocka_unit_test(auto_cancel),
+		cmocka_unit_test(without_auto_cancel_orders_stay),
+		cmocka_unit_test(finished_orders_are_not_inherited),
 		cmocka_unit_test(positions_go_to_all_who_see_the_account),
 	};
 

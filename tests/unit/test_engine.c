@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The engine as a host sees it: records in and out of place, verdicts, digests, snapshots, deadlines, read-only views. */
+/*
+ * The engine as a host sees it: records in and out of place, verdicts, digests, snapshots,
+ * deadlines, read-only views.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,11 +20,17 @@ static void capacities(void **state)
 	void *mem;
 
 	(void)state;
-	assert_int_equal(tg_engine_size(&p), 0);	/* zero is not a capacity until the defaults are in */
+	assert_int_equal(tg_engine_size(&p),
+			 0); /* zero is not a capacity until the defaults are in */
 	tg_engine_defaults(&p);
 	bytes = tg_engine_size(&p);
 	assert_true(bytes > 0);
-#define BAD(field, value) do { bad = p; bad.field = value; assert_int_equal(tg_engine_size(&bad), 0); } while (0)
+#define BAD(field, value)                                  \
+	do {                                               \
+		bad = p;                                   \
+		bad.field = value;                         \
+		assert_int_equal(tg_engine_size(&bad), 0); \
+	} while (0)
 	BAD(abi_version, TG_ABI_VERSION + 1);
 	BAD(flags, 1);
 	BAD(reserved[0], 1);
@@ -49,19 +58,23 @@ static void first_record_first(void **state)
 	tg_engine_defaults(&p);
 	e = aligned_alloc(64, tg_engine_size(&p));
 	assert_int_equal(tg_engine_init(e, tg_engine_size(&p), &p), 0);
-	ob = (struct tg_outbox){ .buf = malloc(tg_engine_outbox_bytes(&p)), .cap = tg_engine_outbox_bytes(&p) };
+	ob = (struct tg_outbox){ .buf = malloc(tg_engine_outbox_bytes(&p)),
+				 .cap = tg_engine_outbox_bytes(&p) };
 	digest = tg_engine_digest(e);
-	assert_int_equal(tg_engine_step(e, &r, NULL, &ob), TG_REASON_BAD_REQUEST);	/* consumed all the same */
+	assert_int_equal(tg_engine_step(e, &r, NULL, &ob),
+			 TG_REASON_BAD_REQUEST); /* consumed all the same */
 	assert_int_equal(tg_engine_seq(e), 1);
 	assert_true(tg_engine_digest(e) != digest);
 	other = p;
 	other.max_orders = 5;
-	r = (struct tg_record){ .seq = 2, .time_ns = FX_T0, .type = TG_IN_ENGINE, .len = sizeof(p) };
+	r = (struct tg_record){
+		.seq = 2, .time_ns = FX_T0, .type = TG_IN_ENGINE, .len = sizeof(p)
+	};
 	assert_int_equal(tg_engine_step(e, &r, &other, &ob), TG_REASON_BAD_REQUEST);
 	r.seq = 3;
 	assert_int_equal(tg_engine_step(e, &r, &p, &ob), TG_REASON_OK);
 	r.seq = 4;
-	assert_int_equal(tg_engine_step(e, &r, &p, &ob), TG_REASON_BAD_REQUEST);	/* once only */
+	assert_int_equal(tg_engine_step(e, &r, &p, &ob), TG_REASON_BAD_REQUEST); /* once only */
 	free(ob.buf);
 	free(e);
 }
@@ -70,7 +83,8 @@ static void out_of_place_changes_nothing(void **state)
 {
 	struct fx *f = fx_ready();
 	struct tg_record r = { .time_ns = f->now + SEC, .type = TG_IN_TIMER };
-	u64 seq = tg_engine_seq(f->e), digest = tg_engine_digest(f->e), hash = tg_engine_arena_hash(f->e);
+	u64 seq = tg_engine_seq(f->e), digest = tg_engine_digest(f->e),
+	    hash = tg_engine_arena_hash(f->e);
 	static const s64 off[] = { 0, 2, -1, 1000 };
 	u32 i;
 
@@ -99,15 +113,26 @@ static void time_does_not_go_back(void **state)
 
 static void wrong_types_and_sizes(void **state)
 {
-	static const struct { u16 type; u32 size; } structs[] = {
-		{ TG_IN_ENGINE, sizeof(struct tg_in_engine) }, { TG_IN_CLIENT_OPEN, sizeof(struct tg_in_client) },
-		{ TG_IN_SUBMIT, sizeof(struct tg_submission) }, { TG_IN_VENUE, sizeof(struct tg_in_venue) },
-		{ TG_IN_INSTRUMENT, sizeof(struct tg_in_instrument) }, { TG_IN_FEED, sizeof(struct tg_in_feed) },
-		{ TG_IN_ACCOUNT, sizeof(struct tg_in_account) }, { TG_IN_PERMIT, sizeof(struct tg_in_permit) },
-		{ TG_IN_LIMITS, sizeof(struct tg_in_limits) }, { TG_IN_KILL, sizeof(struct tg_in_kill) },
-		{ TG_IN_RESUME, sizeof(struct tg_in_kill) }, { TG_IN_MODE, sizeof(struct tg_in_mode) },
-		{ TG_IN_SESSION, sizeof(struct tg_in_session) }, { TG_IN_TIMER, 0 }, { TG_IN_TCP_UP, 0 }, { TG_IN_TCP_DOWN, 0 },
-		{ TG_IN_CLIENT_CLOSE, 0 }, { TG_IN_CHECKPOINT, 0 },
+	static const struct { u16 type; u32 size;
+	} structs[] = {
+		{ TG_IN_ENGINE, sizeof(struct tg_in_engine) },
+		{ TG_IN_CLIENT_OPEN, sizeof(struct tg_in_client) },
+		{ TG_IN_SUBMIT, sizeof(struct tg_submission) },
+		{ TG_IN_VENUE, sizeof(struct tg_in_venue) },
+		{ TG_IN_INSTRUMENT, sizeof(struct tg_in_instrument) },
+		{ TG_IN_FEED, sizeof(struct tg_in_feed) },
+		{ TG_IN_ACCOUNT, sizeof(struct tg_in_account) },
+		{ TG_IN_PERMIT, sizeof(struct tg_in_permit) },
+		{ TG_IN_LIMITS, sizeof(struct tg_in_limits) },
+		{ TG_IN_KILL, sizeof(struct tg_in_kill) },
+		{ TG_IN_RESUME, sizeof(struct tg_in_kill) },
+		{ TG_IN_MODE, sizeof(struct tg_in_mode) },
+		{ TG_IN_SESSION, sizeof(struct tg_in_session) },
+		{ TG_IN_TIMER, 0 },
+		{ TG_IN_TCP_UP, 0 },
+		{ TG_IN_TCP_DOWN, 0 },
+		{ TG_IN_CLIENT_CLOSE, 0 },
+		{ TG_IN_CHECKPOINT, 0 },
 	};
 	struct fx *f = fx_ready();
 	u64 zeros[64] = { 0 };
@@ -116,9 +141,11 @@ static void wrong_types_and_sizes(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(structs) / sizeof(structs[0]); i++) {
-		assert_int_equal(fx_step(f, structs[i].type, 1, zeros, structs[i].size + 8), TG_REASON_BAD_REQUEST);
+		assert_int_equal(fx_step(f, structs[i].type, 1, zeros, structs[i].size + 8),
+				 TG_REASON_BAD_REQUEST);
 		if (structs[i].size)
-			assert_int_equal(fx_step(f, structs[i].type, 1, zeros, structs[i].size - 8), TG_REASON_BAD_REQUEST);
+			assert_int_equal(fx_step(f, structs[i].type, 1, zeros, structs[i].size - 8),
+					 TG_REASON_BAD_REQUEST);
 		bad += structs[i].size ? 2 : 1;
 	}
 	for (i = TG_IN_MAX; i < TG_IN_MAX + 3; i++, bad++)
@@ -131,7 +158,8 @@ static void wrong_types_and_sizes(void **state)
 	assert_int_equal(fx_step(f, TG_IN_UDP, 9, "x", 1), TG_REASON_BAD_REQUEST);
 	assert_int_equal(fx_step(f, TG_IN_TCP_RX, 9, "x", 1), TG_REASON_BAD_REQUEST);
 	assert_int_equal(fx_step(f, TG_IN_TCP_UP, 0, NULL, 0), TG_REASON_BAD_REQUEST);
-	assert_int_equal(fx_step(f, TG_IN_SUBMIT, 65535, zeros, sizeof(struct tg_submission)), TG_REASON_BAD_REQUEST);
+	assert_int_equal(fx_step(f, TG_IN_SUBMIT, 65535, zeros, sizeof(struct tg_submission)),
+			 TG_REASON_BAD_REQUEST);
 	assert_int_equal(fx_counter(f, TG_CC_RECORDS_BAD), bad + 6);
 	fx_free(f);
 }
@@ -139,7 +167,8 @@ static void wrong_types_and_sizes(void **state)
 static void verdicts_are_counted(void **state)
 {
 	struct fx *f = fx_ready();
-	u64 before = tg_engine_reasons(f->e)[TG_REASON_BAD_PRICE], ok = tg_engine_reasons(f->e)[TG_REASON_OK];
+	u64 before = tg_engine_reasons(f->e)[TG_REASON_BAD_PRICE],
+	    ok = tg_engine_reasons(f->e)[TG_REASON_OK];
 
 	(void)state;
 	fx_submit(f, 1, fx_limit(BUY, 0, PX(1)));
@@ -205,9 +234,11 @@ static void snapshot_continues(void **state)
 	assert_int_equal(tg_engine_snapshot(f->e, image, bytes - 1), 0);
 	assert_int_equal(tg_engine_snapshot(f->e, image, bytes), bytes);
 	from = f->records_len;
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1),
+	       .last_px = PX(100));
 	fx_replace(f, 1, id, PX(101), PX(3));
-	REPORT(f, id, .exec = '5', .status = '1', .qty = PX(3), .px = PX(101), .cum = PX(1), .leaves = PX(2));
+	REPORT(f, id, .exec = '5', .status = '1', .qty = PX(3), .px = PX(101), .cum = PX(1),
+	       .leaves = PX(2));
 	fx_advance(f, 100 * SEC);
 	fx_close(f, 1);
 
@@ -339,16 +370,30 @@ static void texts(void **state)
 static void configuration_is_checked(void **state)
 {
 	struct fx *f = fx_new();
-	struct tg_in_instrument in = { .instrument_id = 4, .venue_id = 1, .tick = 1, .lot = 10, .symbol = "NEW" }, i;
-	struct tg_in_venue venue = { .venue_id = 1, .dialect = TG_DIALECT_SIM, .logon_timeout_ms = 1, .logout_timeout_ms = 1, .name = "x",
-				     .sender_comp_id = "a", .target_comp_id = "b" };
+	struct tg_in_instrument in = { .instrument_id = 4,
+				       .venue_id = 1,
+				       .tick = 1,
+				       .lot = 10,
+				       .symbol = "NEW" },
+				i;
+	struct tg_in_venue venue = { .venue_id = 1,
+				     .dialect = TG_DIALECT_SIM,
+				     .logon_timeout_ms = 1,
+				     .logout_timeout_ms = 1,
+				     .name = "x",
+				     .sender_comp_id = "a",
+				     .target_comp_id = "b" };
 	struct tg_in_account acc = { .account_id = 3, .name = "x" }, a;
 	struct tg_in_feed feed = { .feed_id = 1, .venue_id = 1, .name = "f" }, d;
 
 	(void)state;
 #undef BAD
-#define BAD(var, good, type, field, value) \
-	do { var = good; var.field = value; assert_int_equal(fx_step(f, type, 0, &var, sizeof(var)), TG_REASON_CONFIG); } while (0)
+#define BAD(var, good, type, field, value)                                                  \
+	do {                                                                                \
+		var = good;                                                                 \
+		var.field = value;                                                          \
+		assert_int_equal(fx_step(f, type, 0, &var, sizeof(var)), TG_REASON_CONFIG); \
+	} while (0)
 	BAD(i, in, TG_IN_INSTRUMENT, instrument_id, 0);
 	BAD(i, in, TG_IN_INSTRUMENT, instrument_id, 5);
 	BAD(i, in, TG_IN_INSTRUMENT, venue_id, 3);
@@ -378,10 +423,19 @@ static void configuration_is_checked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(capacities), cmocka_unit_test(first_record_first), cmocka_unit_test(out_of_place_changes_nothing),
-		cmocka_unit_test(time_does_not_go_back), cmocka_unit_test(wrong_types_and_sizes), cmocka_unit_test(verdicts_are_counted),
-		cmocka_unit_test(digest_tells_records_apart), cmocka_unit_test(a_checkpoint_sees_the_arena), cmocka_unit_test(snapshot_continues),
-		cmocka_unit_test(modes), cmocka_unit_test(read_only_views), cmocka_unit_test(texts), cmocka_unit_test(configuration_is_checked),
+		cmocka_unit_test(capacities),
+		cmocka_unit_test(first_record_first),
+		cmocka_unit_test(out_of_place_changes_nothing),
+		cmocka_unit_test(time_does_not_go_back),
+		cmocka_unit_test(wrong_types_and_sizes),
+		cmocka_unit_test(verdicts_are_counted),
+		cmocka_unit_test(digest_tells_records_apart),
+		cmocka_unit_test(a_checkpoint_sees_the_arena),
+		cmocka_unit_test(snapshot_continues),
+		cmocka_unit_test(modes),
+		cmocka_unit_test(read_only_views),
+		cmocka_unit_test(texts),
+		cmocka_unit_test(configuration_is_checked),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

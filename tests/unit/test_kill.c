@@ -21,14 +21,26 @@ static enum tg_reason try_on(struct fx *f, u16 client, u16 account, u32 instrume
 
 static void each_scope(void **state)
 {
-	/* client 1 on account 1, client 2 on account 1, client 3 on account 2; instruments 1 and 2 of venue 1 */
-	static const struct { u16 scope; u32 id; enum tg_reason c1_i1, c1_i2, c2_i1, c3_i1; } t[] = {
-		{ TG_SCOPE_FIRM, 0, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_KILLED },
-		{ TG_SCOPE_VENUE, 1, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_KILLED },
+	/*
+	 * client 1 on account 1, client 2 on account 1, client 3 on account 2; instruments 1 and 2
+	 * of venue 1
+	 */
+	static const struct {
+		u16 scope;
+		u32 id;
+		enum tg_reason c1_i1, c1_i2, c2_i1, c3_i1;
+	} t[] = {
+		{ TG_SCOPE_FIRM, 0, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_KILLED,
+		  TG_REASON_KILLED },
+		{ TG_SCOPE_VENUE, 1, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_KILLED,
+		  TG_REASON_KILLED },
 		{ TG_SCOPE_VENUE, 2, TG_REASON_OK, TG_REASON_OK, TG_REASON_OK, TG_REASON_OK },
-		{ TG_SCOPE_ACCOUNT, 1, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_OK },
-		{ TG_SCOPE_CLIENT, 1, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_OK, TG_REASON_OK },
-		{ TG_SCOPE_INSTRUMENT, 1, TG_REASON_KILLED, TG_REASON_OK, TG_REASON_KILLED, TG_REASON_KILLED },
+		{ TG_SCOPE_ACCOUNT, 1, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_KILLED,
+		  TG_REASON_OK },
+		{ TG_SCOPE_CLIENT, 1, TG_REASON_KILLED, TG_REASON_KILLED, TG_REASON_OK,
+		  TG_REASON_OK },
+		{ TG_SCOPE_INSTRUMENT, 1, TG_REASON_KILLED, TG_REASON_OK, TG_REASON_KILLED,
+		  TG_REASON_KILLED },
 	};
 	u32 i;
 
@@ -67,14 +79,16 @@ static void cancels_the_scope(void **state)
 {
 	struct fx *f = fx_ready();
 	struct tg_submission s = fx_limit(BUY, PX(100), PX(1));
-	u64 a = fx_working(f, BUY, PX(100), PX(1)), b = fx_send(f, BUY, PX(99), PX(1)), other, r = fx_working(f, BUY, PX(98), PX(1));
+	u64 a = fx_working(f, BUY, PX(100), PX(1)), b = fx_send(f, BUY, PX(99), PX(1)), other,
+	    r = fx_working(f, BUY, PX(98), PX(1));
 
 	(void)state;
 	s.instrument_id = 2;
 	assert_int_equal(fx_submit(f, 1, s), TG_REASON_OK);
 	other = tg_engine_last_order_id(f->e);
 	assert_int_equal(fx_replace(f, 1, r, PX(97), PX(2)), TG_REASON_OK);
-	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL), TG_REASON_OK);
+	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL),
+			 TG_REASON_OK);
 	assert_non_null(fx_tcp(f, 'F', 1));
 	assert_null(fx_tcp(f, 'F', 2));
 	assert_int_equal(fx_order(f, a)->status, TG_OS_PENDING_CANCEL);
@@ -86,7 +100,8 @@ static void cancels_the_scope(void **state)
 	assert_non_null(fx_tcp(f, 'F', 0));
 	assert_int_equal(fx_order(f, r)->status, TG_OS_PENDING_CANCEL);
 	/* a second kill with cancel sends nothing twice */
-	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL), TG_REASON_OK);
+	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL),
+			 TG_REASON_OK);
 	assert_null(fx_tcp(f, 'F', 0));
 	/* the cancels are refused by the venue: they may be asked for again */
 	fx_cancel_reject(f, a, 0, '1', 99, '0');
@@ -114,10 +129,13 @@ static void waits_for_the_session(void **state)
 static void only_a_person_clears_it(void **state)
 {
 	struct fx *f = fx_ready();
-	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .who = "person", .text = "why" };
+	struct tg_in_kill k = {
+		.scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .who = "person", .text = "why"
+	};
 
 	(void)state;
-	assert_int_equal(fx_step(f, TG_IN_RESUME, 0, &k, sizeof(k)), TG_REASON_BAD_REQUEST);	/* nothing latched */
+	assert_int_equal(fx_step(f, TG_IN_RESUME, 0, &k, sizeof(k)),
+			 TG_REASON_BAD_REQUEST); /* nothing latched */
 	assert_int_equal(fx_step(f, TG_IN_KILL, 0, &k, sizeof(k)), TG_REASON_OK);
 	k.who[0] = 0;
 	assert_int_equal(fx_step(f, TG_IN_RESUME, 0, &k, sizeof(k)), TG_REASON_BAD_REQUEST);
@@ -127,7 +145,8 @@ static void only_a_person_clears_it(void **state)
 	k.text[0] = 'w';
 	k.scope = TG_SCOPE_ACCOUNT;
 	k.id = 1;
-	assert_int_equal(fx_step(f, TG_IN_RESUME, 0, &k, sizeof(k)), TG_REASON_BAD_REQUEST);	/* another scope's */
+	assert_int_equal(fx_step(f, TG_IN_RESUME, 0, &k, sizeof(k)),
+			 TG_REASON_BAD_REQUEST); /* another scope's */
 	assert_int_equal(tg_engine_kills(f->e), 1);
 	k.scope = TG_SCOPE_FIRM;
 	k.id = 0;
@@ -139,10 +158,19 @@ static void only_a_person_clears_it(void **state)
 static void bad_records(void **state)
 {
 	struct fx *f = fx_ready();
-	struct tg_in_kill good = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .who = "p", .text = "t" }, k;
+	struct tg_in_kill good = { .scope = TG_SCOPE_FIRM,
+				   .cause = TG_KILL_OPERATOR,
+				   .who = "p",
+				   .text = "t" },
+			  k;
 
 	(void)state;
-#define BAD(field, value) do { k = good; k.field = value; assert_int_equal(fx_step(f, TG_IN_KILL, 0, &k, sizeof(k)), TG_REASON_BAD_REQUEST); } while (0)
+#define BAD(field, value)                                                                          \
+	do {                                                                                       \
+		k = good;                                                                          \
+		k.field = value;                                                                   \
+		assert_int_equal(fx_step(f, TG_IN_KILL, 0, &k, sizeof(k)), TG_REASON_BAD_REQUEST); \
+	} while (0)
 	BAD(scope, 0);
 	BAD(scope, 6);
 	BAD(id, 1);
@@ -162,7 +190,9 @@ static void bad_records(void **state)
 static void full_table_latches_the_firm(void **state)
 {
 	struct fx *f = fx_ready();
-	struct tg_in_kill k = { .scope = TG_SCOPE_INSTRUMENT, .cause = TG_KILL_SUSPECT, .who = "p", .text = "t" };
+	struct tg_in_kill k = {
+		.scope = TG_SCOPE_INSTRUMENT, .cause = TG_KILL_SUSPECT, .who = "p", .text = "t"
+	};
 	u32 i;
 
 	(void)state;
@@ -182,7 +212,8 @@ static void full_table_latches_the_firm(void **state)
 	assert_int_equal(fx_pub(f, TG_PUB_KILL, 0)->u.kill.scope, TG_SCOPE_FIRM);
 	assert_int_equal(tg_engine_kills(f->e), TG_KILLS);
 	k.id = 8;
-	assert_int_equal(tg_kill_latch(f->e, &k, &f->ob), TG_REASON_OK);	/* and again: still within bounds */
+	assert_int_equal(tg_kill_latch(f->e, &k, &f->ob),
+			 TG_REASON_OK); /* and again: still within bounds */
 	assert_int_equal(tg_engine_kills(f->e), TG_KILLS);
 	f->e->params.max_instruments = 4;
 	assert_int_equal(try_on(f, 1, 1, 1), TG_REASON_KILLED);
@@ -206,8 +237,12 @@ static void outlives_the_client(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_scope), cmocka_unit_test(cancels_the_scope), cmocka_unit_test(waits_for_the_session),
-		cmocka_unit_test(only_a_person_clears_it), cmocka_unit_test(bad_records), cmocka_unit_test(full_table_latches_the_firm),
+		cmocka_unit_test(each_scope),
+		cmocka_unit_test(cancels_the_scope),
+		cmocka_unit_test(waits_for_the_session),
+		cmocka_unit_test(only_a_person_clears_it),
+		cmocka_unit_test(bad_records),
+		cmocka_unit_test(full_table_latches_the_firm),
 		cmocka_unit_test(outlives_the_client),
 	};
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Child orders: what the gateway refuses, every transition by report, races, duplicates, impossible reports, lost sessions. */
+/*
+ * Child orders: what the gateway refuses, every transition by report, races, duplicates, impossible
+ * reports, lost sessions.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -166,7 +169,8 @@ static void capacity_and_slot_reuse(void **state)
 	assert_int_equal(STATUS(f, id[9]), TG_OS_REJECTED);
 	/* a report for the old generation finds nothing */
 	i = (u32)fx_counter(f, TG_CC_EXEC_UNKNOWN_ORDER);
-	REPORT(f, again, .exec = 'F', .status = '2', .id = id[3] | 1, .cum = PX(1), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, again, .exec = 'F', .status = '2', .id = id[3] | 1, .cum = PX(1),
+	       .last_qty = PX(1), .last_px = PX(100));
 	assert_int_equal(fx_counter(f, TG_CC_EXEC_UNKNOWN_ORDER), i + 1);
 	assert_int_equal(STATUS(f, again), TG_OS_PENDING_NEW);
 	fx_free(f);
@@ -211,7 +215,8 @@ static void ack_and_fills(void **state)
 	assert_int_equal(fx_priv(f, 1, 0, 1)->type, TG_PRIV_ORDER_UPDATE);
 	assert_string_equal(fx_order(f, id)->venue_order_id, "V0");
 
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1), .last_px = PX(99), .fee = CENT(3), .liquidity = 2);
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1),
+	       .last_px = PX(99), .fee = CENT(3), .liquidity = 2);
 	assert_int_equal(STATUS(f, id), TG_OS_PARTIALLY_FILLED);
 	/* order, then position, in the order that clients must see them */
 	ev = fx_priv(f, 1, 0, 0);
@@ -232,7 +237,8 @@ static void ack_and_fills(void **state)
 	assert_int_equal(ev->u.position.fees, CENT(3));
 	assert_null(fx_priv(f, 0, 0, 3));
 
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(3), .last_qty = PX(2), .last_px = PX(102));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(3), .last_qty = PX(2),
+	       .last_px = PX(102));
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
 	assert_int_equal(fx_order(f, id)->avg_px, PX(101));
 	assert_int_equal(fx_position(f, 1, 1)->qty, PX(3));
@@ -249,7 +255,8 @@ static void fill_before_ack(void **state)
 	u64 id = fx_send(f, BUY, PX(100), PX(3));
 
 	(void)state;
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1),
+	       .last_px = PX(100));
 	assert_int_equal(STATUS(f, id), TG_OS_PARTIALLY_FILLED);
 	/* the late acknowledgement, as of then: no contradiction, no change */
 	REPORT(f, id, .exec = '0', .status = '1', .cum = PX(1), .leaves = PX(2));
@@ -260,8 +267,10 @@ static void fill_before_ack(void **state)
 
 static void terminal_reports(void **state)
 {
-	static const struct { char exec, status; u8 want; } t[] = {
-		{ '4', '4', TG_OS_CANCELED }, { 'C', 'C', TG_OS_EXPIRED }, { '3', '3', TG_OS_EXPIRED }, { '8', '8', TG_OS_REJECTED },
+	static const struct { char exec, status; u8 want;
+	} t[] = {
+		{ '4', '4', TG_OS_CANCELED }, { 'C', 'C', TG_OS_EXPIRED },
+		{ '3', '3', TG_OS_EXPIRED },  { '8', '8', TG_OS_REJECTED },
 		{ 'I', '4', TG_OS_CANCELED }, { 'I', 'C', TG_OS_EXPIRED },
 	};
 	u32 i, acked;
@@ -270,20 +279,24 @@ static void terminal_reports(void **state)
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
 		for (acked = 0; acked < 2; acked++) {
 			struct fx *f = fx_ready();
-			u64 id = acked ? fx_working(f, BUY, PX(100), PX(1)) : fx_send(f, BUY, PX(100), PX(1));
+			u64 id = acked ? fx_working(f, BUY, PX(100), PX(1))
+				       : fx_send(f, BUY, PX(100), PX(1));
 
-			REPORT(f, id, .exec = t[i].exec, .status = t[i].status, .reject = t[i].status == '8' ? 3 : 0);
+			REPORT(f, id, .exec = t[i].exec, .status = t[i].status,
+			       .reject = t[i].status == '8' ? 3 : 0);
 			assert_int_equal(STATUS(f, id), t[i].want);
 			assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, 0);
 			if (t[i].want == TG_OS_REJECTED) {
-				const struct tg_priv_event *ev = fx_priv(f, 1, TG_PRIV_ORDER_ACK, 0);
+				const struct tg_priv_event *ev =
+					fx_priv(f, 1, TG_PRIV_ORDER_ACK, 0);
 
 				assert_int_equal(ev->u.order.reason, TG_REASON_VENUE_REJECT);
 				assert_int_equal(ev->u.order.venue_reason, 3);
 				assert_int_equal(ev->u.order.origin, TG_ORIGIN_VENUE);
 			}
 			/* told again: the same is a duplicate, what contradicts is not */
-			REPORT(f, id, .exec = t[i].exec == 'I' ? t[i].status : t[i].exec, .status = t[i].status);
+			REPORT(f, id, .exec = t[i].exec == 'I' ? t[i].status : t[i].exec,
+			       .status = t[i].status);
 			assert_int_equal(STATUS(f, id), t[i].want);
 			assert_int_equal(fx_counter(f, TG_CC_EXEC_DUPLICATES), 1);
 			fx_free(f);
@@ -333,16 +346,20 @@ static void duplicates_are_ignored(void **state)
 	u32 i;
 
 	(void)state;
-	REPORT(f, id, .exec = 'F', .status = '1', .exec_id = "same", .cum = PX(1), .leaves = PX(39), .last_qty = PX(1), .last_px = PX(100));
-	REPORT(f, id, .exec = 'F', .status = '1', .exec_id = "same", .cum = PX(1), .leaves = PX(39), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .exec_id = "same", .cum = PX(1), .leaves = PX(39),
+	       .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .exec_id = "same", .cum = PX(1), .leaves = PX(39),
+	       .last_qty = PX(1), .last_px = PX(100));
 	assert_int_equal(fx_position(f, 1, 1)->qty, PX(1));
 	assert_int_equal(fx_counter(f, TG_CC_EXEC_DUPLICATES), 1);
 	assert_null(fx_priv(f, 0, 0, 0));
 	/* 32 ids are remembered; one that fell out is caught by CumQty */
 	for (i = 2; i <= 39; i++)
-		REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(i), .leaves = PX(40 - i), .last_qty = PX(1), .last_px = PX(100));
+		REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(i), .leaves = PX(40 - i),
+		       .last_qty = PX(1), .last_px = PX(100));
 	assert_int_equal(fx_position(f, 1, 1)->qty, PX(39));
-	REPORT(f, id, .exec = 'F', .status = '1', .exec_id = "other", .cum = PX(39), .leaves = PX(1), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .exec_id = "other", .cum = PX(39),
+	       .leaves = PX(1), .last_qty = PX(1), .last_px = PX(100));
 	assert_int_equal(fx_position(f, 1, 1)->qty, PX(39));
 	assert_int_equal(fx_counter(f, TG_CC_EXEC_DUPLICATES), 2);
 	assert_int_equal(STATUS(f, id), TG_OS_PARTIALLY_FILLED);
@@ -367,8 +384,9 @@ static void execution_ids(void **state)
 		snprintf(id, sizeof(id), "id-%u", i);
 		assert_true(tg_exec_id_seen(f->e, 1, (const u8 *)id, (u32)strlen(id), &h));
 	}
-	assert_false(tg_exec_id_seen(f->e, 2, (const u8 *)id, (u32)strlen(id), &h));	/* another venue's */
-	assert_false(tg_exec_id_seen(f->e, 1, (const u8 *)"id-1", 4, &h));		/* fell out */
+	assert_false(tg_exec_id_seen(f->e, 2, (const u8 *)id, (u32)strlen(id),
+				     &h)); /* another venue's */
+	assert_false(tg_exec_id_seen(f->e, 1, (const u8 *)"id-1", 4, &h)); /* fell out */
 	/* equal for longer than is kept, and different after */
 	memset(longer, 'x', sizeof(longer));
 	assert_false(tg_exec_id_seen(f->e, 1, (const u8 *)longer, 60, &h));
@@ -385,7 +403,8 @@ static void missed_reports_are_made_up_for(void **state)
 	u64 id = fx_working(f, BUY, PX(100), PX(10));
 
 	(void)state;
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(3), .leaves = PX(7), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(3), .leaves = PX(7), .last_qty = PX(1),
+	       .last_px = PX(100));
 	assert_int_equal(fx_position(f, 1, 1)->qty, PX(3));
 	assert_int_equal(fx_priv(f, 1, TG_PRIV_FILL, 0)->u.order.last_qty, PX(3));
 	assert_int_equal(fx_counter(f, TG_CC_FILLS_CAUGHT_UP), 1);
@@ -406,28 +425,31 @@ static void missed_reports_are_made_up_for(void **state)
 
 static void impossible_reports(void **state)
 {
+#define TRADE(st, c, l, q, p) \
+	.exec = 'F', .status = st, .cum = PX(c), .leaves = PX(l), .last_qty = PX(q), \
+	.last_px = PX(p)
 	static const struct fx_report bad[] = {
-		{ .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(8), .last_qty = PX(1), .last_px = PX(100) },	/* does not add up */
-		{ .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(8), .last_qty = PX(3), .last_px = PX(100) },	/* more than CumQty grew */
-		{ .exec = 'F', .status = '2', .cum = PX(11), .last_qty = PX(11), .last_px = PX(100) },			/* overfilled */
-		{ .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9), .last_qty = PX(1), .last_px = 0 },
-		{ .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9), .last_qty = PX(1), .last_px = -PX(1) },
-		{ .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9), .last_qty = -PX(1), .last_px = PX(1) },
-		{ .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9) },						/* no 31, 32 */
-		{ .exec = 'F', .status = '2', .cum = PX(1), .leaves = PX(9), .last_qty = PX(1), .last_px = PX(100) },	/* filled, with leaves */
-		{ .exec = 'F', .status = '1', .cum = PX(10), .leaves = 0, .last_qty = PX(10), .last_px = PX(100) },	/* all, yet partial */
-		{ .exec = 'F', .status = '1', .cum = -PX(1), .leaves = PX(11), .last_qty = PX(1), .last_px = PX(100) },
-		{ .exec = 'F', .status = '1', .cum = PX(11), .leaves = -PX(1), .last_qty = PX(11), .last_px = PX(100) },
-		{ .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9), .last_qty = PX(1), .last_px = PX(100), .side = '2' },
-		{ .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9), .last_qty = PX(1), .last_px = PX(100), .symbol = "ETHUSDT" },
-		{ .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9), .last_qty = PX(1), .last_px = PX(100), .symbol = "BTCUSD" },
-		{ .exec = '5', .status = '5', .leaves = PX(10) },			/* replaced, but nobody asked */
-		{ .exec = 'G', .status = '1', .cum = 0, .leaves = PX(10) },
-		{ .exec = 'H', .status = '1', .cum = 0, .leaves = PX(10) },
+		{ TRADE('1', 1, 8, 1, 100) },	/* does not add up */
+		{ TRADE('1', 2, 8, 3, 100) },	/* more than CumQty grew */
+		{ TRADE('2', 11, 0, 11, 100) },	/* overfilled */
+		{ TRADE('1', 1, 9, 1, 0) },
+		{ TRADE('1', 1, 9, 1, -1) },
+		{ TRADE('1', 1, 9, -1, 1) },
+		{ TRADE('1', 1, 9, 0, 0) },	/* no 31, 32 */
+		{ TRADE('2', 1, 9, 1, 100) },	/* filled, with leaves */
+		{ TRADE('1', 10, 0, 10, 100) },	/* all, yet partial */
+		{ TRADE('1', -1, 11, 1, 100) },
+		{ TRADE('1', 11, -1, 11, 100) },
+		{ TRADE('1', 1, 9, 1, 100), .side = '2' },
+		{ TRADE('1', 1, 9, 1, 100), .symbol = "ETHUSDT" },
+		{ TRADE('1', 1, 9, 1, 100), .symbol = "BTCUSD" },
+		{ .exec = '5', .status = '5', .leaves = PX(10) }, /* nobody asked */
+		{ .exec = 'G', .status = '1', .leaves = PX(10) },
+		{ .exec = 'H', .status = '1', .leaves = PX(10) },
 		{ .exec = 'I', .status = '2', .cum = PX(9), .leaves = PX(1) },
-		{ .exec = 'I', .status = '0', .cum = 0, .leaves = PX(4) },
+		{ .exec = 'I', .status = '0', .leaves = PX(4) },
 		{ .exec = '0', .status = '0', .cum = PX(1), .leaves = PX(9) },
-		{ .exec = '4', .status = '4', .cum = PX(11), .avg_px = PX(100) },	/* ended with more than there was */
+		{ .exec = '4', .status = '4', .cum = PX(11), .avg_px = PX(100) },
 		{ .exec = '4', .status = '4', .cum = -PX(1) },
 	};
 	u32 i;
@@ -452,7 +474,8 @@ static void impossible_reports(void **state)
 		assert_int_equal(fx_replace(f, 1, id, PX(101), PX(10)), TG_REASON_ORDER_STATE);
 		assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);
 		assert_int_equal(STATUS(f, id), TG_OS_PENDING_CANCEL);
-		REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(8), .last_qty = PX(2), .last_px = PX(100));
+		REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(8),
+		       .last_qty = PX(2), .last_px = PX(100));
 		fx_cancel_reject(f, id, 0, '1', 99, '1');
 		assert_int_equal(STATUS(f, id), TG_OS_SUSPECT);
 		assert_int_equal(fx_position(f, 1, 1)->qty, PX(2));
@@ -478,31 +501,38 @@ static void unknown_exec_type_is_refused(void **state)
 
 static void news_of_a_finished_order(void **state)
 {
-	static const struct { char exec, status; } ends[] = { { '4', '4' }, { '8', '8' }, { 'C', 'C' } };
+	static const struct {
+		char exec, status;
+	} ends[] = { { '4', '4' }, { '8', '8' }, { 'C', 'C' } };
 	u32 i;
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		struct fx *f = fx_ready();
-		u64 first = fx_send(f, SELL, PX(100), PX(1)), id = fx_send(f, BUY, PX(100), PX(10)), last = fx_send(f, BUY, PX(99), PX(1));
+		u64 first = fx_send(f, SELL, PX(100), PX(1)), id = fx_send(f, BUY, PX(100), PX(10)),
+		    last = fx_send(f, BUY, PX(99), PX(1));
 
 		REPORT(f, first, .exec = '4', .status = '4');
 		REPORT(f, id, .exec = ends[i].exec, .status = ends[i].status);
 		REPORT(f, last, .exec = '4', .status = '4');
 		/* a fill after the end: back from the free list, exposure and all */
-		REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9), .last_qty = PX(1), .last_px = PX(100));
+		REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(9),
+		       .last_qty = PX(1), .last_px = PX(100));
 		assert_int_equal(STATUS(f, id), TG_OS_SUSPECT);
 		assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(10));
 		assert_int_equal(tg_client(f->e, 1)->working_orders, 1);
 		/* once more: it is SUSPECT already, and now its numbers are taken */
-		REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(8), .last_qty = PX(2), .last_px = PX(100));
+		REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(8),
+		       .last_qty = PX(2), .last_px = PX(100));
 		assert_int_equal(STATUS(f, id), TG_OS_SUSPECT);
 		assert_int_equal(fx_position(f, 1, 1)->qty, PX(2));
-		REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(10), .last_qty = PX(8), .last_px = PX(100));
+		REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(10), .last_qty = PX(8),
+		       .last_px = PX(100));
 		assert_int_equal(STATUS(f, id), TG_OS_FILLED);
 		assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, 0);
 		REPORT(f, id, .exec = '4', .status = '4', .cum = PX(10));
-		assert_int_equal(STATUS(f, id), TG_OS_SUSPECT);		/* filled, then cancelled: a person must look */
+		assert_int_equal(STATUS(f, id),
+				 TG_OS_SUSPECT); /* filled, then cancelled: a person must look */
 		assert_int_equal(fx_counter(f, TG_CC_ORDERS_SUSPECT), 2);
 		fx_free(f);
 	}
@@ -511,7 +541,10 @@ static void news_of_a_finished_order(void **state)
 /* The same end again, but with fills that nobody had heard of: not a duplicate. */
 static void an_end_told_again_with_more_fills(void **state)
 {
-	static const struct { char exec; u8 want; } ends[] = { { '4', TG_OS_CANCELED }, { 'C', TG_OS_EXPIRED } };
+	static const struct {
+		char exec;
+		u8 want;
+	} ends[] = { { '4', TG_OS_CANCELED }, { 'C', TG_OS_EXPIRED } };
 	u32 i;
 
 	(void)state;
@@ -522,7 +555,8 @@ static void an_end_told_again_with_more_fills(void **state)
 		REPORT(f, id, .exec = ends[i].exec, .status = ends[i].exec);
 		REPORT(f, id, .exec = ends[i].exec, .status = ends[i].exec);
 		assert_int_equal(STATUS(f, id), ends[i].want);
-		REPORT(f, id, .exec = ends[i].exec, .status = ends[i].exec, .cum = PX(4), .avg_px = PX(100));
+		REPORT(f, id, .exec = ends[i].exec, .status = ends[i].exec, .cum = PX(4),
+		       .avg_px = PX(100));
 		assert_int_equal(STATUS(f, id), TG_OS_SUSPECT);
 		assert_int_equal(fx_position(f, 1, 1)->qty, 0);
 		fx_free(f);
@@ -536,16 +570,19 @@ static void reports_for_nobody(void **state)
 	static const char *const bodies[] = {
 		"37=1|11=NOTOURS|17=a|150=F|39=2|55=BTCUSDT|54=1|32=1|31=1|151=0|14=1|6=1|",
 		"37=1|17=b|150=F|39=2|55=BTCUSDT|54=1|32=1|31=1|151=0|14=1|6=1|",
-		"37=1|11=FFFFFFFFFFFFFFFF|17=c|150=F|39=2|55=BTCUSDT|54=1|32=1|31=1|151=0|14=1|6=1|",
-		"37=1|11=0000000000000001|17=d|150=F|39=2|55=BTCUSDT|54=1|32=1|31=1|151=0|14=1|6=1|",
+		"37=1|11=FFFFFFFFFFFFFFFF|17=c|150=F|39=2|55=BTCUSDT|54=1|32=1|31=1|151=0|14=1|6="
+		"1|",
+		"37=1|11=0000000000000001|17=d|150=F|39=2|55=BTCUSDT|54=1|32=1|31=1|151=0|14=1|6="
+		"1|",
 	};
 	u32 i;
 
 	(void)state;
 	for (i = 0; i < 4; i++)
 		fx_venue(f, "8", bodies[i]);
-	REPORT(f, id, .exec = '4', .status = '4', .id = id | 5);	/* a request number never used */
-	REPORT(f, id, .exec = '4', .status = '4', .id = (id ^ 1ULL << 52) | 1);	/* another epoch's */
+	REPORT(f, id, .exec = '4', .status = '4', .id = id | 5); /* a request number never used */
+	REPORT(f, id, .exec = '4', .status = '4',
+	       .id = (id ^ 1ULL << 52) | 1); /* another epoch's */
 	assert_int_equal(fx_counter(f, TG_CC_EXEC_UNKNOWN_ORDER), 6);
 	assert_int_equal(STATUS(f, id), TG_OS_NEW);
 	/* 41 finds it where 11 does not */
@@ -554,7 +591,9 @@ static void reports_for_nobody(void **state)
 	{
 		char body[256];
 
-		snprintf(body, sizeof(body), "37=1|11=WEB-77|41=%016llX|17=f|150=4|39=4|55=BTCUSDT|54=1|151=0|14=0|6=0|", (unsigned long long)(id | 1));
+		snprintf(body, sizeof(body),
+			 "37=1|11=WEB|41=%016llX|17=f|150=4|39=4|55=BTCUSDT|54=1|151=0|14=0|6=0|",
+			 (unsigned long long)(id | 1));
 		fx_venue(f, "8", body);
 	}
 	assert_int_equal(STATUS(f, id), TG_OS_CANCELED);
@@ -584,7 +623,8 @@ static void cancel_round_trip(void **state)
 	assert_int_equal(fx_cancel(f, 1, id), TG_REASON_ORDER_STATE);
 	assert_null(fx_tcp(f, 'F', 0));
 	/* a fill crosses it */
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(1), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(1), .last_qty = PX(1),
+	       .last_px = PX(100));
 	assert_int_equal(STATUS(f, id), TG_OS_PENDING_CANCEL);
 	REPORT(f, id, .exec = '6', .status = '6', .cum = PX(1), .leaves = PX(1));
 	REPORT(f, id, .exec = '4', .status = '4', .orig = id | 1, .cum = PX(1));
@@ -620,7 +660,8 @@ static void cancel_races(void **state)
 	/* filled while the cancel flies: the reject comes after the end */
 	assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);
 	req = fx_order(f, id)->req_cl_ord_id;
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(2), .last_qty = PX(2), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(2), .last_qty = PX(2),
+	       .last_px = PX(100));
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
 	fx_cancel_reject(f, id, req, '1', 0, '2');
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
@@ -689,7 +730,8 @@ static void cancel_needs_only_a_session(void **state)
 static void cancel_all(void **state)
 {
 	struct fx *f = fx_ready();
-	struct tg_submission s = fx_limit(SELL, PX(100), PX(1)), all = { .type = TG_SUB_CANCEL_ALL, .user_ref = 5 };
+	struct tg_submission s = fx_limit(SELL, PX(100), PX(1)),
+			     all = { .type = TG_SUB_CANCEL_ALL, .user_ref = 5 };
 	u64 a = fx_working(f, BUY, PX(100), PX(1)), b, c;
 
 	(void)state;
@@ -736,10 +778,12 @@ static void replace_round_trip(void **state)
 	REPORT(f, id, .exec = 'E', .status = 'E', .leaves = PX(4));
 	assert_int_equal(STATUS(f, id), TG_OS_PENDING_REPLACE);
 	/* filled under the old terms meanwhile */
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(3), .last_qty = PX(1), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(3), .last_qty = PX(1),
+	       .last_px = PX(100));
 	assert_int_equal(STATUS(f, id), TG_OS_PENDING_REPLACE);
 	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(5));
-	REPORT(f, id, .exec = '5', .status = '1', .orig = id | 1, .qty = PX(6), .px = PX(101), .cum = PX(1), .leaves = PX(5));
+	REPORT(f, id, .exec = '5', .status = '1', .orig = id | 1, .qty = PX(6), .px = PX(101),
+	       .cum = PX(1), .leaves = PX(5));
 	assert_int_equal(STATUS(f, id), TG_OS_PARTIALLY_FILLED);
 	assert_int_equal(fx_order(f, id)->px, PX(101));
 	assert_int_equal(fx_order(f, id)->qty, PX(6));
@@ -766,10 +810,13 @@ static void replace_refusals(void **state)
 	struct tg_in_mode mode = { .mode = TG_MODE_FOLLOWER };
 
 	(void)state;
-	assert_int_equal(fx_replace(f, 1, id, PX(101), PX(4)), TG_REASON_ORDER_STATE);	/* not acknowledged yet */
+	assert_int_equal(fx_replace(f, 1, id, PX(101), PX(4)),
+			 TG_REASON_ORDER_STATE); /* not acknowledged yet */
 	REPORT(f, id, .exec = '0', .status = '0', .leaves = PX(4));
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(2), .last_qty = PX(2), .last_px = PX(100));
-	assert_int_equal(fx_replace(f, 1, id, PX(101), PX(2)), TG_REASON_BAD_QUANTITY);	/* no more than is done */
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(2), .last_qty = PX(2),
+	       .last_px = PX(100));
+	assert_int_equal(fx_replace(f, 1, id, PX(101), PX(2)),
+			 TG_REASON_BAD_QUANTITY); /* no more than is done */
 	assert_int_equal(fx_replace(f, 1, id, PX(101) + 1, PX(4)), TG_REASON_BAD_PRICE);
 	assert_int_equal(fx_replace(f, 1, id, 0, PX(4)), TG_REASON_BAD_PRICE);
 	assert_int_equal(fx_replace(f, 1, id, PX(101), 0), TG_REASON_BAD_QUANTITY);
@@ -802,7 +849,8 @@ static void replace_races(void **state)
 	(void)state;
 	/* filled before the replace arrived */
 	assert_int_equal(fx_replace(f, 1, id, PX(101), PX(6)), TG_REASON_OK);
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(4), .last_qty = PX(4), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(4), .last_qty = PX(4),
+	       .last_px = PX(100));
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
 	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, 0);
 	fx_cancel_reject(f, id, id | 2, '2', 0, '2');
@@ -811,16 +859,19 @@ static void replace_races(void **state)
 	/* replaced downwards to exactly what was filled meanwhile */
 	id = fx_working(f, BUY, PX(100), PX(4));
 	assert_int_equal(fx_replace(f, 1, id, PX(100), PX(2)), TG_REASON_OK);
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(2), .last_qty = PX(2), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(2), .leaves = PX(2), .last_qty = PX(2),
+	       .last_px = PX(100));
 	REPORT(f, id, .exec = '5', .status = '2', .qty = PX(2), .px = PX(100), .cum = PX(2));
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
 
 	/* a fill under the new terms before the report of the replace */
 	id = fx_working(f, BUY, PX(100), PX(4));
 	assert_int_equal(fx_replace(f, 1, id, PX(101), PX(6)), TG_REASON_OK);
-	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(5), .leaves = PX(1), .last_qty = PX(5), .last_px = PX(101));
+	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(5), .leaves = PX(1), .last_qty = PX(5),
+	       .last_px = PX(101));
 	assert_int_equal(STATUS(f, id), TG_OS_PENDING_REPLACE);
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(6), .last_qty = PX(1), .last_px = PX(101));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(6), .last_qty = PX(1),
+	       .last_px = PX(101));
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
 	assert_int_equal(fx_order(f, id)->qty, PX(6));
 
@@ -835,7 +886,8 @@ static void replace_races(void **state)
 	/* replaced, says a report that names another request than the one in flight */
 	id = fx_working(f, BUY, PX(100), PX(4));
 	assert_int_equal(fx_replace(f, 1, id, PX(101), PX(6)), TG_REASON_OK);
-	REPORT(f, id, .exec = '5', .status = '0', .id = id | 1, .qty = PX(6), .px = PX(101), .leaves = PX(6));
+	REPORT(f, id, .exec = '5', .status = '0', .id = id | 1, .qty = PX(6), .px = PX(101),
+	       .leaves = PX(6));
 	assert_int_equal(fx_order(f, id)->prior_status, TG_OS_SUSPECT);
 	assert_int_equal(fx_order(f, id)->cl_ord_id, id | 1);
 	fx_free(f);
@@ -857,11 +909,13 @@ static void cancel_waits_for_the_replace(void **state)
 		assert_int_equal(STATUS(f, id), TG_OS_PENDING_REPLACE);
 		assert_int_equal(fx_cancel(f, 1, id), TG_REASON_ORDER_STATE);
 		if (accepted)
-			REPORT(f, id, .exec = '5', .status = '0', .qty = PX(6), .px = PX(101), .leaves = PX(6));
+			REPORT(f, id, .exec = '5', .status = '0', .qty = PX(6), .px = PX(101),
+			       .leaves = PX(6));
 		else
 			fx_cancel_reject(f, id, 0, '2', 0, '0');
 		/* under the id that the venue has the order under now */
-		snprintf(want, sizeof(want), "%016llX", (unsigned long long)(id | (accepted ? 2 : 1)));
+		snprintf(want, sizeof(want), "%016llX",
+			 (unsigned long long)(id | (accepted ? 2 : 1)));
 		tag_is(fx_tcp(f, 'F', 0), 41, want);
 		assert_int_equal(STATUS(f, id), TG_OS_PENDING_CANCEL);
 	}
@@ -879,7 +933,8 @@ static void business_rejects(void **state)
 
 	(void)state;
 	assert_true(fx_tag(fx_tcp(f, 'D', 0), 34, seq, sizeof(seq)));
-	snprintf(body, sizeof(body), "45=%s|372=D|380=4|379=%016llX|58=no|", seq, (unsigned long long)(id | 1));
+	snprintf(body, sizeof(body), "45=%s|372=D|380=4|379=%016llX|58=no|", seq,
+		 (unsigned long long)(id | 1));
 	fx_venue(f, "j", body);
 	assert_int_equal(STATUS(f, id), TG_OS_REJECTED);
 	ev = fx_priv(f, 1, TG_PRIV_ORDER_ACK, 0);
@@ -921,7 +976,8 @@ static void business_rejects(void **state)
 static void session_lost(void **state)
 {
 	struct fx *f = fx_ready();
-	u64 fresh = fx_send(f, BUY, PX(100), PX(1)), works = fx_working(f, BUY, PX(99), PX(1)), cancelling = fx_working(f, BUY, PX(98), PX(2)),
+	u64 fresh = fx_send(f, BUY, PX(100), PX(1)), works = fx_working(f, BUY, PX(99), PX(1)),
+	    cancelling = fx_working(f, BUY, PX(98), PX(2)),
 	    replacing = fx_working(f, BUY, PX(97), PX(3));
 	bool asks = tg_venue_caps(TG_DIALECT_SIM)->status_request;
 
@@ -934,7 +990,8 @@ static void session_lost(void **state)
 	assert_int_equal(STATUS(f, cancelling), TG_OS_UNKNOWN);
 	assert_int_equal(STATUS(f, replacing), TG_OS_UNKNOWN);
 	assert_int_equal(fx_count_priv(f, 1, TG_PRIV_ORDER_UPDATE), 3);
-	assert_int_equal(fx_priv(f, 1, TG_PRIV_ORDER_UPDATE, 0)->u.order.reason, TG_REASON_SESSION_LOST);
+	assert_int_equal(fx_priv(f, 1, TG_PRIV_ORDER_UPDATE, 0)->u.order.reason,
+			 TG_REASON_SESSION_LOST);
 	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(1 + 1 + 2 + 5));
 
 	fx_logon(f);
@@ -946,10 +1003,12 @@ static void session_lost(void **state)
 	/* the venue's word settles each */
 	REPORT(f, fresh, .exec = 'I', .status = '8', .reject = 5);
 	assert_int_equal(STATUS(f, fresh), TG_OS_REJECTED);
-	REPORT(f, cancelling, .exec = 'I', .status = '1', .id = cancelling | 1, .cum = PX(1), .leaves = PX(1), .avg_px = PX(98));
+	REPORT(f, cancelling, .exec = 'I', .status = '1', .id = cancelling | 1, .cum = PX(1),
+	       .leaves = PX(1), .avg_px = PX(98));
 	assert_int_equal(STATUS(f, cancelling), TG_OS_PARTIALLY_FILLED);
 	assert_int_equal(fx_position(f, 1, 1)->qty, PX(1));
-	REPORT(f, replacing, .exec = 'I', .status = '0', .id = replacing | 2, .qty = PX(5), .px = PX(97), .leaves = PX(5));
+	REPORT(f, replacing, .exec = 'I', .status = '0', .id = replacing | 2, .qty = PX(5),
+	       .px = PX(97), .leaves = PX(5));
 	assert_int_equal(STATUS(f, replacing), TG_OS_NEW);
 	assert_int_equal(fx_order(f, replacing)->qty, PX(5));
 	assert_int_equal(fx_order(f, replacing)->cl_ord_id, replacing | 2);
@@ -961,7 +1020,8 @@ static void session_lost(void **state)
 static void lost_requests_settled_by_late_reports(void **state)
 {
 	struct fx *f = fx_ready();
-	u64 a = fx_send(f, BUY, PX(100), PX(1)), b = fx_working(f, BUY, PX(98), PX(2)), c = fx_working(f, BUY, PX(97), PX(3)), d, g;
+	u64 a = fx_send(f, BUY, PX(100), PX(1)), b = fx_working(f, BUY, PX(98), PX(2)),
+	    c = fx_working(f, BUY, PX(97), PX(3)), d, g;
 
 	(void)state;
 	assert_int_equal(fx_cancel(f, 1, b), TG_REASON_OK);
@@ -970,8 +1030,9 @@ static void lost_requests_settled_by_late_reports(void **state)
 	fx_logon(f);
 	REPORT(f, a, .exec = '0', .status = '0', .leaves = PX(1));
 	assert_int_equal(STATUS(f, a), TG_OS_NEW);
-	REPORT(f, b, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(1), .last_qty = PX(1), .last_px = PX(98));
-	assert_int_equal(STATUS(f, b), TG_OS_UNKNOWN);		/* the cancel may still have arrived */
+	REPORT(f, b, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(1), .last_qty = PX(1),
+	       .last_px = PX(98));
+	assert_int_equal(STATUS(f, b), TG_OS_UNKNOWN); /* the cancel may still have arrived */
 	REPORT(f, b, .exec = '4', .status = '4', .cum = PX(1));
 	assert_int_equal(STATUS(f, b), TG_OS_CANCELED);
 	REPORT(f, c, .exec = '5', .status = '0', .qty = PX(5), .px = PX(97), .leaves = PX(5));
@@ -982,14 +1043,19 @@ static void lost_requests_settled_by_late_reports(void **state)
 	assert_int_equal(fx_replace(f, 1, c, PX(98), PX(8)), TG_REASON_OK);
 	fx_disconnect(f);
 	fx_logon(f);
-	REPORT(f, c, .exec = 'I', .status = '0', .id = c | 2, .qty = PX(5), .px = PX(97), .leaves = PX(5));
+	REPORT(f, c, .exec = 'I', .status = '0', .id = c | 2, .qty = PX(5), .px = PX(97),
+	       .leaves = PX(5));
 	assert_int_equal(STATUS(f, c), TG_OS_NEW);
 	assert_int_equal(fx_order(f, c)->open_qty, PX(5));
 
-	/* the venue knows nothing under the old id: it is asked under the replace's, and a kill's cancel waits for that */
+	/*
+	 * the venue knows nothing under the old id: it is asked under the replace's, and a kill's
+	 * cancel waits for that
+	 */
 	assert_int_equal(fx_replace(f, 1, c, PX(99), PX(6)), TG_REASON_OK);
 	fx_disconnect(f);
-	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL), TG_REASON_OK);
+	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL),
+			 TG_REASON_OK);
 	fx_logon(f);
 	assert_non_null(fx_tcp(f, 'H', 0));
 	assert_int_equal(STATUS(f, c), TG_OS_UNKNOWN);
@@ -997,11 +1063,13 @@ static void lost_requests_settled_by_late_reports(void **state)
 		char want[32];
 
 		REPORT(f, c, .exec = 'I', .status = '8', .id = c | 2, .reject = 5);
-		snprintf(want, sizeof(want), "%016llX", (unsigned long long)fx_order(f, c)->repl_cl_ord_id);
+		snprintf(want, sizeof(want), "%016llX",
+			 (unsigned long long)fx_order(f, c)->repl_cl_ord_id);
 		tag_is(fx_tcp(f, 'H', 0), 11, want);
 		assert_null(fx_tcp(f, 'F', 0));
 		assert_int_equal(STATUS(f, c), TG_OS_UNKNOWN);
-		REPORT(f, c, .exec = 'I', .status = '0', .id = fx_order(f, c)->repl_cl_ord_id, .qty = PX(6), .px = PX(99), .leaves = PX(6));
+		REPORT(f, c, .exec = 'I', .status = '0', .id = fx_order(f, c)->repl_cl_ord_id,
+		       .qty = PX(6), .px = PX(99), .leaves = PX(6));
 		assert_int_equal(fx_order(f, c)->qty, PX(6));
 		tag_is(fx_tcp(f, 'F', 0), 41, want);
 		assert_int_equal(STATUS(f, c), TG_OS_PENDING_CANCEL);
@@ -1016,11 +1084,13 @@ static void lost_requests_settled_by_late_reports(void **state)
 
 		assert_int_equal(fx_replace(f, 1, w, PX(99), PX(6)), TG_REASON_OK);
 		fx_disconnect(f);
-		assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL), TG_REASON_OK);
+		assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_INSTRUMENT, 1, TG_KILL_CANCEL),
+				 TG_REASON_OK);
 		fx_logon(f);
 		assert_null(fx_tcp(f, 'F', 2));
 		assert_int_equal(STATUS(f, w), TG_OS_UNKNOWN);
-		snprintf(body, sizeof(body), "45=9|372=H|380=3|379=%016llX|", (unsigned long long)(fresh | 1));
+		snprintf(body, sizeof(body), "45=9|372=H|380=3|379=%016llX|",
+			 (unsigned long long)(fresh | 1));
 		fx_venue(f, "j", body);
 		assert_int_equal(STATUS(f, fresh), TG_OS_PENDING_CANCEL);
 		assert_int_equal(STATUS(f, w), TG_OS_PENDING_CANCEL);
@@ -1029,9 +1099,13 @@ static void lost_requests_settled_by_late_reports(void **state)
 		REPORT(f, fresh, .exec = '4', .status = '4');
 	}
 
-	/* it knows nothing of an order that it had taken: a person must look; of a finished one: what of it */
+	/*
+	 * it knows nothing of an order that it had taken: a person must look; of a finished one:
+	 * what of it
+	 */
 	c = fx_working(f, BUY, PX(97), PX(3));
-	REPORT(f, c, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1), .last_px = PX(97));
+	REPORT(f, c, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(2), .last_qty = PX(1),
+	       .last_px = PX(97));
 	REPORT(f, c, .exec = 'I', .status = '8', .reject = 5);
 	assert_int_equal(STATUS(f, c), TG_OS_SUSPECT);
 	assert_int_equal(fx_order(f, c)->open_qty, PX(2));
@@ -1059,7 +1133,10 @@ static void lost_requests_settled_by_late_reports(void **state)
 	fx_cancel_reject(f, d, 0, '1', 1, '8');
 	assert_int_equal(STATUS(f, d), TG_OS_UNKNOWN);
 
-	/* a lost replace stays exposure while a cancel flies, and can still turn out to have been taken */
+	/*
+	 * a lost replace stays exposure while a cancel flies, and can still turn out to have been
+	 * taken
+	 */
 	g = fx_working(f, BUY, PX(100), PX(1));
 	assert_int_equal(fx_replace(f, 1, g, PX(100), PX(4)), TG_REASON_OK);
 	fx_disconnect(f);
@@ -1067,10 +1144,11 @@ static void lost_requests_settled_by_late_reports(void **state)
 	assert_int_equal(fx_cancel(f, 1, g), TG_REASON_OK);
 	assert_int_equal(fx_order(f, g)->open_qty, PX(4));
 	fx_cancel_reject(f, g, 0, '1', 99, '0');
-	assert_int_equal(STATUS(f, g), TG_OS_UNKNOWN);		/* of the replace nothing is known still */
+	assert_int_equal(STATUS(f, g), TG_OS_UNKNOWN); /* of the replace nothing is known still */
 	assert_int_equal(fx_order(f, g)->open_qty, PX(4));
 	assert_int_equal(fx_cancel(f, 1, g), TG_REASON_OK);
-	REPORT(f, g, .exec = '5', .status = '0', .id = g | 2, .qty = PX(4), .px = PX(100), .leaves = PX(4));
+	REPORT(f, g, .exec = '5', .status = '0', .id = g | 2, .qty = PX(4), .px = PX(100),
+	       .leaves = PX(4));
 	assert_int_equal(STATUS(f, g), TG_OS_PENDING_CANCEL);
 	assert_int_equal(fx_order(f, g)->qty, PX(4));
 	fx_cancel_reject(f, g, 0, '1', 1, '8');
@@ -1110,16 +1188,36 @@ static void outbox_full_leaves_no_trace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(new_order_on_the_wire), cmocka_unit_test(refusals_of_form_and_terms), cmocka_unit_test(capacity_and_slot_reuse),
-		cmocka_unit_test(generation_wraps_past_zero), cmocka_unit_test(ack_and_fills), cmocka_unit_test(fill_before_ack),
-		cmocka_unit_test(terminal_reports), cmocka_unit_test(done_for_day_does_not_end_gtc), cmocka_unit_test(pending_reports_change_nothing),
-		cmocka_unit_test(duplicates_are_ignored), cmocka_unit_test(execution_ids), cmocka_unit_test(missed_reports_are_made_up_for),
-		cmocka_unit_test(impossible_reports), cmocka_unit_test(unknown_exec_type_is_refused), cmocka_unit_test(news_of_a_finished_order),
-		cmocka_unit_test(reports_for_nobody), cmocka_unit_test(an_end_told_again_with_more_fills), cmocka_unit_test(cancel_round_trip), cmocka_unit_test(cancel_races),
-		cmocka_unit_test(request_numbers_run_out), cmocka_unit_test(cancel_needs_only_a_session), cmocka_unit_test(cancel_all),
-		cmocka_unit_test(replace_round_trip), cmocka_unit_test(replace_refusals), cmocka_unit_test(replace_races),
-		cmocka_unit_test(cancel_waits_for_the_replace), cmocka_unit_test(business_rejects), cmocka_unit_test(session_lost),
-		cmocka_unit_test(lost_requests_settled_by_late_reports), cmocka_unit_test(outbox_full_leaves_no_trace),
+		cmocka_unit_test(new_order_on_the_wire),
+		cmocka_unit_test(refusals_of_form_and_terms),
+		cmocka_unit_test(capacity_and_slot_reuse),
+		cmocka_unit_test(generation_wraps_past_zero),
+		cmocka_unit_test(ack_and_fills),
+		cmocka_unit_test(fill_before_ack),
+		cmocka_unit_test(terminal_reports),
+		cmocka_unit_test(done_for_day_does_not_end_gtc),
+		cmocka_unit_test(pending_reports_change_nothing),
+		cmocka_unit_test(duplicates_are_ignored),
+		cmocka_unit_test(execution_ids),
+		cmocka_unit_test(missed_reports_are_made_up_for),
+		cmocka_unit_test(impossible_reports),
+		cmocka_unit_test(unknown_exec_type_is_refused),
+		cmocka_unit_test(news_of_a_finished_order),
+		cmocka_unit_test(reports_for_nobody),
+		cmocka_unit_test(an_end_told_again_with_more_fills),
+		cmocka_unit_test(cancel_round_trip),
+		cmocka_unit_test(cancel_races),
+		cmocka_unit_test(request_numbers_run_out),
+		cmocka_unit_test(cancel_needs_only_a_session),
+		cmocka_unit_test(cancel_all),
+		cmocka_unit_test(replace_round_trip),
+		cmocka_unit_test(replace_refusals),
+		cmocka_unit_test(replace_races),
+		cmocka_unit_test(cancel_waits_for_the_replace),
+		cmocka_unit_test(business_rejects),
+		cmocka_unit_test(session_lost),
+		cmocka_unit_test(lost_requests_settled_by_late_reports),
+		cmocka_unit_test(outbox_full_leaves_no_trace),
 	};
 
 	return cmocka_run_group_tests_name("order", tests, NULL, NULL);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Average-cost accounting against hand-worked examples and a random walk whose money must add up. */
+/*
+ * Average-cost accounting against hand-worked examples and a random walk whose money must add up.
+ * 
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,7 +98,7 @@ static void refuses_overflow_whole(void **state)
 	(void)state;
 	assert_true(tg_position_fill(&p, BUY, TG_PX_MAX, TG_SCALE / 2, 0));
 	before = p;
-	assert_false(tg_position_fill(&p, BUY, 1, PX(1), 0));		/* quantity past the bound */
+	assert_false(tg_position_fill(&p, BUY, 1, PX(1), 0)); /* quantity past the bound */
 	assert_false(tg_position_fill(&p, BUY, TG_PX_MAX, TG_PX_MAX, 0));	/* value */
 	assert_false(tg_position_fill(&p, SELL, PX(1), -PX(1), 0));
 	assert_false(tg_position_fill(&p, SELL, 0, PX(1), 0));
@@ -128,7 +131,10 @@ static void lifetime_sums_saturate(void **state)
 	assert_int_equal(p.qty, 0);
 }
 
-/* Whatever the path: realised + what the position cost = what was paid and received, to a rounding per fill. */
+/*
+ * Whatever the path: realised + what the position cost = what was paid and received, to a rounding
+ * per fill.
+ */
 static void money_adds_up(void **state)
 {
 	struct tg_position p = { 0 };
@@ -152,7 +158,8 @@ static void money_adds_up(void **state)
 		cash += side == BUY ? -value : value;
 		qty += side == BUY ? q : -q;
 		assert_int_equal(p.qty, qty);
-		assert_true(p.realised_pnl - p.cost - cash <= (s64)i && cash - p.realised_pnl + p.cost <= (s64)i);
+		assert_true(p.realised_pnl - p.cost - cash <= (s64)i &&
+			    cash - p.realised_pnl + p.cost <= (s64)i);
 		assert_true(p.qty == 0 ? p.cost == 0 : p.cost == 0 || (p.cost > 0) == (p.qty > 0));
 		crossed += before && p.qty && (before > 0) != (p.qty > 0);
 	}
@@ -189,7 +196,8 @@ static void unrealised_needs_a_book(void **state)
 	assert_null(tg_position(f->e, 1, 0));
 	assert_null(tg_position(f->e, 1, 99));
 	id = fx_working(f, BUY, PX(100), PX(2));
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(2), .last_qty = PX(2), .last_px = PX(100), .fee = CENT(10));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(2), .last_qty = PX(2),
+	       .last_px = PX(100), .fee = CENT(10));
 	assert_true(tg_position_query(f->e, 1, 1, &q));
 	assert_int_equal(q.qty, PX(2));
 	assert_int_equal(q.fees, CENT(10));
@@ -198,7 +206,8 @@ static void unrealised_needs_a_book(void **state)
 	assert_true(tg_position_query(f->e, 1, 1, &q));
 	assert_int_equal(q.unrealised_pnl, PX(20));
 	id = fx_working(f, SELL, PX(110), PX(5));
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(5), .last_qty = PX(5), .last_px = PX(112));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(5), .last_qty = PX(5),
+	       .last_px = PX(112));
 	assert_true(tg_position_query(f->e, 1, 1, &q));
 	assert_int_equal(q.qty, -PX(3));
 	assert_int_equal(q.realised_pnl, PX(24));
@@ -209,9 +218,15 @@ static void unrealised_needs_a_book(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(opens_and_adds), cmocka_unit_test(closes_at_average), cmocka_unit_test(crosses_zero_both_ways),
-		cmocka_unit_test(short_reduces), cmocka_unit_test(no_dust), cmocka_unit_test(refuses_overflow_whole),
-		cmocka_unit_test(lifetime_sums_saturate), cmocka_unit_test(money_adds_up), cmocka_unit_test(open_quantity_floors),
+		cmocka_unit_test(opens_and_adds),
+		cmocka_unit_test(closes_at_average),
+		cmocka_unit_test(crosses_zero_both_ways),
+		cmocka_unit_test(short_reduces),
+		cmocka_unit_test(no_dust),
+		cmocka_unit_test(refuses_overflow_whole),
+		cmocka_unit_test(lifetime_sums_saturate),
+		cmocka_unit_test(money_adds_up),
+		cmocka_unit_test(open_quantity_floors),
 		cmocka_unit_test(unrealised_needs_a_book),
 	};
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Every pre-trade control, at its limit, one under and one over; what fails closed; what only counts once it was sent. */
+/*
+ * Every pre-trade control, at its limit, one under and one over; what fails closed; what only
+ * counts once it was sent.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +15,10 @@
 #define SELL TG_SIDE_SELL
 #define LOT (TG_SCALE / 1000)
 
-static const struct { u16 scope; u32 id; } scopes[] = {
-	{ TG_SCOPE_FIRM, 0 }, { TG_SCOPE_VENUE, 1 }, { TG_SCOPE_ACCOUNT, 1 }, { TG_SCOPE_CLIENT, 1 }, { TG_SCOPE_INSTRUMENT, 1 },
+static const struct { u16 scope; u32 id;
+} scopes[] = {
+	{ TG_SCOPE_FIRM, 0 },	{ TG_SCOPE_VENUE, 1 },	    { TG_SCOPE_ACCOUNT, 1 },
+	{ TG_SCOPE_CLIENT, 1 }, { TG_SCOPE_INSTRUMENT, 1 },
 };
 
 #define FOR_SCOPES(i) for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
@@ -38,7 +43,10 @@ static struct tg_submission market(u8 side, s64 qty)
 
 static void without_limits_nothing_goes(void **state)
 {
-	static const struct { u16 scope; u32 id; } need[] = { { TG_SCOPE_INSTRUMENT, 1 }, { TG_SCOPE_ACCOUNT, 1 }, { TG_SCOPE_FIRM, 0 } };
+	static const struct {
+		u16 scope;
+		u32 id;
+	} need[] = { { TG_SCOPE_INSTRUMENT, 1 }, { TG_SCOPE_ACCOUNT, 1 }, { TG_SCOPE_FIRM, 0 } };
 	struct fx *f = fx_new();
 	u32 i;
 
@@ -48,7 +56,8 @@ static void without_limits_nothing_goes(void **state)
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_NO_LIMITS);
 		assert_null(fx_tcp(f, 'D', 0));
-		assert_int_equal(fx_limits(f, fx_unlimited(need[i].scope, need[i].id)), TG_REASON_OK);
+		assert_int_equal(fx_limits(f, fx_unlimited(need[i].scope, need[i].id)),
+				 TG_REASON_OK);
 	}
 	assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 	assert_non_null(fx_tcp(f, 'D', 0));
@@ -209,11 +218,12 @@ static void market_orders_are_valued_at_the_worst(void **state)
 	assert_int_equal(fx_limits(f, l), TG_REASON_OK);
 	fx_book(f, 1, PX(99), PX(101));
 	assert_int_equal(fx_submit(f, 1, market(BUY, PX(10) - LOT)), TG_REASON_OK);
-	assert_int_equal(fx_submit(f, 1, market(BUY, PX(10))), TG_REASON_OK);		/* 100 + 1 % */
+	assert_int_equal(fx_submit(f, 1, market(BUY, PX(10))), TG_REASON_OK); /* 100 + 1 % */
 	assert_int_equal(fx_submit(f, 1, market(BUY, PX(10) + LOT)), TG_REASON_MAX_NOTIONAL);
 	l.collar_bps = ~0u;
 	assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-	assert_int_equal(fx_submit(f, 1, market(BUY, PX(10) + 100 * LOT)), TG_REASON_OK);	/* valued at the reference */
+	assert_int_equal(fx_submit(f, 1, market(BUY, PX(10) + 100 * LOT)),
+			 TG_REASON_OK); /* valued at the reference */
 	assert_int_equal(fx_submit(f, 1, market(BUY, PX(10) + 101 * LOT)), TG_REASON_MAX_NOTIONAL);
 	fx_free(f);
 }
@@ -233,15 +243,20 @@ static void position(void **state)
 		assert_int_equal(try(f, BUY, PX(100), PX(10) + LOT), TG_REASON_POSITION);
 		assert_int_equal(try(f, BUY, PX(100), PX(4)), TG_REASON_OK);
 		id = tg_engine_last_order_id(f->e);
-		assert_int_equal(try(f, BUY, PX(100), PX(6) + LOT), TG_REASON_POSITION);	/* working orders count */
+		assert_int_equal(try(f, BUY, PX(100), PX(6) + LOT),
+				 TG_REASON_POSITION); /* working orders count */
 		assert_int_equal(try(f, BUY, PX(100), PX(6) - LOT), TG_REASON_OK);
 		assert_int_equal(try(f, BUY, PX(100), PX(6)), TG_REASON_POSITION);
-		assert_int_equal(try(f, SELL, PX(100), PX(10)), TG_REASON_OK);		/* the other side has its own */
+		assert_int_equal(try(f, SELL, PX(100), PX(10)),
+				 TG_REASON_OK); /* the other side has its own */
 		assert_int_equal(try(f, SELL, PX(101), PX(1)), TG_REASON_POSITION);
-		REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(4), .last_qty = PX(4), .last_px = PX(100));
+		REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(4), .last_qty = PX(4),
+		       .last_px = PX(100));
 		assert_int_equal(fx_position(f, 1, 1)->qty, PX(4));
-		assert_int_equal(try(f, BUY, PX(100), TG_SCALE / 100), TG_REASON_POSITION);	/* filled or open, the same */
-		assert_int_equal(try(f, SELL, PX(102), PX(4)), TG_REASON_OK);		/* long 4: four more may be sold */
+		assert_int_equal(try(f, BUY, PX(100), TG_SCALE / 100),
+				 TG_REASON_POSITION); /* filled or open, the same */
+		assert_int_equal(try(f, SELL, PX(102), PX(4)),
+				 TG_REASON_OK); /* long 4: four more may be sold */
 		assert_int_equal(try(f, SELL, PX(103), TG_SCALE / 100), TG_REASON_POSITION);
 		l.max_position = 0;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
@@ -257,7 +272,8 @@ static void a_position_above_the_limit_can_be_reduced(void **state)
 	u64 id = fx_working(f, BUY, PX(100), PX(10));
 
 	(void)state;
-	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(10), .last_qty = PX(10), .last_px = PX(100));
+	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(10), .last_qty = PX(10),
+	       .last_px = PX(100));
 	l.max_position = PX(5);
 	assert_int_equal(fx_limits(f, l), TG_REASON_OK);
 	assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_POSITION);
@@ -279,12 +295,13 @@ static void replace_counts_the_increase(void **state)
 	id = fx_working(f, BUY, PX(100), PX(6));
 	assert_int_equal(fx_replace(f, 1, id, PX(100), PX(10) + LOT), TG_REASON_POSITION);
 	assert_int_equal(fx_replace(f, 1, id, PX(100), PX(10)), TG_REASON_OK);
-	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(10));		/* counted before the venue says yes */
+	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty,
+			 PX(10)); /* counted before the venue says yes */
 	assert_int_equal(try(f, BUY, PX(100), TG_SCALE / 100), TG_REASON_POSITION);
 	fx_cancel_reject(f, id, 0, '2', 99, '0');
 	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(6));
 	assert_int_equal(fx_replace(f, 1, id, PX(100), PX(2)), TG_REASON_OK);
-	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(6));		/* the larger until settled */
+	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(6)); /* the larger until settled */
 	REPORT(f, id, .exec = '5', .status = '0', .qty = PX(2), .px = PX(100), .leaves = PX(2));
 	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(2));
 	/* a smaller order is allowed even where the position is over its limit */
@@ -302,14 +319,16 @@ static void open_orders(void **state)
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
 		struct tg_in_limits l = at_scope(i);
-		u64 id = fx_working(f, BUY, PX(100), PX(1));	/* before the limit is loaded: counts all the same */
+		u64 id = fx_working(f, BUY, PX(100),
+				    PX(1)); /* before the limit is loaded: counts all the same */
 
 		l.max_open_orders = 3;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OPEN_ORDERS);
-		assert_int_equal(fx_replace(f, 1, id, PX(101), PX(1)), TG_REASON_OK);	/* no new order */
+		assert_int_equal(fx_replace(f, 1, id, PX(101), PX(1)),
+				 TG_REASON_OK); /* no new order */
 		REPORT(f, id, .exec = '4', .status = '4');
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 		l.max_open_orders = 0;
@@ -339,10 +358,11 @@ static void order_rate(void **state)
 		f->now += 100 * MS - 1;
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
 		f->now += 1;
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);	/* one interval, one order */
+		assert_int_equal(try(f, BUY, PX(100), PX(1)),
+				 TG_REASON_OK); /* one interval, one order */
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
-		assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);		/* cancels have no rate */
-		f->now += 10 * SEC;						/* saved up: the burst, no more */
+		assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK); /* cancels have no rate */
+		f->now += 10 * SEC; /* saved up: the burst, no more */
 		for (k = 0; k < 3; k++)
 			assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
@@ -361,7 +381,8 @@ static void order_rate(void **state)
 static void refused_orders_use_up_nothing(void **state)
 {
 	struct fx *f = fx_ready();
-	struct tg_in_limits firm = fx_unlimited(TG_SCOPE_FIRM, 0), in = fx_unlimited(TG_SCOPE_INSTRUMENT, 1);
+	struct tg_in_limits firm = fx_unlimited(TG_SCOPE_FIRM, 0),
+			    in = fx_unlimited(TG_SCOPE_INSTRUMENT, 1);
 	u32 k;
 
 	(void)state;
@@ -374,7 +395,8 @@ static void refused_orders_use_up_nothing(void **state)
 	assert_int_equal(fx_limits(f, in), TG_REASON_OK);
 	assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 	for (k = 0; k < 10; k++)
-		assert_int_equal(try(f, BUY, PX(101), PX(1)), TG_REASON_ORDER_RATE);	/* the instrument's; the firm's is untouched */
+		assert_int_equal(try(f, BUY, PX(101), PX(1)), TG_REASON_ORDER_RATE);
+	/* that was the instrument's; the firm's is untouched */
 	{
 		struct tg_submission s = fx_limit(BUY, PX(100), PX(1));
 
@@ -383,7 +405,10 @@ static void refused_orders_use_up_nothing(void **state)
 		s.px = PX(101);
 		assert_int_equal(fx_submit(f, 1, s), TG_REASON_ORDER_RATE);
 	}
-	/* an order that finds no room in the outbox was not sent: neither its rate nor its likeness is remembered */
+	/*
+	 * an order that finds no room in the outbox was not sent: neither its rate nor its likeness
+	 * is remembered
+	 */
 	f->now += 10 * SEC;
 	f->e->outbox_bytes = 4096;
 	assert_int_equal(try(f, BUY, PX(102), PX(1)), TG_REASON_NO_OUTBOX);
@@ -416,13 +441,14 @@ static void duplicates(void **state)
 		if (scopes[i].scope == TG_SCOPE_FIRM) {
 			s = fx_limit(BUY, PX(100), PX(1));
 			s.instrument_id = 2;
-			assert_int_equal(fx_submit(f, 1, s), TG_REASON_OK);	/* another instrument */
+			assert_int_equal(fx_submit(f, 1, s), TG_REASON_OK); /* another instrument */
 			assert_int_equal(fx_submit(f, 1, s), TG_REASON_DUPLICATE_ORDER);
 			assert_int_equal(fx_open(f, 2, 1001, 0), TG_REASON_OK);
 			assert_int_equal(fx_submit(f, 2, s), TG_REASON_OK);	/* another client */
 			assert_int_equal(fx_close(f, 2), TG_REASON_OK);
 			assert_int_equal(fx_open(f, 2, 1001, 0), TG_REASON_OK);
-			assert_int_equal(fx_submit(f, 2, s), TG_REASON_OK);	/* who comes later starts clean */
+			assert_int_equal(fx_submit(f, 2, s),
+					 TG_REASON_OK); /* who comes later starts clean */
 			/* more orders than are remembered: the oldest is forgotten */
 			for (k = 1; k <= 4; k++)
 				assert_int_equal(try(f, SELL, PX(200 + k), PX(1)), TG_REASON_OK);
@@ -439,13 +465,17 @@ static void overflow(void **state)
 	s64 big = TG_PX_MAX - TG_PX_MAX % CENT(1);
 
 	(void)state;
-	/* the value cannot be computed: refused, with a limit as above it, without one as what it is */
+	/*
+	 * the value cannot be computed: refused, with a limit as above it, without one as what it
+	 * is
+	 */
 	assert_int_equal(try(f, BUY, big, big), TG_REASON_OVERFLOW);
 	l.max_order_notional = TG_PX_MAX - 1;
 	assert_int_equal(fx_limits(f, l), TG_REASON_OK);
 	assert_int_equal(try(f, BUY, big, big), TG_REASON_MAX_NOTIONAL);
 	assert_int_equal(try(f, BUY, big, TG_SCALE / 100), TG_REASON_OK);
-	assert_int_equal(try(f, BUY, CENT(1), big), TG_REASON_OVERFLOW);	/* open quantity of the side */
+	assert_int_equal(try(f, BUY, CENT(1), big),
+			 TG_REASON_OVERFLOW); /* open quantity of the side */
 	assert_int_equal(try(f, SELL, CENT(1), big), TG_REASON_OK);
 	assert_int_equal(try(f, SELL, CENT(1), TG_SCALE / 100), TG_REASON_OVERFLOW);
 	/* a price far from the reference, whose distance times 10000 does not fit in 64 bits */
@@ -457,7 +487,10 @@ static void overflow(void **state)
 	fx_free(f);
 }
 
-/* Checks fail in the order of reasons.h: with everything wrong at once, lifting one after the other shows the next. */
+/*
+ * Checks fail in the order of reasons.h: with everything wrong at once, lifting one after the other
+ * shows the next.
+ */
 static void order_of_checks(void **state)
 {
 	struct fx *f = fx_ready();
@@ -500,12 +533,22 @@ static void order_of_checks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_limits_nothing_goes), cmocka_unit_test(limit_records_are_checked), cmocka_unit_test(limit_table_full),
-		cmocka_unit_test(max_quantity), cmocka_unit_test(max_notional), cmocka_unit_test(collar),
-		cmocka_unit_test(market_orders_are_valued_at_the_worst), cmocka_unit_test(position),
-		cmocka_unit_test(a_position_above_the_limit_can_be_reduced), cmocka_unit_test(replace_counts_the_increase),
-		cmocka_unit_test(open_orders), cmocka_unit_test(order_rate), cmocka_unit_test(refused_orders_use_up_nothing),
-		cmocka_unit_test(duplicates), cmocka_unit_test(overflow), cmocka_unit_test(order_of_checks),
+		cmocka_unit_test(without_limits_nothing_goes),
+		cmocka_unit_test(limit_records_are_checked),
+		cmocka_unit_test(limit_table_full),
+		cmocka_unit_test(max_quantity),
+		cmocka_unit_test(max_notional),
+		cmocka_unit_test(collar),
+		cmocka_unit_test(market_orders_are_valued_at_the_worst),
+		cmocka_unit_test(position),
+		cmocka_unit_test(a_position_above_the_limit_can_be_reduced),
+		cmocka_unit_test(replace_counts_the_increase),
+		cmocka_unit_test(open_orders),
+		cmocka_unit_test(order_rate),
+		cmocka_unit_test(refused_orders_use_up_nothing),
+		cmocka_unit_test(duplicates),
+		cmocka_unit_test(overflow),
+		cmocka_unit_test(order_of_checks),
 	};
 
 	return cmocka_run_group_tests_name("risk", tests, NULL, NULL);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* Clients: open and close, permits, the form of submissions. Who a client is (uid) comes from the host, never from the client. */
+/*
+ * Clients: open and close, permits, the form of submissions. Who a client is (uid) comes from the
+ * host, never from the client.
+ */
 #include "state.h"
 
 static struct tg_client *slot_of(const struct tg_engine *e, u16 client_id)
@@ -28,7 +31,8 @@ static void find_permits(const struct tg_engine *e, struct tg_client *c)
 	}
 }
 
-bool tg_client_permitted(const struct tg_engine *e, const struct tg_client *c, u16 account_id, u32 instrument_id, u32 flags)
+bool tg_client_permitted(const struct tg_engine *e, const struct tg_client *c, u16 account_id,
+			 u32 instrument_id, u32 flags)
 {
 	u32 i;
 
@@ -37,7 +41,8 @@ bool tg_client_permitted(const struct tg_engine *e, const struct tg_client *c, u
 	for (i = c->permit_first; i <= c->permit_last; i++) {
 		const struct tg_in_permit *p = permit(e, i);
 
-		if (p->permit_id && p->uid == c->info.uid && p->account_id == account_id && (p->flags & flags) == flags &&
+		if (p->permit_id && p->uid == c->info.uid && p->account_id == account_id &&
+		    (p->flags & flags) == flags &&
 		    (!instrument_id || !p->instrument_id || p->instrument_id == instrument_id))
 			return true;
 	}
@@ -48,9 +53,10 @@ enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *
 {
 	u32 i;
 
-	if (!p->permit_id || p->permit_id > e->params.max_permits || !tg_account(e, p->account_id) ||
-	    (p->instrument_id && !tg_instrument(e, p->instrument_id)) || (p->flags & ~(TG_PERMIT_TRADE | TG_PERMIT_MARKET)) ||
-	    p->reserved[0] || p->reserved[1])
+	if (!p->permit_id || p->permit_id > e->params.max_permits ||
+	    !tg_account(e, p->account_id) ||
+	    (p->instrument_id && !tg_instrument(e, p->instrument_id)) ||
+	    (p->flags & ~(TG_PERMIT_TRADE | TG_PERMIT_MARKET)) || p->reserved[0] || p->reserved[1])
 		return TG_REASON_CONFIG;
 	*permit(e, p->permit_id) = *p;
 	for (i = 1; i <= e->params.max_clients; i++)
@@ -59,7 +65,8 @@ enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *
 	return TG_REASON_OK;
 }
 
-enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u8 ord_type)
+enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 account_id,
+				 u32 instrument_id, u8 ord_type)
 {
 	const struct tg_client *c = tg_client(e, client_id);
 	u32 flags = TG_PERMIT_TRADE | (ord_type == TG_ORD_MARKET ? TG_PERMIT_MARKET : 0);
@@ -68,7 +75,8 @@ enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 a
 		return TG_REASON_NOT_PERMITTED;
 	if (!tg_account(e, account_id))
 		return TG_REASON_BAD_ACCOUNT;
-	if ((c->info.flags & TG_CLIENT_READ_ONLY) || !tg_client_permitted(e, c, account_id, instrument_id, flags))
+	if ((c->info.flags & TG_CLIENT_READ_ONLY) ||
+	    !tg_client_permitted(e, c, account_id, instrument_id, flags))
 		return TG_REASON_NOT_PERMITTED;
 	return c->phase == TG_DL_NONE ? TG_REASON_OK : TG_REASON_NOT_READY;
 }
@@ -80,7 +88,8 @@ bool tg_client_sees(const struct tg_engine *e, u16 client_id, u16 account_id)
 	return c && tg_client_permitted(e, c, account_id, 0, 0);
 }
 
-void tg_client_tell_position(struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_outbox *ob)
+void tg_client_tell_position(struct tg_engine *e, u16 account_id, u32 instrument_id,
+			     struct tg_outbox *ob)
 {
 	u32 i;
 
@@ -89,13 +98,15 @@ void tg_client_tell_position(struct tg_engine *e, u16 account_id, u32 instrument
 			tg_position_event(e, (u16)i, account_id, instrument_id, 0, ob);
 }
 
-enum tg_reason tg_client_open(struct tg_engine *e, u16 client_id, const struct tg_in_client *info, struct tg_outbox *ob)
+enum tg_reason tg_client_open(struct tg_engine *e, u16 client_id, const struct tg_in_client *info,
+			      struct tg_outbox *ob)
 {
 	struct tg_priv_event *ev;
 	struct tg_client *c;
 
-	if (!client_id || client_id > e->params.max_clients || (info->flags & ~(TG_CLIENT_AUTO_CANCEL | TG_CLIENT_READ_ONLY)) ||
-	    info->reserved[0] || info->reserved[1] || info->name[TG_NAME_LEN - 1])
+	if (!client_id || client_id > e->params.max_clients ||
+	    (info->flags & ~(TG_CLIENT_AUTO_CANCEL | TG_CLIENT_READ_ONLY)) || info->reserved[0] ||
+	    info->reserved[1] || info->name[TG_NAME_LEN - 1])
 		return TG_REASON_BAD_REQUEST;
 	c = slot_of(e, client_id);
 	if (c->open)
@@ -149,7 +160,8 @@ static bool form_ok(const struct tg_submission *s)
 	}
 }
 
-enum tg_reason tg_client_submit(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+enum tg_reason tg_client_submit(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+				struct tg_outbox *ob)
 {
 	struct tg_client *c = tg_client(e, client_id);
 

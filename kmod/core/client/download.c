@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Downloads: what a client has to know before it may act, in chunks, so that neither its ring nor one step overflows. Orders: the client's own and those
- * without an owner on accounts it sees. Changes that happen meanwhile are told as usual: an event sent later is the newer one.
+ * Downloads: what a client has to know before it may act, in chunks, so that neither its ring nor
+ * one step overflows. Orders: the client's own and those without an owner on accounts it sees.
+ * Changes that happen meanwhile are told as usual: an event sent later is the newer one.
  */
 #include "state.h"
 
-#define SCAN_MAX	4096u	/* places looked at per step: a sparse table must not make a long step */
+#define SCAN_MAX 4096u /* places looked at per step: a sparse table must not make a long step */
 
-static struct tg_priv_event *item(struct tg_engine *e, struct tg_client *c, u16 client_id, enum tg_priv_type type, u32 instrument_id,
-				  struct tg_outbox *ob)
+static struct tg_priv_event *item(struct tg_engine *e, struct tg_client *c, u16 client_id,
+				  enum tg_priv_type type, u32 instrument_id, struct tg_outbox *ob)
 {
 	c->count++;
 	return tg_priv(e, ob, client_id, type, instrument_id, TG_EV_DOWNLOAD);
 }
 
-static void send_instrument(struct tg_engine *e, struct tg_client *c, u16 client_id, const struct tg_instrument *i, struct tg_outbox *ob)
+static void send_instrument(struct tg_engine *e, struct tg_client *c, u16 client_id,
+			    const struct tg_instrument *i, struct tg_outbox *ob)
 {
-	struct tg_priv_event *ev = item(e, c, client_id, TG_PRIV_INSTRUMENT, i->def.instrument_id, ob);
+	struct tg_priv_event *ev =
+		item(e, c, client_id, TG_PRIV_INSTRUMENT, i->def.instrument_id, ob);
 
 	if (!ev)
 		return;
@@ -28,25 +31,29 @@ static void send_instrument(struct tg_engine *e, struct tg_client *c, u16 client
 	ev->u.instrument.book_state = i->state;
 }
 
-static void send_order(struct tg_engine *e, struct tg_client *c, u16 client_id, const struct tg_order *o, struct tg_outbox *ob)
+static void send_order(struct tg_engine *e, struct tg_client *c, u16 client_id,
+		       const struct tg_order *o, struct tg_outbox *ob)
 {
 	u16 owner = tg_order_owner(e, o);
 	struct tg_priv_event *ev;
 
-	if (!o->working || (owner != client_id && (owner || !tg_client_sees(e, client_id, o->account_id))))
+	if (!o->working ||
+	    (owner != client_id && (owner || !tg_client_sees(e, client_id, o->account_id))))
 		return;
 	ev = item(e, c, client_id, TG_PRIV_ORDER_UPDATE, o->instrument_id, ob);
 	if (ev)
 		tg_order_event(o, TG_PRIV_ORDER_UPDATE, ev);
 }
 
-static void send_position(struct tg_engine *e, struct tg_client *c, u16 client_id, u32 at, struct tg_outbox *ob)
+static void send_position(struct tg_engine *e, struct tg_client *c, u16 client_id, u32 at,
+			  struct tg_outbox *ob)
 {
 	u32 row = e->params.max_instruments + 1u;
 	u16 account_id = (u16)(at / row);
 	struct tg_nl_position p;
 
-	if (!tg_account(e, account_id) || !tg_client_sees(e, client_id, account_id) || !tg_position_query(e, account_id, at % row, &p))
+	if (!tg_account(e, account_id) || !tg_client_sees(e, client_id, account_id) ||
+	    !tg_position_query(e, account_id, at % row, &p))
 		return;
 	c->count++;
 	tg_position_event(e, client_id, account_id, at % row, TG_EV_DOWNLOAD, ob);
@@ -92,7 +99,8 @@ void tg_download_step(struct tg_engine *e, u16 client_id, struct tg_outbox *ob)
 	if (!c || c->phase == TG_DL_NONE)
 		return;
 	until = c->count + TG_DOWNLOAD_CHUNK;
-	for (scanned = 0; c->phase != TG_DL_END && c->count < until && scanned < SCAN_MAX; scanned++) {
+	for (scanned = 0; c->phase != TG_DL_END && c->count < until && scanned < SCAN_MAX;
+	     scanned++) {
 		u32 at = c->cursor++;
 
 		if (at >= phase_end(e, c->phase)) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Execution ids seen lately: a ring of params.exec_ids entries with a chained hash over it. The oldest falls out. A second line of defence stands
- * behind it: fills are applied by cumulative quantity, so an id that fell out does no harm when its report comes again.
+ * Execution ids seen lately: a ring of params.exec_ids entries with a chained hash over it. The
+ * oldest falls out. A second line of defence stands behind it: fills are applied by cumulative
+ * quantity, so an id that fell out does no harm when its report comes again.
  */
 #include "state.h"
 
@@ -15,7 +16,8 @@ static u32 exec_buckets(const struct tg_engine *e)
 void tg_exec_ids_init(struct tg_engine *e)
 {
 	memset(TG_TABLE(e, off_exec_buckets, u32), 0, (u64)exec_buckets(e) * sizeof(u32));
-	memset(TG_TABLE(e, off_exec_ids, struct tg_exec_id), 0, (u64)e->params.exec_ids * sizeof(struct tg_exec_id));
+	memset(TG_TABLE(e, off_exec_ids, struct tg_exec_id), 0,
+	       (u64)e->params.exec_ids * sizeof(struct tg_exec_id));
 	e->exec_next = 0;
 	e->exec_count = 0;
 }
@@ -53,7 +55,8 @@ bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len, u
 	}
 	for (i = buckets[h & mask]; i; i = ids[i - 1].next) {
 		x = &ids[i - 1];
-		if (x->hash == h && x->venue_id == venue_id && x->len == n && !memcmp(x->bytes, key, TG_EXEC_ID_LEN))
+		if (x->hash == h && x->venue_id == venue_id && x->len == n &&
+		    !memcmp(x->bytes, key, TG_EXEC_ID_LEN))
 			return true;
 	}
 	x = &ids[e->exec_next];

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Requests: new, cancel, replace, cancel all, and the sweep that sends what could not go at once. Whatever adds exposure is refused unless everything
- * holds; a cancel needs an order that is alive and a session, nothing else.
+ * Requests: new, cancel, replace, cancel all, and the sweep that sends what could not go at once.
+ * Whatever adds exposure is refused unless everything holds; a cancel needs an order that is alive
+ * and a session, nothing else.
  */
 #include "state.h"
 
-/* Room for the longest message and for the verdict and updates after it: a message never leaves without its client hearing of it. */
+/*
+ * Room for the longest message and for the verdict and updates after it: a message never leaves
+ * without its client hearing of it.
+ */
 #define SEND_ROOM (TG_OUT_SIZE(TG_FIX_TX_MAX) + 4 * TG_OUT_SIZE(sizeof(struct tg_priv_event)))
 
 static bool has_room(const struct tg_outbox *ob)
@@ -13,9 +17,12 @@ static bool has_room(const struct tg_outbox *ob)
 	return (u64)ob->len + SEND_ROOM <= ob->cap;
 }
 
-/* The gateway's verdict, to the client that asked. o: the order when it is the client's to see, else NULL. */
-static void verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s, const struct tg_order *o,
-		    enum tg_reason why, struct tg_outbox *ob)
+/*
+ * The gateway's verdict, to the client that asked. o: the order when it is the client's to see,
+ * else NULL.
+ */
+static void verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+		    const struct tg_order *o, enum tg_reason why, struct tg_outbox *ob)
 {
 	struct tg_priv_event *ev;
 
@@ -43,7 +50,8 @@ static void verdict(struct tg_engine *e, u16 client_id, const struct tg_submissi
 	ev->u.order.request = (u8)s->type;
 }
 
-void tg_order_verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s, enum tg_reason why, struct tg_outbox *ob)
+void tg_order_verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+		      enum tg_reason why, struct tg_outbox *ob)
 {
 	verdict(e, client_id, s, NULL, why, ob);
 }
@@ -64,10 +72,12 @@ static enum tg_reason check_terms(const struct tg_in_instrument *i, const struct
 		return TG_REASON_BAD_SIDE;
 	if (s->ord_type != TG_ORD_LIMIT && s->ord_type != TG_ORD_MARKET)
 		return TG_REASON_BAD_TYPE;
-	if (s->tif != TG_TIF_DAY && s->tif != TG_TIF_GTC && s->tif != TG_TIF_IOC && s->tif != TG_TIF_FOK)
+	if (s->tif != TG_TIF_DAY && s->tif != TG_TIF_GTC && s->tif != TG_TIF_IOC &&
+	    s->tif != TG_TIF_FOK)
 		return TG_REASON_BAD_TYPE;
 	/* An order that must not take cannot be one that must take now. */
-	if ((s->flags & TG_SUB_POST_ONLY) && (s->ord_type == TG_ORD_MARKET || s->tif == TG_TIF_IOC || s->tif == TG_TIF_FOK))
+	if ((s->flags & TG_SUB_POST_ONLY) &&
+	    (s->ord_type == TG_ORD_MARKET || s->tif == TG_TIF_IOC || s->tif == TG_TIF_FOK))
 		return TG_REASON_BAD_TYPE;
 	if (s->ord_type == TG_ORD_MARKET ? s->px != 0 : !px_ok(i, s->px))
 		return TG_REASON_BAD_PRICE;
@@ -88,8 +98,8 @@ static const char *account_name(const struct tg_engine *e, u16 account_id)
 	return a ? a->cfg.name : "";
 }
 
-static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_order **out,
-			      struct tg_outbox *ob)
+static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+			      struct tg_order **out, struct tg_outbox *ob)
 {
 	struct tg_instrument *i;
 	struct tg_session *v;
@@ -139,7 +149,7 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	memset(&o, 0, sizeof(o));
 	o.generation = (u16)(tg_order_slot(e, slot)->generation + 1);
 	if (!o.generation)
-		o.generation = 1;	/* 0 would make the very first order's id 0, which means none */
+		o.generation = 1; /* 0 would make the very first order's id 0, which means none */
 	o.order_id = tg_order_make_id(e, o.generation, slot);
 	o.user_ref = s->user_ref;
 	o.request = 1;
@@ -180,7 +190,8 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	return TG_REASON_OK;
 }
 
-enum tg_reason tg_order_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+enum tg_reason tg_order_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+			    struct tg_outbox *ob)
 {
 	struct tg_order *o = NULL;
 	enum tg_reason why = try_new(e, client_id, s, &o, ob);
@@ -191,11 +202,15 @@ enum tg_reason tg_order_new(struct tg_engine *e, u16 client_id, const struct tg_
 
 bool tg_order_can_cancel(const struct tg_order *o)
 {
-	/* A replace in flight is waited for: until it is settled nobody knows which ClOrdID the venue has the order under. */
+	/*
+	 * A replace in flight is waited for: until it is settled nobody knows which ClOrdID the
+	 * venue has the order under.
+	 */
 	return o->working && (!o->req_type || (o->lost & TG_LOST_REQ));
 }
 
-enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64 cause_ns, struct tg_outbox *ob)
+enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64 cause_ns,
+				    struct tg_outbox *ob)
 {
 	struct tg_instrument *i = tg_instrument(e, o->instrument_id);
 	struct tg_session *v = tg_session(e, o->venue_id);
@@ -233,7 +248,10 @@ enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64
 	return TG_REASON_OK;
 }
 
-/* A cancel would name a ClOrdID that a lost replace may have taken the order away from: while an answer is awaited, that decides first. */
+/*
+ * A cancel would name a ClOrdID that a lost replace may have taken the order away from: while an
+ * answer is awaited, that decides first.
+ */
 bool tg_order_cancel_ready(const struct tg_order *o)
 {
 	return o->cancel_due && tg_order_can_cancel(o) && !(o->asked && o->req_qty);
@@ -292,7 +310,10 @@ u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob)
 	return sent;
 }
 
-/* The order that this client may cancel: its own, or one without an owner on an account and instrument it may trade. */
+/*
+ * The order that this client may cancel: its own, or one without an owner on an account and
+ * instrument it may trade.
+ */
 static struct tg_order *order_to_cancel(struct tg_engine *e, u16 client_id, u64 order_id)
 {
 	const struct tg_client *c = tg_client(e, client_id);
@@ -310,7 +331,8 @@ static struct tg_order *order_to_cancel(struct tg_engine *e, u16 client_id, u64 
 	return NULL;
 }
 
-enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+			       struct tg_outbox *ob)
 {
 	struct tg_order *o = order_to_cancel(e, client_id, s->order_id);
 	enum tg_reason why;
@@ -319,7 +341,8 @@ enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct 
 		verdict(e, client_id, s, NULL, TG_REASON_BAD_ORDER, ob);
 		return TG_REASON_BAD_ORDER;
 	}
-	if (tg_ord_terminal(o->status) || (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)) || o->cancel_due) {
+	if (tg_ord_terminal(o->status) ||
+	    (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)) || o->cancel_due) {
 		why = TG_REASON_ORDER_STATE;
 	} else if (!tg_order_can_cancel(o)) {
 		o->cancel_due = 1;	/* goes out the moment the replace in flight is settled */
@@ -331,8 +354,8 @@ enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct 
 	return why;
 }
 
-static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_order *o,
-				  struct tg_outbox *ob)
+static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+				  struct tg_order *o, struct tg_outbox *ob)
 {
 	const struct tg_venue_caps *caps;
 	struct tg_instrument *i;
@@ -410,7 +433,8 @@ undo:
 	return TG_REASON_NO_OUTBOX;
 }
 
-enum tg_reason tg_order_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+enum tg_reason tg_order_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+				struct tg_outbox *ob)
 {
 	struct tg_order *o = tg_order_find(e, s->order_id, 0);
 	enum tg_reason why = TG_REASON_BAD_ORDER;
@@ -423,7 +447,8 @@ enum tg_reason tg_order_replace(struct tg_engine *e, u16 client_id, const struct
 	return why;
 }
 
-enum tg_reason tg_order_cancel_all(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob)
+enum tg_reason tg_order_cancel_all(struct tg_engine *e, u16 client_id,
+				   const struct tg_submission *s, struct tg_outbox *ob)
 {
 	enum tg_reason why = TG_REASON_OK;
 	u32 at;
@@ -434,7 +459,8 @@ enum tg_reason tg_order_cancel_all(struct tg_engine *e, u16 client_id, const str
 		for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 			struct tg_order *o = tg_order_slot(e, at - 1);
 
-			if (o->client_id != client_id || (s->instrument_id && o->instrument_id != s->instrument_id) ||
+			if (o->client_id != client_id ||
+			    (s->instrument_id && o->instrument_id != s->instrument_id) ||
 			    (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)))
 				continue;
 			o->cancel_due = 1;
@@ -445,14 +471,16 @@ enum tg_reason tg_order_cancel_all(struct tg_engine *e, u16 client_id, const str
 	return why;
 }
 
-u32 tg_order_cancel_scope(struct tg_engine *e, enum tg_scope scope, u32 id, enum tg_reason why, struct tg_outbox *ob)
+u32 tg_order_cancel_scope(struct tg_engine *e, enum tg_scope scope, u32 id, enum tg_reason why,
+			  struct tg_outbox *ob)
 {
 	u32 at;
 
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 
-		if (!tg_order_in_scope(o, scope, id) || (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)))
+		if (!tg_order_in_scope(o, scope, id) ||
+		    (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)))
 			continue;
 		o->cancel_due = 1;
 		o->reason = (u16)why;
@@ -460,7 +488,8 @@ u32 tg_order_cancel_scope(struct tg_engine *e, enum tg_scope scope, u32 id, enum
 	return tg_order_sweep(e, ob);
 }
 
-void tg_order_client_gone(struct tg_engine *e, u16 client_id, bool auto_cancel, struct tg_outbox *ob)
+void tg_order_client_gone(struct tg_engine *e, u16 client_id, bool auto_cancel,
+			  struct tg_outbox *ob)
 {
 	u32 at;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Orders and the session under them: what a drop leaves open, what is asked when the venue is back, and messages of ours that the venue refused as messages
- * (35=3, 35=j).
+ * Orders and the session under them: what a drop leaves open, what is asked when the venue is back,
+ * and messages of ours that the venue refused as messages (35=3, 35=j).
  */
 #include "state.h"
 
@@ -33,21 +33,29 @@ void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_
 void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
 {
 	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
-	/* After a reset of sequence numbers nothing is sent again: what was missed can only be asked for. */
+	/*
+	 * After a reset of sequence numbers nothing is sent again: what was missed can only be
+	 * asked for.
+	 */
 	bool all = s->cfg.flags & TG_VENUE_RESET_ON_LOGON;
 	u32 at;
 
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 
-		if (o->venue_id == s->cfg.venue_id && caps && caps->status_request && (o->lost || all))
+		if (o->venue_id == s->cfg.venue_id && caps && caps->status_request &&
+		    (o->lost || all))
 			o->inquire = 1;
 	}
 	tg_order_sweep(e, ob);	/* cancels that waited for the session go too */
 }
 
-/* By our ClOrdID (379) where the message has it, else by the sequence number of ours that it names (45). *request: it is the cancel or replace in flight. */
-static struct tg_order *find_refused(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, bool *request)
+/*
+ * By our ClOrdID (379) where the message has it, else by the sequence number of ours that it names
+ * (45). *request: it is the cancel or replace in flight.
+ */
+static struct tg_order *find_refused(struct tg_engine *e, struct tg_session *s,
+				     const struct tg_fix_admin *a, bool *request)
 {
 	struct tg_order *o;
 	u64 id;
@@ -67,13 +75,17 @@ static struct tg_order *find_refused(struct tg_engine *e, struct tg_session *s, 
 		if (o->venue_id != s->cfg.venue_id)
 			continue;
 		*request = o->req_type && !(o->lost & TG_LOST_REQ) && o->req_seq == a->ref_seq;
-		if (*request || (o->prior_status == TG_OS_PENDING_NEW && !(o->lost & TG_LOST_NEW) && o->new_seq == a->ref_seq))
+		if (*request || (o->prior_status == TG_OS_PENDING_NEW && !(o->lost & TG_LOST_NEW) &&
+				 o->new_seq == a->ref_seq))
 			return o;
 	}
 	return NULL;
 }
 
-/* The venue does not answer status requests, whatever its dialect promises: what waits for an answer waits no longer. */
+/*
+ * The venue does not answer status requests, whatever its dialect promises: what waits for an
+ * answer waits no longer.
+ */
 static void no_answers(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
 {
 	u32 at;
@@ -84,25 +96,28 @@ static void no_answers(struct tg_engine *e, struct tg_session *s, struct tg_outb
 	tg_order_sweep(e, ob);
 }
 
-void tg_order_business_reject(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, struct tg_outbox *ob)
+void tg_order_business_reject(struct tg_engine *e, struct tg_session *s,
+			      const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
 	struct tg_order_note n;
 	bool request = false;
 	struct tg_order *o;
 
+	/* A refused status request names the order too, but is no verdict on it. */
 	if (a->ref_msg_type.len == 1 && a->ref_msg_type.p[0] == 'H') {
-		no_answers(e, s, ob);	/* it names the order's ClOrdID too, but is no verdict on the order */
+		no_answers(e, s, ob);
 		return;
 	}
 	o = find_refused(e, s, a, &request);
 	if (!o || tg_ord_terminal(o->status))
-		return;		/* admin messages and status requests are refused too: nothing to undo */
+		return; /* admin messages and status requests are refused too: nothing to undo */
 	if (request) {
 		tg_order_request_refused(e, o, (u16)a->reject_reason, ob);
 		return;
 	}
 	if (o->prior_status != TG_OS_PENDING_NEW)
-		return;		/* the new order itself, long since taken: the venue is talking about something else */
+		return; /* the new order itself, long since taken: the venue is talking about
+			   something else */
 	o->reason = TG_REASON_VENUE_REJECT;
 	o->updated_ns = e->time_ns;
 	tg_order_finish(e, o, TG_OS_REJECTED);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * What venues say of orders: execution reports (35=8) and cancel rejects (35=9). Two questions are asked of a report, in this order: can its numbers be true,
- * and does its event fit the order's state? If not, the order becomes SUSPECT and nothing of the report is applied: its exposure stays, a person must look.
- * Fills are applied by CumQty (14); LastQty (32) and ExecID (17) are checked against it, PossDup and PossResend are hints and not looked at.
+ * What venues say of orders: execution reports (35=8) and cancel rejects (35=9). Two questions are
+ * asked of a report, in this order: can its numbers be true, and does its event fit the order's
+ * state? If not, the order becomes SUSPECT and nothing of the report is applied: its exposure
+ * stays, a person must look. Fills are applied by CumQty (14); LastQty (32) and ExecID (17) are
+ * checked against it, PossDup and PossResend are hints and not looked at.
  *
- * The table is over what the venue is known to have confirmed (prior_status); a request in flight or lost is kept beside it, so that races need no states
- * of their own: a fill that crosses a cancel is the same fill, and the cancel stays in flight.
+ * The table is over what the venue is known to have confirmed (prior_status); a request in flight
+ * or lost is kept beside it, so that races need no states of their own: a fill that crosses a
+ * cancel is the same fill, and the cancel stays in flight.
  */
 #include "state.h"
 
@@ -19,7 +22,7 @@ enum event {
 	EV_REJECTED,	/* 8 */
 	EV_EXPIRED,	/* C; 3 for orders that end with the day */
 	EV_WORKING,	/* status (I, D): the venue has it, in 39=0 or 39=1 */
-	EV_BROKEN,	/* G H: a trade taken back or changed, which is not for a machine to settle */
+	EV_BROKEN,	/* G H: a trade taken back or changed, not for a machine to settle */
 	EV_MAX
 };
 
@@ -42,7 +45,7 @@ static const u8 table[TG_OS_MAX][EV_MAX] = {
 	[TG_OS_CANCELED]	= { D,  D,   S,   S,   D,   S,   S,  S,  S,   S },
 	[TG_OS_REJECTED]	= { S,  D,   S,   S,   S,   S,   D,  S,  S,   S },
 	[TG_OS_EXPIRED]		= { D,  D,   S,   S,   S,   S,   S,  D,  S,   S },
-	/* NONE, PENDING_CANCEL, PENDING_REPLACE, UNKNOWN are never a prior status; their rows are S. */
+	/* The other states are never a prior status; their rows are S. */
 };
 
 /* false: ExecType (150) or OrdStatus (39) is none that FIX 4.4 knows. */
@@ -111,16 +114,19 @@ static bool slice_is(const struct tg_fix_slice *s, const char *padded, u32 max)
 }
 
 /* Is this the order it says it is? */
-static bool same_order(const struct tg_engine *e, const struct tg_order *o, const struct tg_fix_exec *x)
+static bool same_order(const struct tg_engine *e, const struct tg_order *o,
+		       const struct tg_fix_exec *x)
 {
 	const struct tg_instrument *i = tg_instrument(e, o->instrument_id);
 
-	return i && (!x->symbol.len || slice_is(&x->symbol, i->def.symbol, sizeof(i->def.symbol))) &&
+	return i &&
+	       (!x->symbol.len || slice_is(&x->symbol, i->def.symbol, sizeof(i->def.symbol))) &&
 	       (!x->side || x->side == '0' + o->side);
 }
 
 /* Can the quantities be true? *delta: what is newly filled. */
-static bool quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x, enum event ev, s64 *delta)
+static bool quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x, enum event ev,
+			  s64 *delta)
 {
 	s64 cum = x->has_cum ? x->cum_qty : o->cum_qty, sum;
 	s64 most = o->req_qty > o->qty ? o->req_qty : o->qty;
@@ -133,12 +139,18 @@ static bool quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x,
 		return false;
 	if (ev == EV_ACK && *delta)
 		return false;
-	/* Open for more, or complete: what is done and what is left make the order's quantity, the old one or the one asked for. */
-	if (x->has_leaves && (ev == EV_ACK || ev == EV_PARTIAL || ev == EV_FILL || ev == EV_REPLACED || ev == EV_WORKING)) {
-		if (!tg_add_s64(cum, x->leaves_qty, &sum) || (sum != o->qty && (!o->req_qty || sum != o->req_qty)))
+	/*
+	 * Open for more, or complete: what is done and what is left make the order's quantity, the
+	 * old one or the one asked for.
+	 */
+	if (x->has_leaves && (ev == EV_ACK || ev == EV_PARTIAL || ev == EV_FILL ||
+			      ev == EV_REPLACED || ev == EV_WORKING)) {
+		if (!tg_add_s64(cum, x->leaves_qty, &sum) ||
+		    (sum != o->qty && (!o->req_qty || sum != o->req_qty)))
 			return false;
 	}
-	if (ev == EV_FILL && (x->ord_status != '2' || (cum != o->qty && (!o->req_qty || cum != o->req_qty))))
+	if (ev == EV_FILL &&
+	    (x->ord_status != '2' || (cum != o->qty && (!o->req_qty || cum != o->req_qty))))
 		return false;
 	if (ev == EV_PARTIAL && x->ord_status == '2')
 		return false;
@@ -146,11 +158,17 @@ static bool quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x,
 		return true;
 	if (!x->has_last || x->last_qty <= 0 || x->last_px <= 0 || x->last_px > TG_PX_MAX)
 		return false;
-	/* More than LastQty is a report that was missed, and made up for; less is a contradiction; nothing is a report told again. */
+	/*
+	 * More than LastQty is a report that was missed, and made up for; less is a contradiction;
+	 * nothing is a report told again.
+	 */
 	return *delta == 0 || x->last_qty <= *delta;
 }
 
-/* The price of what is newly filled: the trade's; where the report is none, what its AvgPx (6) implies. 0 = cannot be told. */
+/*
+ * The price of what is newly filled: the trade's; where the report is none, what its AvgPx (6)
+ * implies. 0 = cannot be told.
+ */
 static s64 fill_px(const struct tg_order *o, const struct tg_fix_exec *x, s64 delta)
 {
 	s64 value;
@@ -159,7 +177,8 @@ static s64 fill_px(const struct tg_order *o, const struct tg_fix_exec *x, s64 de
 	if (x->exec_type == 'F')
 		return x->last_px;
 	if (x->avg_px <= 0 || !tg_notional(x->avg_px, x->cum_qty, &value) || value <= o->value ||
-	    !tg_muldiv_u64((u64)(value - o->value), TG_SCALE, (u64)delta, &px) || px > (u64)TG_PX_MAX)
+	    !tg_muldiv_u64((u64)(value - o->value), TG_SCALE, (u64)delta, &px) ||
+	    px > (u64)TG_PX_MAX)
 		return 0;
 	return (s64)px;
 }
@@ -170,13 +189,15 @@ static void add_fill(struct tg_order *o, s64 delta, s64 px)
 	u64 avg;
 
 	o->cum_qty += delta;
-	if (!tg_notional(px, delta, &value) || !tg_add_s64(o->value, value, &o->value) || o->value > TG_PX_MAX)
+	if (!tg_notional(px, delta, &value) || !tg_add_s64(o->value, value, &o->value) ||
+	    o->value > TG_PX_MAX)
 		o->value = TG_PX_MAX;
 	if (tg_muldiv_u64((u64)o->value, TG_SCALE, (u64)o->cum_qty, &avg) && avg <= (u64)TG_PX_MAX)
 		o->avg_px = (s64)avg;
 }
 
-void tg_order_suspect(struct tg_engine *e, struct tg_order *o, enum tg_reason why, struct tg_outbox *ob)
+void tg_order_suspect(struct tg_engine *e, struct tg_order *o, enum tg_reason why,
+		      struct tg_outbox *ob)
 {
 	bool before = !tg_ord_terminal(o->status) && o->prior_status == TG_OS_SUSPECT;
 
@@ -217,10 +238,15 @@ static void replaced(struct tg_order *o, u64 cl_ord_id)
 	o->lost &= (u8)~TG_LOST_REPLACE;
 }
 
-/* A status report settles everything that was lost with the session. id: the ClOrdID that the venue has the order under. */
+/*
+ * A status report settles everything that was lost with the session. id: the ClOrdID that the venue
+ * has the order under.
+ */
 static void settle_lost(struct tg_order *o, const struct tg_fix_exec *x, u64 id)
 {
-	bool replace_lost = o->req_qty && ((o->lost & TG_LOST_REPLACE) || (o->req_type == TG_SUB_REPLACE && (o->lost & TG_LOST_REQ)));
+	bool replace_lost =
+		o->req_qty && ((o->lost & TG_LOST_REPLACE) ||
+			       (o->req_type == TG_SUB_REPLACE && (o->lost & TG_LOST_REQ)));
 
 	if (!o->lost)
 		return;
@@ -238,8 +264,12 @@ static void settle_lost(struct tg_order *o, const struct tg_fix_exec *x, u64 id)
 	o->lost = 0;
 }
 
-/* Finds the order by ClOrdID (11), else OrigClOrdID (41). *id: the one that was found, with its request number. */
-static struct tg_order *find_by(const struct tg_engine *e, const struct tg_session *s, const struct tg_fix_slice *cl_ord_id,
+/*
+ * Finds the order by ClOrdID (11), else OrigClOrdID (41). *id: the one that was found, with its
+ * request number.
+ */
+static struct tg_order *find_by(const struct tg_engine *e, const struct tg_session *s,
+				const struct tg_fix_slice *cl_ord_id,
 				const struct tg_fix_slice *orig, u64 *id)
 {
 	struct tg_order *o = NULL;
@@ -253,7 +283,8 @@ static struct tg_order *find_by(const struct tg_engine *e, const struct tg_sessi
 	return o;
 }
 
-static void note_init(struct tg_order_note *n, enum tg_priv_type type, u8 request, enum tg_reason why)
+static void note_init(struct tg_order_note *n, enum tg_priv_type type, u8 request,
+		      enum tg_reason why)
 {
 	memset(n, 0, sizeof(*n));
 	n->type = type;
@@ -282,17 +313,22 @@ static u8 answered_request(const struct tg_order *o, enum event ev)
 }
 
 /* What the table says, with the conditions that it has no columns for. */
-static enum action decide(const struct tg_order *o, const struct tg_fix_exec *x, enum event ev, u64 id, s64 delta)
+static enum action decide(const struct tg_order *o, const struct tg_fix_exec *x, enum event ev,
+			  u64 id, s64 delta)
 {
 	enum action a = table[o->prior_status][ev];
 
 	if (tg_ord_terminal(o->prior_status) && delta)
 		return S;
-	/* A reject of an order that has fills, or one that names a cancel or replace (35=9 is for those), leaves it unclear what lives. */
+	/*
+	 * A reject of an order that has fills, or one that names a cancel or replace (35=9 is for
+	 * those), leaves it unclear what lives.
+	 */
 	if (a == J && (o->cum_qty || delta || (o->req_type && id == o->req_cl_ord_id)))
 		return S;
 	if (a == P) {
-		if (!o->req_qty || (x->has_qty && x->qty != o->req_qty) || (x->has_px && x->px != o->req_px))
+		if (!o->req_qty || (x->has_qty && x->qty != o->req_qty) ||
+		    (x->has_px && x->px != o->req_px))
 			return S;
 		if (o->req_type == TG_SUB_REPLACE && id != o->req_cl_ord_id)
 			return S;
@@ -300,7 +336,8 @@ static enum action decide(const struct tg_order *o, const struct tg_fix_exec *x,
 	return a;
 }
 
-static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, enum event ev, enum action a, u64 id)
+static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+		  enum event ev, enum action a, u64 id)
 {
 	switch (a) {
 	case N:
@@ -346,8 +383,9 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 }
 
 /*
- * The answer to a status request is that there is no such order (150=I, 39=8), though the venue had taken it. Either it has the order under the
- * ClOrdID of a replace that was lost with the session, and is asked for that; or it has forgotten an order that may have traded.
+ * The answer to a status request is that there is no such order (150=I, 39=8), though the venue had
+ * taken it. Either it has the order under the ClOrdID of a replace that was lost with the session,
+ * and is asked for that; or it has forgotten an order that may have traded.
  */
 static void unknown_to_venue(struct tg_engine *e, struct tg_order *o, u64 id, struct tg_outbox *ob)
 {
@@ -364,7 +402,8 @@ static void unknown_to_venue(struct tg_engine *e, struct tg_order *o, u64 id, st
 	tg_order_suspect(e, o, TG_REASON_SUSPECT, ob);
 }
 
-enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s, const struct tg_fix_exec *x, struct tg_outbox *ob)
+enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s,
+				       const struct tg_fix_exec *x, struct tg_outbox *ob)
 {
 	struct tg_order_note note;
 	struct tg_position *p;
@@ -383,7 +422,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	}
 	if (!classify(o, x, &ev))
 		return TG_FIX_FORMAT;
-	if (x->exec_type != 'I' && tg_exec_id_seen(e, s->cfg.venue_id, x->exec_id.p, x->exec_id.len, &hash)) {
+	if (x->exec_type != 'I' &&
+	    tg_exec_id_seen(e, s->cfg.venue_id, x->exec_id.p, x->exec_id.len, &hash)) {
 		tg_cc(e, TG_CC_EXEC_DUPLICATES);
 		return TG_FIX_OK;
 	}
@@ -398,7 +438,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	if (!o->acked) {
 		o->acked = 1;
 		if (!o->lost)
-			tg_out_note(e, ob, TG_OUT_STAT, TG_STAGE_VENUE_ACK, e->time_ns - o->sent_ns);
+			tg_out_note(e, ob, TG_OUT_STAT, TG_STAGE_VENUE_ACK,
+				    e->time_ns - o->sent_ns);
 	}
 	if (!same_order(e, o, x) || !quantities_ok(o, x, ev, &delta)) {
 		tg_order_suspect(e, o, TG_REASON_SUSPECT, ob);
@@ -423,7 +464,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	/* The order. */
 	request = answered_request(o, ev);
 	before = o->status;
-	if (x->order_id.len && x->order_id.len <= sizeof(o->venue_order_id) && ev != EV_REJECTED) {	/* a reject's is NONE */
+	if (x->order_id.len && x->order_id.len <= sizeof(o->venue_order_id) &&
+	    ev != EV_REJECTED) { /* a reject's is NONE */
 		memset(o->venue_order_id, 0, sizeof(o->venue_order_id));
 		memcpy(o->venue_order_id, x->order_id.p, x->order_id.len);
 	}
@@ -435,7 +477,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	/* Position. */
 	if (delta) {
 		p = tg_position(e, o->account_id, o->instrument_id);
-		booked = p && tg_position_fill(p, o->side, delta, px, x->exec_type == 'F' ? x->commission : 0);
+		booked = p && tg_position_fill(p, o->side, delta, px,
+					       x->exec_type == 'F' ? x->commission : 0);
 		tg_cc(e, TG_CC_FILLS);
 		if (x->exec_type != 'F' || delta != x->last_qty)
 			tg_cc(e, TG_CC_FILLS_CAUGHT_UP);
@@ -443,7 +486,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 
 	/* Clients. */
 	if (request) {
-		note_init(&note, TG_PRIV_ORDER_ACK, request, ev == EV_REJECTED ? TG_REASON_VENUE_REJECT : TG_REASON_OK);
+		note_init(&note, TG_PRIV_ORDER_ACK, request,
+			  ev == EV_REJECTED ? TG_REASON_VENUE_REJECT : TG_REASON_OK);
 		note.venue_reason = ev == EV_REJECTED ? x->ord_rej_reason : 0;
 		tg_order_tell(e, o, &note, ob);
 	}
@@ -478,7 +522,8 @@ void tg_order_cancel_if_due(struct tg_engine *e, struct tg_order *o, struct tg_o
 		e->sweep_due = 1;
 }
 
-void tg_order_request_refused(struct tg_engine *e, struct tg_order *o, u16 venue_reason, struct tg_outbox *ob)
+void tg_order_request_refused(struct tg_engine *e, struct tg_order *o, u16 venue_reason,
+			      struct tg_outbox *ob)
 {
 	struct tg_order_note note;
 	u8 request = o->req_type;
@@ -494,7 +539,8 @@ void tg_order_request_refused(struct tg_engine *e, struct tg_order *o, u16 venue
 	tg_order_cancel_if_due(e, o, ob);
 }
 
-enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session *s, const struct tg_fix_cancel_reject *x, struct tg_outbox *ob)
+enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session *s,
+					 const struct tg_fix_cancel_reject *x, struct tg_outbox *ob)
 {
 	struct tg_order_note note;
 	struct tg_order *o;
@@ -506,18 +552,27 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 		return TG_FIX_OK;
 	}
 	if (tg_ord_terminal(o->status)) {
-		/* The fill or cancel that beat it was told before; its client still waits for this. */
-		note_init(&note, TG_PRIV_CANCEL_REJECT, x->response_to == '2' ? TG_SUB_REPLACE : TG_SUB_CANCEL, TG_REASON_CANCEL_REJECT);
+		/*
+		 * The fill or cancel that beat it was told before; its client still waits for this.
+		 * 
+		 */
+		note_init(&note, TG_PRIV_CANCEL_REJECT,
+			  x->response_to == '2' ? TG_SUB_REPLACE : TG_SUB_CANCEL,
+			  TG_REASON_CANCEL_REJECT);
 		note.venue_reason = x->reason;
 		tg_order_tell(e, o, &note, ob);
 		return TG_FIX_OK;
 	}
 	if (!o->req_type || id != o->req_cl_ord_id) {
-		tg_cc(e, TG_CC_EXEC_DUPLICATES);	/* answers a request that was settled, or given up, before */
+		tg_cc(e, TG_CC_EXEC_DUPLICATES); /* answers a request that was settled, or given up,
+						    before */
 		return TG_FIX_OK;
 	}
 	if (x->reason == 1 && !o->acked && (o->lost & TG_LOST_NEW)) {
-		/* 102=1: the venue never saw the order that was in flight when the session dropped. */
+		/*
+		 * 102=1: the venue never saw the order that was in flight when the session dropped.
+		 * 
+		 */
 		o->reason = TG_REASON_SESSION_LOST;
 		o->updated_ns = e->time_ns;
 		tg_order_finish(e, o, TG_OS_REJECTED);

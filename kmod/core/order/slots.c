@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Order storage: slots, their lists, the exposure an order holds, and what clients are told about it. The slot that has been free longest is taken
- * first, so that a late report has the best chance of still finding its order.
+ * Order storage: slots, their lists, the exposure an order holds, and what clients are told about
+ * it. The slot that has been free longest is taken first, so that a late report has the best chance
+ * of still finding its order.
  */
 #include "state.h"
 
@@ -9,7 +10,8 @@
 
 u64 tg_order_make_id(const struct tg_engine *e, u16 generation, u32 slot)
 {
-	return (u64)(e->params.epoch & 0xfffu) << 52 | (u64)generation << 36 | (u64)(slot & SLOT_MASK) << 16;
+	return (u64)(e->params.epoch & 0xfffu) << 52 | (u64)generation << 36 |
+	       (u64)(slot & SLOT_MASK) << 16;
 }
 
 u32 tg_order_next_slot(const struct tg_engine *e)
@@ -102,7 +104,8 @@ void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status)
 void tg_order_revive(struct tg_engine *e, struct tg_order *o)
 {
 	unlink_from(e, o, &e->free_head, &e->free_tail);
-	o->client_id = tg_order_owner(e, o);	/* the number may be somebody else's by now, who must not be charged with it */
+	/* The number may be somebody else's by now, who must not be charged with the order. */
+	o->client_id = tg_order_owner(e, o);
 	o->prior_status = TG_OS_SUSPECT;
 	o->status = TG_OS_SUSPECT;
 	o->leaves_qty = o->qty > o->cum_qty ? o->qty - o->cum_qty : 0;
@@ -123,11 +126,15 @@ void tg_order_recount(struct tg_engine *e, struct tg_order *o)
 	o->open_qty = open;
 }
 
-/* The state that clients see, from where the order stands and what is in flight or lost. Not for terminal orders. */
+/*
+ * The state that clients see, from where the order stands and what is in flight or lost. Not for
+ * terminal orders.
+ */
 void tg_order_derive(struct tg_order *o)
 {
 	if (o->req_type && !(o->lost & TG_LOST_REQ))
-		o->status = o->req_type == TG_SUB_CANCEL ? TG_OS_PENDING_CANCEL : TG_OS_PENDING_REPLACE;
+		o->status =
+			o->req_type == TG_SUB_CANCEL ? TG_OS_PENDING_CANCEL : TG_OS_PENDING_REPLACE;
 	else if (o->prior_status == TG_OS_SUSPECT)
 		o->status = TG_OS_SUSPECT;
 	else if (o->lost)
@@ -144,7 +151,8 @@ struct tg_order *tg_order_find(const struct tg_engine *e, u64 id, u16 venue_id)
 	if (slot >= e->orders_used)
 		return NULL;
 	o = tg_order_slot(e, slot);
-	if (!o->order_id || o->order_id != (id & ~0xffffULL) || (venue_id && o->venue_id != venue_id))
+	if (!o->order_id || o->order_id != (id & ~0xffffULL) ||
+	    (venue_id && o->venue_id != venue_id))
 		return NULL;
 	return o;
 }
@@ -190,7 +198,8 @@ void tg_order_event(const struct tg_order *o, enum tg_priv_type type, struct tg_
 	ev->u.order.side = o->side;
 }
 
-void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob)
+void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order *o,
+		       const struct tg_order_note *n, struct tg_outbox *ob)
 {
 	struct tg_priv_event *ev = tg_priv(e, ob, client_id, n->type, o->instrument_id, 0);
 
@@ -199,7 +208,10 @@ void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order
 	tg_order_event(o, n->type, ev);
 	ev->u.order.last_px = n->last_px;
 	ev->u.order.last_qty = n->last_qty;
-	/* A verdict carries its own reason; elsewhere the order's (why it was cancelled, lost, suspected) stands. */
+	/*
+	 * A verdict carries its own reason; elsewhere the order's (why it was cancelled, lost,
+	 * suspected) stands.
+	 */
 	if (n->type == TG_PRIV_ORDER_ACK || n->type == TG_PRIV_CANCEL_REJECT)
 		ev->u.order.reason = n->reason;
 	ev->u.order.venue_reason = n->venue_reason;
@@ -209,7 +221,8 @@ void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order
 	ev->u.order.exec_hash = n->exec_hash;
 }
 
-void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob)
+void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct tg_order_note *n,
+		   struct tg_outbox *ob)
 {
 	u16 owner = tg_order_owner(e, o);
 	u32 i;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Kill switch. Latch first, cancel second, tell third: nothing after the first line can keep a kill from holding. It refuses new orders and replaces; cancels
- * always pass. Only a RESUME that names a person and a reason clears it. A kill of a CLIENT number outlives the client.
+ * Kill switch. Latch first, cancel second, tell third: nothing after the first line can keep a kill
+ * from holding. It refuses new orders and replaces; cancels always pass. Only a RESUME that names a
+ * person and a reason clears it. A kill of a CLIENT number outlives the client.
  */
 #include "state.h"
 
@@ -15,9 +16,11 @@ static s32 find(const struct tg_kills *t, u16 scope, u32 id)
 	return -1;
 }
 
-static void tell(struct tg_engine *e, enum tg_pub_type type, const struct tg_in_kill *k, struct tg_outbox *ob)
+static void tell(struct tg_engine *e, enum tg_pub_type type, const struct tg_in_kill *k,
+		 struct tg_outbox *ob)
 {
-	struct tg_pub_event *ev = tg_pub(e, ob, type, k->scope == TG_SCOPE_INSTRUMENT ? k->id : 0, TG_EV_LAST);
+	struct tg_pub_event *ev =
+		tg_pub(e, ob, type, k->scope == TG_SCOPE_INSTRUMENT ? k->id : 0, TG_EV_LAST);
 
 	if (!ev)
 		return;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Pre-trade limits (RTS 6 art. 15; 15c3-5(c)). Order of checks: that of reasons.h from NO_LIMITS to OVERFLOW. For a plain maximum the tightest of the scopes
- * that apply decides; open orders and rates are counted per scope.
+ * Pre-trade limits (RTS 6 art. 15; 15c3-5(c)). Order of checks: that of reasons.h from NO_LIMITS to
+ * OVERFLOW. For a plain maximum the tightest of the scopes that apply decides; open orders and
+ * rates are counted per scope.
  *
- * max_position of every scope is applied to the (account, instrument) position of the order: a FIRM limit is the largest position that any account may have in
- * any instrument, not a sum over them. It bounds the side the order would grow: a sell that brings a long position down is not refused because the position is
- * too long. A replace that does not raise the quantity is not checked against it.
+ * max_position of every scope is applied to the (account, instrument) position of the order: a FIRM
+ * limit is the largest position that any account may have in any instrument, not a sum over them.
+ * It bounds the side the order would grow: a sell that brings a long position down is not refused
+ * because the position is too long. A replace that does not raise the quantity is not checked
+ * against it.
  */
 #include "state.h"
 
@@ -87,8 +90,9 @@ enum tg_reason tg_risk_set_limits(struct tg_engine *e, const struct tg_in_limits
 	struct tg_limits *l;
 	u32 at;
 
-	if (c->flags || (c->reserved[0] | c->reserved[1] | c->reserved[2] | c->reserved[3]) || !tg_scope_ok(e, c->scope, c->id) ||
-	    !amount_ok(c->max_order_qty) || !amount_ok(c->max_order_notional) || !amount_ok(c->max_position))
+	if (c->flags || (c->reserved[0] | c->reserved[1] | c->reserved[2] | c->reserved[3]) ||
+	    !tg_scope_ok(e, c->scope, c->id) || !amount_ok(c->max_order_qty) ||
+	    !amount_ok(c->max_order_notional) || !amount_ok(c->max_position))
 		return TG_REASON_CONFIG;
 	l = slot_of(e, c->scope, c->id);
 	if (!l)
@@ -156,8 +160,12 @@ static bool gather(const struct tg_engine *e, const struct tg_risk_request *r, s
 	return true;
 }
 
-/* The price an order is valued at; a market order at the reference plus the collar, the worst it should get. OK, NO_REFERENCE_PRICE or OVERFLOW. */
-static enum tg_reason value_px(const struct tg_risk_request *r, const struct scopes *s, s64 reference, s64 *px)
+/*
+ * The price an order is valued at; a market order at the reference plus the collar, the worst it
+ * should get. OK, NO_REFERENCE_PRICE or OVERFLOW.
+ */
+static enum tg_reason value_px(const struct tg_risk_request *r, const struct scopes *s,
+			       s64 reference, s64 *px)
 {
 	u64 worst;
 
@@ -166,13 +174,19 @@ static enum tg_reason value_px(const struct tg_risk_request *r, const struct sco
 		return TG_REASON_OK;
 	if (reference <= 0) {
 		*px = 0;
-		/* Nothing is asked of the price only when collar and value are both said to be unlimited. */
-		return s->collar_bps == UNLIMITED_U32 && s->max_notional == TG_PX_MAX ? TG_REASON_OK : TG_REASON_NO_REFERENCE_PRICE;
+		/*
+		 * Nothing is asked of the price only when collar and value are both said to be
+		 * unlimited.
+		 */
+		return s->collar_bps == UNLIMITED_U32 && s->max_notional == TG_PX_MAX
+			       ? TG_REASON_OK
+			       : TG_REASON_NO_REFERENCE_PRICE;
 	}
 	*px = reference;
 	if (s->collar_bps == UNLIMITED_U32)
 		return TG_REASON_OK;
-	if (!tg_muldiv_u64((u64)reference, (u64)BPS + s->collar_bps, BPS, &worst) || worst > (u64)TG_PX_MAX)
+	if (!tg_muldiv_u64((u64)reference, (u64)BPS + s->collar_bps, BPS, &worst) ||
+	    worst > (u64)TG_PX_MAX)
 		return TG_REASON_OVERFLOW;
 	*px = (s64)worst;
 	return TG_REASON_OK;
@@ -186,7 +200,8 @@ static bool outside_collar(s64 px, s64 reference, u32 bps)
 }
 
 /* OK, POSITION or OVERFLOW. */
-static enum tg_reason check_position(const struct tg_engine *e, const struct tg_risk_request *r, s64 max)
+static enum tg_reason check_position(const struct tg_engine *e, const struct tg_risk_request *r,
+				     s64 max)
 {
 	const struct tg_position *p = tg_position(e, r->account_id, r->instrument_id);
 	bool buy = r->side == TG_SIDE_BUY;
@@ -195,8 +210,12 @@ static enum tg_reason check_position(const struct tg_engine *e, const struct tg_
 	if (!p)
 		return TG_REASON_NO_LIMITS;
 	open = buy ? p->open_buy_qty : p->open_sell_qty;
-	/* Open quantities are kept below TG_PX_MAX, unlimited or not: that is what makes the sums elsewhere safe. */
-	if (!tg_add_s64(open, r->add_qty, &open) || open > TG_PX_MAX || !tg_add_s64(open, buy ? p->qty : -p->qty, &would))
+	/*
+	 * Open quantities are kept below TG_PX_MAX, unlimited or not: that is what makes the sums
+	 * elsewhere safe.
+	 */
+	if (!tg_add_s64(open, r->add_qty, &open) || open > TG_PX_MAX ||
+	    !tg_add_s64(open, buy ? p->qty : -p->qty, &would))
 		return TG_REASON_OVERFLOW;
 	if (r->is_replace && r->add_qty == 0)
 		return TG_REASON_OK;
@@ -205,7 +224,10 @@ static enum tg_reason check_position(const struct tg_engine *e, const struct tg_
 	return TG_REASON_OK;
 }
 
-/* Generic cell rate algorithm: a request is on time when it comes no more than burst - 1 intervals before its theoretical arrival time. */
+/*
+ * Generic cell rate algorithm: a request is on time when it comes no more than burst - 1 intervals
+ * before its theoretical arrival time.
+ */
 static u64 rate_interval_ns(const struct tg_limits *l)
 {
 	return (NS_PER_S + l->cfg.rate_per_s - 1) / l->cfg.rate_per_s;
@@ -236,8 +258,9 @@ static bool is_duplicate(const struct tg_engine *e, const struct tg_risk_request
 	u32 i;
 
 	for (i = 0; i < TG_RISK_RECENT; i++, x++)
-		if (x->qty && e->time_ns - x->time_ns < window_ns && x->instrument_id == r->instrument_id && x->side == r->side &&
-		    x->px == r->px && x->qty == r->qty)
+		if (x->qty && e->time_ns - x->time_ns < window_ns &&
+		    x->instrument_id == r->instrument_id && x->side == r->side && x->px == r->px &&
+		    x->qty == r->qty)
 			return true;
 	return false;
 }
@@ -263,8 +286,12 @@ enum tg_reason tg_risk_check(const struct tg_engine *e, const struct tg_risk_req
 		return why;
 	if (why == TG_REASON_OVERFLOW || !tg_notional(px, r->qty, &notional))
 		valued = false;
-	/* A value too large to be computed is above any limit there is; without a limit it is refused as OVERFLOW below. */
-	if (s.max_notional == 0 || (s.max_notional != TG_PX_MAX && (!valued || notional > s.max_notional)))
+	/*
+	 * A value too large to be computed is above any limit there is; without a limit it is
+	 * refused as OVERFLOW below.
+	 */
+	if (s.max_notional == 0 ||
+	    (s.max_notional != TG_PX_MAX && (!valued || notional > s.max_notional)))
 		return TG_REASON_MAX_NOTIONAL;
 
 	if (s.collar_bps != UNLIMITED_U32) {
@@ -283,7 +310,8 @@ enum tg_reason tg_risk_check(const struct tg_engine *e, const struct tg_risk_req
 		valued = false;
 
 	for (k = 0; k < s.n && !r->is_replace; k++)
-		if (s.at[k]->cfg.max_open_orders != UNLIMITED_U32 && s.at[k]->open_orders >= s.at[k]->cfg.max_open_orders)
+		if (s.at[k]->cfg.max_open_orders != UNLIMITED_U32 &&
+		    s.at[k]->open_orders >= s.at[k]->cfg.max_open_orders)
 			return TG_REASON_OPEN_ORDERS;
 	for (k = 0; k < s.n; k++)
 		if (rate_exceeded(s.at[k], e->time_ns))
@@ -311,7 +339,8 @@ void tg_risk_count(struct tg_engine *e, const struct tg_risk_request *r)
 		l->rate_tat_ns += rate_interval_ns(l);
 	}
 	if (c && !r->is_replace) {
-		struct tg_recent_order *x = recent_of(e, r->client_id) + c->recent_next % TG_RISK_RECENT;
+		struct tg_recent_order *x =
+			recent_of(e, r->client_id) + c->recent_next % TG_RISK_RECENT;
 
 		x->time_ns = e->time_ns;
 		x->px = r->px;

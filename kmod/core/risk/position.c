@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Positions by (account, instrument): average cost, realised result, fees, and the open quantity of working orders. Money has scale e8. Rounding is towards
- * zero, once per fill; a position that is closed takes its whole remaining cost with it, so no dust of rounding is left behind.
+ * Positions by (account, instrument): average cost, realised result, fees, and the open quantity of
+ * working orders. Money has scale e8. Rounding is towards zero, once per fill; a position that is
+ * closed takes its whole remaining cost with it, so no dust of rounding is left behind.
  */
 #include "state.h"
 
 struct tg_position *tg_position(const struct tg_engine *e, u16 account_id, u32 instrument_id)
 {
-	if (!account_id || account_id > e->params.max_accounts || !instrument_id || instrument_id > e->params.max_instruments)
+	if (!account_id || account_id > e->params.max_accounts || !instrument_id ||
+	    instrument_id > e->params.max_instruments)
 		return NULL;
-	return TG_TABLE(e, off_positions, struct tg_position) + (u64)account_id * (e->params.max_instruments + 1u) + instrument_id;
+	return TG_TABLE(e, off_positions, struct tg_position) +
+	       (u64)account_id * (e->params.max_instruments + 1u) + instrument_id;
 }
 
 void tg_position_open(struct tg_position *p, u8 side, s64 delta)
 {
 	s64 *open = side == TG_SIDE_BUY ? &p->open_buy_qty : &p->open_sell_qty;
 
-	/* Never overflows: risk keeps the sum of a side below TG_PX_MAX, and deltas only take back what was put in. */
+	/*
+	 * Never overflows: risk keeps the sum of a side below TG_PX_MAX, and deltas only take back
+	 * what was put in.
+	 */
 	if (!tg_add_s64(*open, delta, open))
 		*open = delta > 0 ? TG_PX_MAX : 0;
 	else if (*open < 0)
@@ -43,7 +49,8 @@ static bool in_range(s64 v)
 bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
 {
 	bool buy = side == TG_SIDE_BUY;
-	s64 held = p->qty, cost = p->cost, realised = p->realised_pnl, fees, value, signed_qty = buy ? qty : -qty;
+	s64 held = p->qty, cost = p->cost, realised = p->realised_pnl, fees, value,
+	    signed_qty = buy ? qty : -qty;
 	bool reduces = held && (held > 0) != buy;
 
 	if (qty <= 0 || qty > TG_PX_MAX || !tg_notional(px, qty, &value) || !in_range(fee))
@@ -58,7 +65,8 @@ bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
 		s64 closed_value, result;
 
 		/* What leaves at cost, and what it brought. */
-		if (!tg_muldiv_u64(magnitude(cost), close, have, &out) || !tg_muldiv_u64((u64)value, close, (u64)qty, &got))
+		if (!tg_muldiv_u64(magnitude(cost), close, have, &out) ||
+		    !tg_muldiv_u64((u64)value, close, (u64)qty, &got))
 			return false;
 		closed_value = (s64)got;
 		result = held > 0 ? closed_value - (s64)out : (s64)out - closed_value;
@@ -69,7 +77,8 @@ bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
 		else
 			cost = held > 0 ? cost - (s64)out : cost + (s64)out;
 	}
-	if (!tg_add_s64(held, signed_qty, &held) || !in_range(held) || !in_range(cost) || !in_range(realised))
+	if (!tg_add_s64(held, signed_qty, &held) || !in_range(held) || !in_range(cost) ||
+	    !in_range(realised))
 		return false;
 	p->qty = held;
 	p->cost = cost;
@@ -88,12 +97,14 @@ s64 tg_position_avg_px(const struct tg_position *p)
 {
 	u64 v;
 
-	if (!p->qty || !tg_muldiv_u64(magnitude(p->cost), TG_SCALE, magnitude(p->qty), &v) || v > (u64)TG_PX_MAX)
+	if (!p->qty || !tg_muldiv_u64(magnitude(p->cost), TG_SCALE, magnitude(p->qty), &v) ||
+	    v > (u64)TG_PX_MAX)
 		return 0;
 	return (s64)v;
 }
 
-s64 tg_position_unrealised(const struct tg_engine *e, const struct tg_position *p, u32 instrument_id)
+s64 tg_position_unrealised(const struct tg_engine *e, const struct tg_position *p,
+			   u32 instrument_id)
 {
 	const struct tg_instrument *i = tg_instrument(e, instrument_id);
 	s64 reference, value, result;
@@ -113,7 +124,8 @@ static bool touched(const struct tg_position *p)
 	return p->fills || p->open_buy_qty || p->open_sell_qty;
 }
 
-bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_nl_position *out)
+bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument_id,
+		       struct tg_nl_position *out)
 {
 	const struct tg_position *p = tg_position(e, account_id, instrument_id);
 
@@ -135,7 +147,8 @@ bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument
 	return true;
 }
 
-void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u16 flags, struct tg_outbox *ob)
+void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id,
+		       u16 flags, struct tg_outbox *ob)
 {
 	const struct tg_position *p = tg_position(e, account_id, instrument_id);
 	struct tg_priv_event *ev;
