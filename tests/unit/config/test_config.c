@@ -418,7 +418,7 @@ int main(void)
 		cmocka_unit_test(too_large), cmocka_unit_test(sections),
 		cmocka_unit_test(values),    cmocka_unit_test(references),
 		cmocka_unit_test(whole),     cmocka_unit_test(records),
-		cmocka_unit_test(reload),    cmocka_unit_test(backoff),
+		cmocka_unit_test(reload), cmocka_unit_test(applied),cmocka_unit_test(backoff),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
