@@ -261,16 +261,17 @@ struct wl_class *wl_fix(const char *dir)
 enum { PRICES = 4096, L2_WARM = 20000, L2_UPDATES = 500000 };
 static u64 grid[2][PRICES];	/* quantity by price */
 
-static s32 best_of(u32 side)
+/* The best price now, not further than two ticks better than `was`. */
+static s32 best_from(u32 side, s32 was)
 {
 	s32 i;
 
 	if (side == 0) {
-		for (i = PRICES - 1; i >= 0 && !grid[0][i]; i--)
+		for (i = was + 2 < PRICES ? was + 2 : PRICES - 1; i >= 0 && !grid[0][i]; i--)
 			;
 		return i;
 	}
-	for (i = 0; i < PRICES && !grid[1][i]; i++)
+	for (i = was >= 2 ? was - 2 : 0; i < PRICES && !grid[1][i]; i++)
 		;
 	return i;
 }
@@ -302,9 +303,9 @@ static void l2_make(struct wl_l2 *w)
 		if (!qty && !grid[side][px])
 			qty = 100;
 		grid[side][px] = qty;
-		if (best_of(side) < 0 || best_of(side) >= PRICES)
+		if (best_from(side, best[side]) < 0 || best_from(side, best[side]) >= PRICES)
 			grid[side][px] = qty = 100;
-		best[side] = best_of(side);
+		best[side] = best_from(side, best[side]);
 		w->u[i] = (struct wl_update){ .px = px, .side = side, .qty = qty };
 	}
 	memset(grid, 0, sizeof(grid));
@@ -336,7 +337,7 @@ static bool l2_file(const char *dir, struct wl_l2 *w)
 
 bool wl_l2(const char *dir, struct wl_l2 *w)
 {
-	s32 bid = -1, ask = PRICES;
+	s32 bid = PRICES / 2, ask = PRICES / 2;	/* no level is better at the start */
 	u64 i;
 
 	if (dir)
@@ -346,8 +347,8 @@ bool wl_l2(const char *dir, struct wl_l2 *w)
 		const struct wl_update *u = &w->u[i];
 
 		grid[u->side][u->px] = u->qty;
-		bid = best_of(0);
-		ask = best_of(1);
+		bid = best_from(0, bid < 0 ? PRICES / 2 : bid);
+		ask = best_from(1, ask >= PRICES ? PRICES / 2 : ask);
 		if (i >= w->warm)
 			w->truth = wl_mix(wl_mix(wl_mix(wl_mix(w->truth, (u64)bid), grid[0][bid]), (u64)ask), grid[1][ask]);
 	}
