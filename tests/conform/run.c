@@ -201,7 +201,7 @@ static const char *variable(struct conv *c, const char *name)
 static void time_text(u64 ns, char *out)
 {
 	struct tg_fix_writer w;
-	u8 buf[64];
+	u8 buf[128];
 
 	tg_fix_begin(&w, buf, sizeof(buf), 44, '0');
 	w.p = buf;

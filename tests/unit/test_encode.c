@@ -22,13 +22,17 @@ static void exact(void **state)
 {
 	u8 *buf = malloc(4096);
 	struct tg_fix_writer w;
-	char want[512] = "8=FIX.4.4|9=219|35=D|49=GW|11=00FEDCBA98765432|44=61837.63|38=0.00001|99=-0.5|40=2|100=5|101=0|102=18446744073709551615|"
+	char want[512] = "8=FIX.4.4|9=219|35=D|49=GW|51=FULLFULL|52=FULLFULLxy|53=FULLFULLx|11=00FEDCBA98765432|44=61837.63|38=0.00001|99=-0.5|40=2|100=5|101=0|102=18446744073709551615|"
 			 "60=20231114-22:13:20.123|61=19700101-00:00:00.000|62=20240229-23:59:59.999|63=20000301-00:00:00.000|58=hello|10=000|";
 	u32 n, i, sum = 0, body;
 
 	tg_fix_begin(&w, buf, 4096, 44, 'D');
 	tg_fix_put_str(&w, 49, "GW\0\0\0xx", 8);
-	tg_fix_put_str(&w, 50, "", 8);
+	tg_fix_put_str(&w, 50, "\0\0\0\0\0\0\0", 8);
+	tg_fix_put_str(&w, 50, "", 0);
+	tg_fix_put_str(&w, 51, "FULLFULL", 8);
+	tg_fix_put_str(&w, 52, "FULLFULLxy", 10);
+	tg_fix_put_str(&w, 53, "FULLFULLx\0", 10);
 	tg_fix_put_hex64(&w, 11, 0x00fedcba98765432ULL);
 	tg_fix_put_e8(&w, 44, 6183763000000);
 	tg_fix_put_e8(&w, 38, 1000);
@@ -94,7 +98,7 @@ static void bounds(void **state)
 		struct tg_fix_writer w;
 
 		tg_fix_begin(&w, buf, cap, 44, 'D');
-		tg_fix_put_str(&w, 49, "GATEWAY", 32);
+		tg_fix_put_str(&w, 49, "GATEWAY\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
 		tg_fix_put_u64(&w, 34, ~0ULL);
 		tg_fix_put_e8(&w, 44, -9000000000000000000);
 		tg_fix_put_time(&w, 52, 1700000000123999999);
@@ -107,8 +111,11 @@ static void bounds(void **state)
 		assert_in_range(n, 0, cap);
 		assert_int_equal(!n, w.full);
 		free(buf);
+		if (n)
+			break;
 	}
 	assert_in_range(n, 150, 250);
+	assert_in_range(cap, n, n + 40);
 }
 
 static void values_come_back(void **state)
@@ -127,6 +134,19 @@ static void values_come_back(void **state)
 		assert_true(tg_fix_e8(buf + 2, (u32)(w.p - buf) - 3, &v));
 		assert_int_equal(v, values[i]);
 	}
+	for (t = 0; t < 20; t++) {
+		u64 p, n = 1;
+
+		for (p = 0; p < t; p++)
+			n *= 10;
+		for (p = 0; p < 3; p++) {
+			w.p = buf;
+			tg_fix_put_u64(&w, 1, n + p - 1);
+			assert_true(tg_fix_u64(buf + 2, (u32)(w.p - buf) - 3, &back));
+			assert_int_equal(back, n + p - 1);
+			assert_true(buf[2] != '0' || !back);
+		}
+	}
 	for (t = 0; t < 9000000000000ULL; t += 86399999ULL * 617) {	/* ms, 285 years */
 		w.p = buf;
 		tg_fix_put_time(&w, 1, t * 1000000);
@@ -140,8 +160,22 @@ static void values_come_back(void **state)
 
 static void hex(void **state)
 {
+	struct tg_fix_writer w;
+	char want[32];
+	u8 buf[128];
 	u64 v = 1;
+	u32 i;
 
+	for (i = 0; i < 1000; i++) {
+		v = v * 6364136223846793005ULL + 1442695040888963407ULL;
+		tg_fix_begin(&w, buf, sizeof(buf), 44, 'D');
+		w.p = buf;
+		tg_fix_put_hex64(&w, 1, v);
+		snprintf(want, sizeof(want), "1=%016llX\1", (unsigned long long)v);
+		assert_int_equal(w.p - buf, 19);
+		assert_memory_equal(buf, want, 19);
+	}
+	v = 1;
 	assert_true(tg_fix_hex64((const u8 *)"00FEDCBA98765432", 16, &v));
 	assert_int_equal(v, 0x00fedcba98765432ULL);
 	assert_false(tg_fix_hex64((const u8 *)"00FEDCBA9876543", 15, &v));

@@ -15,6 +15,7 @@
 
 static struct tg_in_venue venue = { .venue_id = 1, .dialect = TG_DIALECT_SIM, .md_depth = 10 };
 static const struct tg_in_instrument instrument = { .instrument_id = 1, .symbol = "BTCUSDT" };
+static const char account[TG_NAME_LEN] = "ACC", nobody[TG_NAME_LEN];
 static u8 buf[4096];
 static struct tg_fix_writer w;
 
@@ -60,18 +61,18 @@ static void orders(void **state)
 	struct tg_order o = order();
 
 	begin('D');
-	tg_venue_put_new(&venue, &instrument, "ACC", &o, NOW, &w);
+	tg_venue_put_new(&venue, &instrument, account, &o, NOW, &w);
 	expect("11=0000000000010002|1=ACC|55=BTCUSDT|54=2|60=20231114-22:13:20.123|38=0.5|40=2|44=61837.63|59=1|");
 	o.flags = TG_SUB_POST_ONLY;
 	o.side = TG_SIDE_BUY;
 	begin('D');
-	tg_venue_put_new(&venue, &instrument, "", &o, NOW, &w);
+	tg_venue_put_new(&venue, &instrument, nobody, &o, NOW, &w);
 	expect("11=0000000000010002|18=6|55=BTCUSDT|54=1|60=20231114-22:13:20.123|38=0.5|40=2|44=61837.63|59=1|");
 	o.flags = 0;
 	o.ord_type = TG_ORD_MARKET;
 	o.tif = TG_TIF_IOC;
 	begin('D');
-	tg_venue_put_new(&venue, &instrument, "ACC", &o, NOW, &w);
+	tg_venue_put_new(&venue, &instrument, account, &o, NOW, &w);
 	expect("11=0000000000010002|1=ACC|55=BTCUSDT|54=1|60=20231114-22:13:20.123|38=0.5|40=1|59=3|");
 }
 
@@ -80,13 +81,13 @@ static void changes(void **state)
 	struct tg_order o = order();
 
 	begin('F');
-	tg_venue_put_cancel(&venue, &instrument, "ACC", &o, NOW, &w);
+	tg_venue_put_cancel(&venue, &instrument, account, &o, NOW, &w);
 	expect("41=0000000000010001|11=0000000000010002|1=ACC|55=BTCUSDT|54=2|60=20231114-22:13:20.123|");
 	begin('G');
-	tg_venue_put_replace(&venue, &instrument, "ACC", &o, NOW, &w);
+	tg_venue_put_replace(&venue, &instrument, account, &o, NOW, &w);
 	expect("41=0000000000010001|11=0000000000010002|1=ACC|55=BTCUSDT|54=2|60=20231114-22:13:20.123|38=0.7|40=2|44=61837|59=1|");
 	begin('H');
-	tg_venue_put_status(&venue, &instrument, "ACC", &o, &w);
+	tg_venue_put_status(&venue, &instrument, account, &o, &w);
 	expect("11=0000000000010001|1=ACC|55=BTCUSDT|54=2|");
 }
 

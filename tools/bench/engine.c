@@ -229,6 +229,7 @@ static struct tg_order order;
 
 static void encode_pass(void *ctx, u32 ops)
 {
+	static const char account[TG_NAME_LEN] = "ACC1";
 	struct tg_session *s = tg_session(k->e, 1);
 	const struct tg_instrument *i = kit_i(k, 1);
 	struct tg_fix_writer w;
@@ -243,7 +244,7 @@ static void encode_pass(void *ctx, u32 ops)
 		order.req_cl_ord_id++;
 		if (!tg_session_begin(k->e, s, TG_MT1('D'), &w, &k->ob))
 			abort();
-		tg_venue_put_new(&s->cfg, &i->def, "ACC1", &order, k->e->time_ns, &w);
+		tg_venue_put_new(&s->cfg, &i->def, account, &order, k->e->time_ns, &w);
 		if (!tg_session_send(k->e, s, &w, 0, &k->ob))
 			abort();
 	}

@@ -22,13 +22,43 @@ struct tg_fix_writer {
 void tg_fix_begin(struct tg_fix_writer *w, u8 *buf, u32 cap, u16 version, u32 msg_type);
 u32 tg_fix_end(struct tg_fix_writer *w);	/* total bytes, starting at w->buf; 0 = did not fit */
 
-void tg_fix_put_bytes(struct tg_fix_writer *w, u32 tag, const void *v, u32 len);	/* len 0: the field is left out */
-void tg_fix_put_str(struct tg_fix_writer *w, u32 tag, const char *padded, u32 max);	/* NUL padded; empty: left out */
-void tg_fix_put_char(struct tg_fix_writer *w, u32 tag, u8 v);
-void tg_fix_put_u64(struct tg_fix_writer *w, u32 tag, u64 v);
-void tg_fix_put_e8(struct tg_fix_writer *w, u32 tag, s64 v);		/* shortest exact decimal: 61837.63, 5, 0.00001 */
-void tg_fix_put_time(struct tg_fix_writer *w, u32 tag, u64 time_ns);	/* YYYYMMDD-HH:MM:SS.sss */
-void tg_fix_put_hex64(struct tg_fix_writer *w, u32 tag, u64 v);		/* 16 upper-case hex digits: our ClOrdID */
+/*
+ * Tags are constants, so that the compiler makes their bytes: "270=" in the low bytes, how many in the highest.
+ */
+static __always_inline u64 tg_fix_tag_bytes(u32 t)
+{
+	u64 n = t < 10 ? 1 : t < 100 ? 2 : t < 1000 ? 3 : t < 10000 ? 4 : t < 100000 ? 5 : 6, k;
+
+	k = (u64)'=' << 8 * n | (u64)('0' + t % 10) << 8 * (n - 1);
+	if (n > 1)
+		k |= (u64)('0' + t / 10 % 10) << 8 * (n - 2);
+	if (n > 2)
+		k |= (u64)('0' + t / 100 % 10) << 8 * (n - 3);
+	if (n > 3)
+		k |= (u64)('0' + t / 1000 % 10) << 8 * (n - 4);
+	if (n > 4)
+		k |= (u64)('0' + t / 10000 % 10) << 8 * (n - 5);
+	if (n > 5)
+		k |= (u64)('0' + t / 100000 % 10);
+	return k | (n + 1) << 56;
+}
+
+void tg_fix_write_bytes(struct tg_fix_writer *w, u64 tag, const void *v, u32 len);
+void tg_fix_write_str(struct tg_fix_writer *w, u64 tag, const char *padded, u32 max);
+void tg_fix_write_char(struct tg_fix_writer *w, u64 tag, u8 v);
+void tg_fix_write_u64(struct tg_fix_writer *w, u64 tag, u64 v);
+void tg_fix_write_e8(struct tg_fix_writer *w, u64 tag, s64 v);
+void tg_fix_write_time(struct tg_fix_writer *w, u64 tag, u64 time_ns);
+void tg_fix_write_hex64(struct tg_fix_writer *w, u64 tag, u64 v);
+
+#define tg_fix_put_bytes(w, tag, v, len)	tg_fix_write_bytes(w, tg_fix_tag_bytes(tag), v, len)	/* len 0: the field is left out */
+/* max readable bytes, NUL padded; empty: left out */
+#define tg_fix_put_str(w, tag, padded, max)	tg_fix_write_str(w, tg_fix_tag_bytes(tag), padded, max)
+#define tg_fix_put_char(w, tag, v)		tg_fix_write_char(w, tg_fix_tag_bytes(tag), v)
+#define tg_fix_put_u64(w, tag, v)		tg_fix_write_u64(w, tg_fix_tag_bytes(tag), v)
+#define tg_fix_put_e8(w, tag, v)		tg_fix_write_e8(w, tg_fix_tag_bytes(tag), v)		/* shortest exact decimal: 61837.63, 5, 0.00001 */
+#define tg_fix_put_time(w, tag, time_ns)	tg_fix_write_time(w, tg_fix_tag_bytes(tag), time_ns)	/* YYYYMMDD-HH:MM:SS.sss */
+#define tg_fix_put_hex64(w, tag, v)		tg_fix_write_hex64(w, tg_fix_tag_bytes(tag), v)		/* 16 upper-case hex digits: our ClOrdID */
 
 /* Parses what tg_fix_put_hex64 wrote; false = not ours. */
 bool tg_fix_hex64(const u8 *v, u32 len, u64 *out);

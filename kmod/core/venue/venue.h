@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
  * Venue dialects: capabilities as data and the few functions that differ. A dialect is one file and one row of the table in venue.c.
- * Encoders append body fields only; header and trailer are the session's.
+ * Encoders append body fields only; header and trailer are the session's. `account` is NUL padded to TG_NAME_LEN bytes.
  */
 #ifndef TG_VENUE_H
 #define TG_VENUE_H
