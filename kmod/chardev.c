@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/tickgate0: the file face of the gateway. open() costs nothing and shows nothing; TG_IOC_ATTACH makes the file a client,
- * TG_IOC_JOURNAL makes it the journal's reader. A file never changes its client: once set, the pointers below stay until release(), so
- * every other path reads them without a lock. A mapping holds the file: the client ends when descriptor and mappings are gone.
+ * /dev/tickgate0: the file face of the gateway. open() costs nothing and shows nothing;
+ * TG_IOC_ATTACH makes the file a client, TG_IOC_JOURNAL makes it the journal's reader. A file never
+ * changes its client: once set, the pointers below stay until release(), so every other path reads
+ * them without a lock. A mapping holds the file: the client ends when descriptor and mappings are
+ * gone.
  *
- * poll(): EPOLLIN while the public or the private ring has events that came after the last read(); EPOLLHUP once the engine has stopped.
- * read(): two __u64, the heads of the public and the private ring, and they count as seen from then on. It never blocks. A client that
- * wants to sleep: read(), look at the rings, poll(). For a journal reader EPOLLIN means that bytes wait.
- * Trading needs a file that was opened for writing; one opened read-only must attach with TG_CLIENT_READ_ONLY.
+ * poll(): EPOLLIN while the public or the private ring has events that came after the last read();
+ * EPOLLHUP once the engine has stopped. read(): two __u64, the heads of the public and the private
+ * ring, and they count as seen from then on. It never blocks. A client that wants to sleep: read(),
+ * look at the rings, poll(). For a journal reader EPOLLIN means that bytes wait. Trading needs a
+ * file that was opened for writing; one opened read-only must attach with TG_CLIENT_READ_ONLY.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -29,13 +32,14 @@
 #define SUBMISSION_SLOTS_MIN	16u
 #define SUBMISSION_SLOTS_MAX	4096u
 #define CLIENT_FLAGS		(TG_CLIENT_AUTO_CANCEL | TG_CLIENT_READ_ONLY)
-#define FEATURES		(TG_FEATURE_RINGS | TG_FEATURE_IOCTL_SUBMIT | TG_FEATURE_BOOK_IMAGES | TG_FEATURE_XDP_KFUNC)
+#define FEATURES		(TG_FEATURE_RINGS | TG_FEATURE_IOCTL_SUBMIT | \
+				 TG_FEATURE_BOOK_IMAGES | TG_FEATURE_XDP_KFUNC)
 
 struct tgk_file {
 	struct mutex lock;		/* attaching and becoming the journal's reader */
 	struct tgk_client *client;	/* set once, with release */
 	struct tgk_engine *journal;	/* set once, with release; with a reference */
-	struct tg_in_client opener;	/* credentials of open(), whoever holds the descriptor now */
+	struct tg_in_client opener; /* credentials of open(), whoever holds the descriptor now */
 	u64 seen_pub, seen_priv;	/* heads at the last read() */
 };
 
@@ -61,7 +65,7 @@ static int tickgate_release(struct inode *inode, struct file *file)
 		tgk_client_detach(f->client);
 	if (f->journal) {
 		atomic_set(&f->journal->journal.attached, 0);
-		tgk_wake(f->journal);	/* the thread may have to stop trading for want of a reader */
+		tgk_wake(f->journal); /* the thread may have to stop trading for want of a reader */
 		tgk_engine_put(f->journal);
 	}
 	kfree(f);
@@ -91,7 +95,8 @@ static int ioc_info(struct tgk_file *f, void __user *arg)
 
 	if (copy_from_user(&info, arg, sizeof(info)))
 		return -EFAULT;
-	if (info.size != sizeof(info) || info.reserved0 || !all_zero(info.reserved, sizeof(info.reserved)))
+	if (info.size != sizeof(info) || info.reserved0 ||
+	    !all_zero(info.reserved, sizeof(info.reserved)))
 		return -EINVAL;
 	out.abi_version = TG_ABI_VERSION;
 	out.abi_hash = TG_ABI_HASH;
@@ -113,7 +118,8 @@ static int ioc_attach(struct tgk_file *f, struct file *file, void __user *arg)
 
 	if (copy_from_user(&att, arg, sizeof(att)))
 		return -EFAULT;
-	if (att.size != sizeof(att) || att.flags & ~CLIENT_FLAGS || !all_zero(att.reserved, sizeof(att.reserved)))
+	if (att.size != sizeof(att) || att.flags & ~CLIENT_FLAGS ||
+	    !all_zero(att.reserved, sizeof(att.reserved)))
 		return -EINVAL;
 	if (!slots_ok(att.private_slots, PRIVATE_SLOTS_MIN, PRIVATE_SLOTS_MAX) ||
 	    !slots_ok(att.submission_slots, SUBMISSION_SLOTS_MIN, SUBMISSION_SLOTS_MAX))
@@ -160,7 +166,8 @@ static int ioc_submit(struct tgk_file *f, void __user *arg)
 
 	if (copy_from_user(&io, arg, sizeof(io)))
 		return -EFAULT;
-	if (io.size != sizeof(io) || io.flags || io.reserved0 || !all_zero(io.reserved, sizeof(io.reserved)))
+	if (io.size != sizeof(io) || io.flags || io.reserved0 ||
+	    !all_zero(io.reserved, sizeof(io.reserved)))
 		return -EINVAL;
 	if (!c)
 		return -ENOTCONN;
@@ -337,7 +344,7 @@ static __poll_t tickgate_poll(struct file *file, struct poll_table_struct *pt)
 		poll_wait(file, &c->wait, pt);
 	if (j)
 		poll_wait(file, &j->journal.wait, pt);
-	/* on the wait queue before the heads are looked at; pairs with the barrier in tgk_clients_notify() */
+	/* on the wait queue before the heads are looked at; pairs with tgk_clients_notify() */
 	smp_mb();
 	if (c) {
 		if (READ_ONCE(c->eng->pub->head) != READ_ONCE(f->seen_pub) ||

@@ -2,10 +2,12 @@
 /*
  * Clients: slots, submission rings, private events.
  *
- * Everything here runs on the engine thread but for tgk_client_attach(), _detach() and _submit(), which ask it. Nothing that a client writes is
- * trusted: its tail is read once a poll and bounded, a submission is copied out before it is looked at, and the head is the
- * kernel's own. A client dies by its file: release() sets `closing`, the thread sees it at its next poll. That needs no allocation and no
- * call that a fatal signal could cut short, so a killed process is closed as surely as one that exits.
+ * Everything here runs on the engine thread but for tgk_client_attach(), _detach() and _submit(),
+ * which ask it. Nothing that a client writes is trusted: its tail is read once a poll and bounded,
+ * a submission is copied out before it is looked at, and the head is the kernel's own. A client
+ * dies by its file: release() sets `closing`, the thread sees it at its next poll. That needs no
+ * allocation and no call that a fatal signal could cut short, so a killed process is closed as
+ * surely as one that exits.
  */
 #include <linux/mm.h>
 #include <linux/overflow.h>
@@ -45,7 +47,10 @@ int tgk_clients_init(struct tgk_engine *eng)
 	return 0;
 }
 
-/* [thread, or after its end] Takes the client out of the tables and gives the thread's reference back. */
+/*
+ * [thread, or after its end] Takes the client out of the tables and gives the thread's reference
+ * back.
+ */
 static void client_remove(struct tgk_engine *eng, struct tgk_client *c)
 {
 	struct tgk_client_set *set = eng->client_set;
@@ -105,10 +110,13 @@ static int open_on_thread(struct tgk_engine *eng, void *arg)
 	if (reason == TG_REASON_OK)
 		return 0;
 	client_remove(eng, c);
-	return reason == TG_REASON_CAPACITY ? -ENOSPC : reason == TG_REASON_NOT_PERMITTED ? -EPERM : -EINVAL;
+	if (reason == TG_REASON_CAPACITY)
+		return -ENOSPC;
+	return reason == TG_REASON_NOT_PERMITTED ? -EPERM : -EINVAL;
 }
 
-struct tgk_client *tgk_client_attach(struct tgk_engine *eng, struct tg_ioc_attach *att, const struct tg_in_client *who)
+struct tgk_client *tgk_client_attach(struct tgk_engine *eng, struct tg_ioc_attach *att,
+				     const struct tg_in_client *who)
 {
 	u32 priv_slots = att->private_slots ? att->private_slots : PRIVATE_DEFAULT_SLOTS;
 	u32 sub_slots = att->submission_slots ? att->submission_slots : SUBMISSION_DEFAULT_SLOTS;
@@ -158,7 +166,10 @@ void tgk_client_detach(struct tgk_client *c)
 	tgk_count_any(c->eng, TG_HC_CLIENTS_CLOSED);
 	WRITE_ONCE(c->closing, true);
 	tgk_wake(c->eng);
-	/* not killable: the process may be dying of a signal already. When the time is over the thread frees what is left. */
+	/*
+	 * not killable: the process may be dying of a signal already. When the time is over the
+	 * thread frees what is left.
+	 */
 	wait_for_completion_timeout(&c->closed, HZ);
 	kref_put(&c->ref, client_free);
 }
@@ -169,7 +180,9 @@ void tgk_client_detach(struct tgk_client *c)
 static void submit(struct tgk_engine *eng, struct tgk_submit *s)
 {
 	s->reason = tgk_step(eng, TG_IN_SUBMIT, s->client->id, &s->sub, sizeof(s->sub));
-	s->order_id = s->reason == TG_REASON_OK && s->sub.type == TG_SUB_NEW ? tg_engine_last_order_id(eng->core) : 0;
+	s->order_id = 0;
+	if (s->reason == TG_REASON_OK && s->sub.type == TG_SUB_NEW)
+		s->order_id = tg_engine_last_order_id(eng->core);
 	tgk_flush(eng);
 }
 
@@ -200,7 +213,8 @@ static bool poll_one(struct tgk_engine *eng, struct tgk_client *c)
 
 	if (c->broken)
 		return false;
-	switch (tg_sub_pop(user, (const void *)(c->sub_user->slots + TG_SHM_PAGE), sk->slots, c->sub_head, &s.sub)) {
+	switch (tg_sub_pop(user, (const void *)(c->sub_user->slots + TG_SHM_PAGE), sk->slots,
+			   c->sub_head, &s.sub)) {
 	case TG_SUB_GOOD:
 		break;
 	case TG_SUB_BAD:
@@ -225,18 +239,32 @@ static void close_on_thread(struct tgk_engine *eng, struct tgk_client *c)
 	client_remove(eng, c);
 }
 
+/* [thread] Is there something in the ring? */
+static bool ring_pending(const struct tgk_client *c)
+{
+	const struct tg_sub_user *user = c->sub_user->mem;
+
+	return !c->broken && tg_load_acquire(&user->tail) != c->sub_head;
+}
+
 u32 tgk_clients_poll(struct tgk_engine *eng, u32 budget)
 {
 	struct tgk_client_set *set = eng->client_set;
 	u32 done = 0, idle = 0, row;
 
 	for (row = 0; row < set->live; ) {
-		if (likely(!READ_ONCE(set->rows[row]->closing))) {
+		struct tgk_client *c = set->rows[row];
+
+		/*
+		 * What it submitted before it closed is carried out first, in its turn: a cancel
+		 * must not be lost because its sender was quick to leave. Nobody can add to the
+		 * ring any more, the mappings are gone.
+		 */
+		if (likely(!READ_ONCE(c->closing)) || ring_pending(c)) {
 			row++;
 			continue;
 		}
-		/* what it submitted before it closed is dropped: the close record follows at once */
-		close_on_thread(eng, set->rows[row]);
+		close_on_thread(eng, c);
 		done++;
 	}
 	while (done < budget && idle < set->live) {
@@ -282,9 +310,8 @@ bool tgk_clients_prepare_sleep(struct tgk_engine *eng, bool sleeping)
 	tg_mb();							/* (G') */
 	for (row = 0; row < set->live && !work; row++) {
 		struct tgk_client *c = set->rows[row];
-		const struct tg_sub_user *user = c->sub_user->mem;
 
-		work = READ_ONCE(c->closing) || (!c->broken && tg_load_acquire(&user->tail) != c->sub_head);
+		work = READ_ONCE(c->closing) || ring_pending(c);
 	}
 	return work;
 }
@@ -296,7 +323,10 @@ void tgk_clients_notify(struct tgk_engine *eng)
 	bool journal = eng->journal.ring->head != set->journal_notified;
 	u32 row;
 
-	/* heads are written before the wait queues are looked at; pairs with the barrier in poll_wait() */
+	/*
+	 * heads are written before the wait queues are looked at; pairs with the barrier in
+	 * poll_wait()
+	 */
 	smp_mb();
 	for (row = 0; row < set->live; row++) {
 		struct tgk_client *c = set->rows[row];
@@ -322,7 +352,8 @@ u32 tgk_clients_attached(struct tgk_engine *eng)
 
 void tgk_client_fill(struct tgk_engine *eng, struct tg_nl_client *row)
 {
-	struct tgk_client *c = row->client_id <= eng->params.max_clients ? eng->clients[row->client_id] : NULL;
+	struct tgk_client *c =
+		row->client_id <= eng->params.max_clients ? eng->clients[row->client_id] : NULL;
 
 	row->broken = c && c->broken;
 	row->private_head = c ? c->priv->head : 0;

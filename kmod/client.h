@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A client: what TG_IOC_ATTACH makes of an open file. The file and the engine thread hold a reference each. The thread's ends when it
- * has stepped TG_IN_CLIENT_CLOSE (or the engine stopped); the file's at release(), which waits for the former: after close() the
- * engine knows that the client is gone.
+ * A client: what TG_IOC_ATTACH makes of an open file. The file and the engine thread hold a
+ * reference each. The thread's ends when it has stepped TG_IN_CLIENT_CLOSE (or the engine stopped);
+ * the file's at release(), which waits for the former: after close() the engine knows that the
+ * client is gone.
  */
 #ifndef TGK_CLIENT_H
 #define TGK_CLIENT_H
@@ -22,7 +23,7 @@ struct tgk_client {
 	wait_queue_head_t wait;		/* poll() */
 	struct completion closed;	/* the thread has let go */
 	bool closing;			/* written by release(), read by the thread */
-	bool dead;			/* written by the thread or the engine's end: no more events will come */
+	bool dead; /* written by the thread or the engine's end: no more events will come */
 
 	/* [thread] */
 	u32 id;
@@ -36,7 +37,7 @@ struct tgk_client {
 struct tgk_client_set {
 	u32 max;
 	u32 live;			/* rows in use; read by others */
-	u32 last_id;			/* ids go round, so that one just freed is used again last */
+	u32 last_id; /* ids go round, so that one just freed is used again last */
 	u32 cursor;
 	u64 pub_notified;
 	u64 journal_notified;
@@ -50,8 +51,12 @@ struct tgk_submit {
 	u64 order_id;
 };
 
-/* Makes a client and lets the engine open it. att has been checked; who is the opener. On success att's out fields are filled. */
-struct tgk_client *tgk_client_attach(struct tgk_engine *eng, struct tg_ioc_attach *att, const struct tg_in_client *who);
+/*
+ * Makes a client and lets the engine open it. att has been checked; who is the opener. On success
+ * att's out fields are filled.
+ */
+struct tgk_client *tgk_client_attach(struct tgk_engine *eng, struct tg_ioc_attach *att,
+				     const struct tg_in_client *who);
 /* Gives the file's reference back; waits up to 1 s for the engine to take note. */
 void tgk_client_detach(struct tgk_client *c);
 /* A submission without the ring. 0 = the engine gave a verdict. */

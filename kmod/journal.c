@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Journal ring: every record the engine consumed, in order, for the one reader that writes them to disk.
+ * Journal ring: every record the engine consumed, in order, for the one reader that writes them to
+ * disk.
  *
- * The thread writes, the reader (CAP_NET_ADMIN) moves `tail` in its own page. What that page says is checked: a tail that went back, or
- * past what was written, is not believed, so that a broken reader makes the ring full and nothing worse. Records are kept from the engine's start, before any
- * reader is there, since a journal must begin with TG_IN_ENGINE. When there is no room the record is counted lost and `overrun` latched;
- * nothing is written until the reader has caught up, so that what it missed is one hole in `seq` and not many.
+ * The thread writes, the reader (CAP_NET_ADMIN) moves `tail` in its own page. What that page says
+ * is checked: a tail that went back, or past what was written, is not believed, so that a broken
+ * reader makes the ring full and nothing worse. Records are kept from the engine's start, before
+ * any reader is there, since a journal must begin with TG_IN_ENGINE. When there is no room the
+ * record is counted lost and `overrun` latched; nothing is written until the reader has caught up,
+ * so that what it missed is one hole in `seq` and not many.
  */
 #include <linux/mm.h>
 #include <linux/sizes.h>
@@ -49,7 +52,10 @@ static u64 reader_tail(struct tgk_journal *j)
 	const struct tg_journal_user *u = j->user->mem;
 	u64 tail = tg_load_acquire(&u->tail);
 
-	/* from j->tail to head is all that a sound reader can say; the subtraction is safe when indices wrap */
+	/*
+	 * from j->tail to head is all that a sound reader can say; the subtraction is safe when
+	 * indices wrap
+	 */
 	if (tail - j->tail <= j->ring->head - j->tail)
 		WRITE_ONCE(j->tail, tail);
 	return j->tail;

@@ -2,9 +2,10 @@
 /*
  * Generic netlink family "tickgate": configuration, control and reading of state.
  *
- * Runs in the caller's context, in parallel with other callers; whatever touches the core goes through tgk_call(). A dump is taken when it
- * starts, in chunks small enough that the engine thread is not held up: each row is consistent in itself, rows of
- * different chunks may be some microseconds apart.
+ * Runs in the caller's context, in parallel with other callers; whatever touches the core goes
+ * through tgk_call(). A dump is taken when it starts, in chunks small enough that the engine thread
+ * is not held up: each row is consistent in itself, rows of different chunks may be some
+ * microseconds apart.
  */
 #include <linux/capability.h>
 #include <linux/module.h>
@@ -37,7 +38,8 @@ static const struct nla_policy stop_policy[ATTRS] = {
 };
 static const struct nla_policy input_policy[ATTRS] = {
 	[TG_A_TYPE] = NLA_POLICY_RANGE(NLA_U16, TG_IN_CONTROL_FIRST, TG_IN_MAX - 1),
-	[TG_A_PAYLOAD] = { .type = NLA_BINARY, .len = 4096 },	/* far above any control record; the engine knows each one's size */
+	/* far above any control record; the engine knows each one's size */
+	[TG_A_PAYLOAD] = { .type = NLA_BINARY, .len = 4096 },
 };
 static const struct nla_policy venue_policy[ATTRS] = {
 	[TG_A_VENUE] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -152,11 +154,14 @@ static int cmd_start(struct sk_buff *req, struct genl_info *info)
 	nla_memcpy(&params, info->attrs[TG_A_ENGINE], sizeof(params));
 	nla_memcpy(&host, info->attrs[TG_A_HOST], sizeof(host));
 	if (memchr_inv(host.reserved, 0, sizeof(host.reserved))) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[TG_A_HOST], "reserved fields of TG_A_HOST must be 0");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[TG_A_HOST],
+				    "reserved fields of TG_A_HOST must be 0");
 		return -EINVAL;
 	}
-	if (host.flags & ~(TG_HOST_FORCE_CPU | TG_HOST_JOURNAL_REQUIRED) || host.wait > TG_WAIT_BLOCK) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[TG_A_HOST], "unknown flag or wait strategy in TG_A_HOST");
+	if (host.flags & ~(TG_HOST_FORCE_CPU | TG_HOST_JOURNAL_REQUIRED) ||
+	    host.wait > TG_WAIT_BLOCK) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[TG_A_HOST],
+				    "unknown flag or wait strategy in TG_A_HOST");
 		return -EINVAL;
 	}
 	return tgk_engine_start(&params, &host, info->extack);
@@ -223,13 +228,16 @@ static int cmd_input(struct sk_buff *req, struct genl_info *info)
 	in.type = nla_get_u16(info->attrs[TG_A_TYPE]);
 	if (payload && nla_len(payload)) {
 		in.len = nla_len(payload);
-		in.payload = kmemdup(nla_data(payload), in.len, GFP_KERNEL);	/* attributes are aligned to 4 only */
+		/* attributes are aligned to 4 only, records want 8 */
+		in.payload = kmemdup(nla_data(payload), in.len, GFP_KERNEL);
 		if (!in.payload)
 			return -ENOMEM;
 	}
 	/* who gave the order is what the kernel knows, not what the message says */
-	if ((in.type == TG_IN_KILL || in.type == TG_IN_RESUME) && in.len == sizeof(struct tg_in_kill))
-		((struct tg_in_kill *)in.payload)->uid = from_kuid(&init_user_ns, NETLINK_CREDS(req)->uid);
+	if ((in.type == TG_IN_KILL || in.type == TG_IN_RESUME) &&
+	    in.len == sizeof(struct tg_in_kill))
+		((struct tg_in_kill *)in.payload)->uid =
+			from_kuid(&init_user_ns, NETLINK_CREDS(req)->uid);
 
 	eng = engine_or_say(info->extack);
 	if (!eng) {
@@ -242,10 +250,12 @@ static int cmd_input(struct sk_buff *req, struct genl_info *info)
 	if (err)
 		return err;
 
-	skb = reply_new(info, nla_total_size(sizeof(u16)) + nla_total_size_64bit(sizeof(u64)), &hdr);
+	skb = reply_new(info, nla_total_size(sizeof(u16)) + nla_total_size_64bit(sizeof(u64)),
+			&hdr);
 	if (!skb)
 		return -ENOMEM;
-	if (nla_put_u16(skb, TG_A_REASON, in.reason) || nla_put_u64_64bit(skb, TG_A_RECORD_SEQ, in.seq, TG_A_PAD)) {
+	if (nla_put_u16(skb, TG_A_REASON, in.reason) ||
+	    nla_put_u64_64bit(skb, TG_A_RECORD_SEQ, in.seq, TG_A_PAD)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
@@ -253,7 +263,8 @@ static int cmd_input(struct sk_buff *req, struct genl_info *info)
 	if (err)
 		return err;
 	if (in.reason != TG_REASON_OK)
-		NL_SET_ERR_MSG_FMT(info->extack, "%s: %s", tg_reason_name(in.reason), tg_reason_text(in.reason));
+		NL_SET_ERR_MSG_FMT(info->extack, "%s: %s", tg_reason_name(in.reason),
+				   tg_reason_text(in.reason));
 	return reason_errno(in.reason);
 }
 
@@ -263,7 +274,8 @@ static int venue_of(struct tgk_engine *eng, struct genl_info *info, u16 *venue)
 {
 	*venue = nla_get_u16(info->attrs[TG_A_VENUE]);
 	if (*venue > eng->params.max_venues) {
-		NL_SET_ERR_MSG_FMT(info->extack, "venue %u is above the engine's capacity of %u", *venue, eng->params.max_venues);
+		NL_SET_ERR_MSG_FMT(info->extack, "venue %u is above the engine's capacity of %u",
+				   *venue, eng->params.max_venues);
 		return -EINVAL;
 	}
 	return 0;
@@ -441,8 +453,8 @@ struct table {
 	u16 attr;
 	u16 row_bytes;
 	u64 (*entries)(const struct tgk_engine *eng);
-	bool (*fill)(struct tgk_engine *eng, u64 entry, void *row);	/* [thread]; row is zeroed */
-	bool (*early)(const void *row);		/* rows for which this holds come first; may be NULL */
+	bool (*fill)(struct tgk_engine *eng, u64 entry, void *row); /* [thread]; row is zeroed */
+	bool (*early)(const void *row); /* rows for which this holds come first; may be NULL */
 };
 
 struct chunk {
@@ -543,11 +555,16 @@ static bool latency_fill(struct tgk_engine *eng, u64 entry, void *row)
 }
 
 static const struct table tables[] = {
-	{ TG_CMD_ORDERS, TG_A_ORDER, sizeof(struct tg_nl_order), orders_entries, orders_fill, orders_early },
-	{ TG_CMD_POSITIONS, TG_A_POSITION, sizeof(struct tg_nl_position), positions_entries, positions_fill, NULL },
-	{ TG_CMD_SESSIONS, TG_A_SESSION, sizeof(struct tg_nl_session), sessions_entries, sessions_fill, NULL },
-	{ TG_CMD_INSTRUMENTS, TG_A_INSTRUMENT_DEF, sizeof(struct tg_in_instrument), instruments_entries, instruments_fill, NULL },
-	{ TG_CMD_CLIENTS, TG_A_CLIENT, sizeof(struct tg_nl_client), clients_entries, clients_fill, NULL },
+	{ TG_CMD_ORDERS, TG_A_ORDER, sizeof(struct tg_nl_order), orders_entries, orders_fill,
+	  orders_early },
+	{ TG_CMD_POSITIONS, TG_A_POSITION, sizeof(struct tg_nl_position), positions_entries,
+	  positions_fill, NULL },
+	{ TG_CMD_SESSIONS, TG_A_SESSION, sizeof(struct tg_nl_session), sessions_entries,
+	  sessions_fill, NULL },
+	{ TG_CMD_INSTRUMENTS, TG_A_INSTRUMENT_DEF, sizeof(struct tg_in_instrument),
+	  instruments_entries, instruments_fill, NULL },
+	{ TG_CMD_CLIENTS, TG_A_CLIENT, sizeof(struct tg_nl_client), clients_entries, clients_fill,
+	  NULL },
 	{ TG_CMD_LATENCY, TG_A_HIST, sizeof(struct tgk_hist), latency_entries, latency_fill, NULL },
 };
 
@@ -627,16 +644,18 @@ static int dump_start(struct netlink_callback *cb)
 		return err;
 	}
 	d->at = list_first_entry_or_null(&d->chunks, struct chunk, list);
-	cb->min_dump_alloc = d->table->row_bytes + 256;	/* a histogram is larger than the usual message buffer */
+	/* a histogram is larger than the usual message buffer */
+	cb->min_dump_alloc = d->table->row_bytes + 256;
 	cb->args[0] = (long)d;
 	return 0;
 }
 
-static int dump_row(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d, const void *row)
+static int dump_row(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
+		    const void *row)
 {
 	const struct genl_info *info = genl_info_dump(cb);
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &tickgate_family, NLM_F_MULTI,
-				info->genlhdr->cmd);
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				&tickgate_family, NLM_F_MULTI, info->genlhdr->cmd);
 
 	if (!hdr)
 		return -EMSGSIZE;
@@ -741,9 +760,12 @@ static struct genl_family tickgate_family __ro_after_init = {
 	.name = TG_GENL_NAME,
 	.version = TG_GENL_VERSION,
 	.module = THIS_MODULE,
-	.netnsok = true,		/* an interface may be bound from the namespace that has it */
-	.parallel_ops = true,		/* a call on the engine thread must not hold up all of generic netlink */
-	.resv_start_op = 1,		/* strict: reserved header fields and trailing bytes are refused for every command */
+	/* an interface may be bound from the namespace that has it */
+	.netnsok = true,
+	/* a call on the engine thread must not hold up all of generic netlink */
+	.parallel_ops = true,
+	/* strict: reserved header fields and trailing bytes are refused for every command */
+	.resv_start_op = 1,
 	.ops = tickgate_ops,
 	.n_ops = ARRAY_SIZE(tickgate_ops),
 	.mcgrps = tickgate_groups,

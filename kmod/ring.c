@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that userspace maps, and the two things the engine thread writes into it: events and book images.
+ * Memory that userspace maps, and the two things the engine thread writes into it: events and book
+ * images.
  *
- * A ring is referenced by who owns it (engine, client) and by each of its mappings, so it outlives close(), the engine and the client
- * for as long as somebody still looks at it. The module cannot go meanwhile: a mapping holds its file, the file holds the module.
+ * A ring is referenced by who owns it (engine, client) and by each of its mappings, so it outlives
+ * close(), the engine and the client for as long as somebody still looks at it. The module cannot
+ * go meanwhile: a mapping holds its file, the file holds the module.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -75,7 +77,10 @@ int tgk_ring_mmap(struct tgk_ring *r, struct vm_area_struct *vma, bool writable)
 
 	if (vma->vm_end - vma->vm_start != r->bytes)
 		return -EINVAL;
-	/* VM_MAYSHARE and not VM_SHARED: a shared mapping of a file opened read-only has lost the latter */
+	/*
+	 * VM_MAYSHARE and not VM_SHARED: a shared mapping of a file opened read-only has lost the
+	 * latter
+	 */
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	if (vma->vm_flags & VM_EXEC)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * The ring algorithms of <tickgate/shm.h>, one copy for every world: the kernel module, libtickgate and the tests.
+ * The ring algorithms of <tickgate/shm.h>, one copy for every world: the kernel module, libtickgate
+ * and the tests.
  *
  * Barriers (letters as in shm.h; the partner stands beside each):
  *
  *   broadcast writer                         broadcast reader
- *   (A) slot.ring_seq = 0, then wmb          (A') rmb, then ring_seq again: a copy torn by a writer a lap ahead is seen
+ *   (A) slot.ring_seq = 0, then wmb          (A') rmb, then ring_seq again: a torn copy is seen
  *   (B) the slot's other words               (B') the slot's other words
  *   (C) slot.ring_seq = i + 1, release       (C') ring_seq, acquire: the words are there
  *   (D) header.head = i + 1, release         (D') head, acquire: where a lapped reader goes on
@@ -13,14 +14,16 @@
  *   submission producer (client)             submission consumer (engine thread)
  *   (E) user.tail, release                   (E') tail, acquire: the slots before it are written
  *   (F') kernel.head, acquire: slot free     (F) kernel.head, release: the copy out is finished
- *   (G) full barrier between tail and the    (G') full barrier between NEED_WAKE and the look at tail: one of the two
- *       look at NEED_WAKE                         sees the other, so that no submission sleeps with the engine
+ *   (G) full barrier between tail and the    (G') full barrier between NEED_WAKE and the look
+ *       look at NEED_WAKE                         at tail: one of the two sees the other, so that
+ *                                                 no submission sleeps with the engine
  *
  *   book writer                              book reader
  *   (H) seqcount odd, then wmb               (H') rmb, then seqcount again
  *   (I) seqcount even, release               (I') seqcount, acquire
  *
- * Shared words are read and written one machine word at a time, never twice where the other side could change them between.
+ * Shared words are read and written one machine word at a time, never twice where the other side
+ * could change them between.
  */
 #ifndef TG_RING_H
 #define TG_RING_H
@@ -47,7 +50,7 @@
 #define tg_mb()			__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 
-/* A word of any struct: without may_alias a compiler could move the fields' stores past the copy. */
+/* A word of any struct: without may_alias a compiler could move stores to fields past the copy. */
 typedef __u64 __attribute__((__may_alias__)) tg_word;
 
 /* Copy of whole 8-byte words from or to memory that somebody else may touch at the same time. */
@@ -59,11 +62,11 @@ static inline void tg_words_copy(tg_word *dst, const tg_word *src, __u32 words)
 		tg_store(&dst[i], tg_load(&src[i]));
 }
 
-/* ---- broadcast ring: slots begin with __u64 ring_seq; slot_bytes is a multiple of 8; nslots = 2^k ---- */
+/* ---- broadcast ring: slots begin with __u64 ring_seq, slot_bytes % 8 == 0, nslots = 2^k ---- */
 
 /* Writer: event number `i` (from 0). The event's own ring_seq word is ignored. */
-static inline void tg_ring_write(struct tg_ring_header *hdr, void *slots, __u32 nslots, __u32 slot_bytes, __u64 i,
-				 const void *event)
+static inline void tg_ring_write(struct tg_ring_header *hdr, void *slots, __u32 nslots,
+				 __u32 slot_bytes, __u64 i, const void *event)
 {
 	tg_word *slot = (tg_word *)((char *)slots + (i & (nslots - 1)) * slot_bytes);
 
@@ -77,12 +80,14 @@ static inline void tg_ring_write(struct tg_ring_header *hdr, void *slots, __u32 
 enum tg_ring_read {
 	TG_RING_EMPTY = 0,	/* event i is not there yet */
 	TG_RING_GOOD = 1,	/* copied */
-	TG_RING_LAPPED = 2,	/* event i is gone: the reader is SLOW and goes on from tg_ring_head() after a download */
+	TG_RING_LAPPED = 2,	/* event i is gone: SLOW; on from tg_ring_head(), with a download */
 };
 
-static inline enum tg_ring_read tg_ring_read(const void *slots, __u32 nslots, __u32 slot_bytes, __u64 i, void *event)
+static inline enum tg_ring_read tg_ring_read(const void *slots, __u32 nslots, __u32 slot_bytes,
+					     __u64 i, void *event)
 {
-	const tg_word *slot = (const tg_word *)((const char *)slots + (i & (nslots - 1)) * slot_bytes);
+	const tg_word *slot =
+		(const tg_word *)((const char *)slots + (i & (nslots - 1)) * slot_bytes);
 	__u64 seq = tg_load_acquire(&slot[0]);				/* (C') */
 
 	if (seq != i + 1)
@@ -117,7 +122,8 @@ static inline int tg_sub_push(struct tg_sub_ring *r, const struct tg_submission 
 		if (r->tail - r->head >= r->nslots)
 			return -1;
 	}
-	tg_words_copy((tg_word *)&r->slots[r->tail & (r->nslots - 1)], (const tg_word *)s, sizeof(*s) / 8);
+	tg_words_copy((tg_word *)&r->slots[r->tail & (r->nslots - 1)], (const tg_word *)s,
+		      sizeof(*s) / 8);
 	tg_store_release(&r->user->tail, ++r->tail);			/* (E) */
 	return 0;
 }
@@ -129,12 +135,13 @@ static inline int tg_sub_needs_wake(const struct tg_sub_ring *r)
 	return !!(tg_load(&r->kernel->flags) & TG_SUBK_NEED_WAKE);
 }
 
-/* ---- submission ring: the engine's side. `head` is its own; what the client writes is never trusted. ---- */
+/* ---- submission ring: the engine's side; `head` is its own, nothing else is trusted ---- */
 
 enum tg_sub_pop { TG_SUB_NONE = 0, TG_SUB_GOOD = 1, TG_SUB_BAD = 2 };
 
-/* Copies submission `head` out if there is one. BAD: the client's index is impossible; the ring must not be used again. */
-static inline enum tg_sub_pop tg_sub_pop(const struct tg_sub_user *user, const struct tg_submission *slots, __u32 nslots,
+/* Copies submission `head` out if there is one. BAD: an impossible index; the ring is finished. */
+static inline enum tg_sub_pop tg_sub_pop(const struct tg_sub_user *user,
+					 const struct tg_submission *slots, __u32 nslots,
 					 __u64 head, struct tg_submission *out)
 {
 	__u64 tail = tg_load_acquire(&user->tail);			/* (E'), read once */
@@ -143,7 +150,8 @@ static inline enum tg_sub_pop tg_sub_pop(const struct tg_sub_user *user, const s
 		return TG_SUB_NONE;
 	if (tail - head > nslots)
 		return TG_SUB_BAD;
-	tg_words_copy((tg_word *)out, (const tg_word *)&slots[head & (nslots - 1)], sizeof(*out) / 8);
+	tg_words_copy((tg_word *)out, (const tg_word *)&slots[head & (nslots - 1)],
+		      sizeof(*out) / 8);
 	return TG_SUB_GOOD;
 }
 

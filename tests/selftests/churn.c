@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Clients come and go, submit, map, wait and read the journal in several threads while the engine is started and stopped by force under
- * them. Nothing but the engine's own errors may come back; the kernel's log is the other half of the verdict.
+ * Clients come and go, submit, map, wait and read the journal in several threads while the engine
+ * is started and stopped by force under them. Nothing but the engine's own errors may come back;
+ * the kernel's log is the other half of the verdict.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,20 +53,26 @@ static void note(int who, const char *what, int err)
 	strange[who]++;
 }
 
-/* Odd threads on another processor, also where that one is isolated and the scheduler would never use it. */
+/*
+ * Odd threads on another processor, also where that one is isolated and the scheduler would never
+ * use it.
+ */
 static void spread(int me)
 {
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
 	CPU_SET(me & 1, &set);
-	sched_setaffinity(0, sizeof(set), &set);	/* with one processor only it fails, and nothing is lost */
+	sched_setaffinity(0, sizeof(set),
+			  &set); /* with one processor only it fails, and nothing is lost */
 }
 
 static void *client(void *arg)
 {
 	struct tg_submission bad = { .type = TG_SUB_CANCEL, .order_id = 5 };
-	struct tg_attach_options o = { .name = "churn", .private_slots = 64, .submission_slots = 16 };
+	struct tg_attach_options o = { .name = "churn",
+				       .private_slots = 64,
+				       .submission_slots = 16 };
 	int me = (int)(long)arg, i, r;
 	unsigned int seed = (unsigned int)me;
 	struct tg_book_image b;
@@ -145,7 +152,8 @@ static void *other(void *arg)
 
 static void *reader_of_state(void *arg)
 {
-	static const __u8 dumps[] = { TG_CMD_CLIENTS, TG_CMD_SESSIONS, TG_CMD_ORDERS, TG_CMD_POSITIONS, TG_CMD_LATENCY };
+	static const __u8 dumps[] = { TG_CMD_CLIENTS, TG_CMD_SESSIONS, TG_CMD_ORDERS,
+				      TG_CMD_POSITIONS, TG_CMD_LATENCY };
 	static struct gnl n;
 	struct gnl_msg m;
 	unsigned int i = 0;
@@ -200,14 +208,16 @@ int main(int argc, char **argv)
 	stop = true;
 	for (i = 0; i < THREADS + 2; i++)
 		pthread_join(t[i], NULL);
-	ktap_ok(!wrong && starts >= 3, "the engine was started and stopped %d times under its clients", starts);
+	ktap_ok(!wrong && starts >= 3,
+		"the engine was started and stopped %d times under its clients", starts);
 	for (i = 0; i < THREADS; i++)
 		all += attached[i];
 	ktap_ok(all > starts, "%d clients came and went", all);
 	for (i = 0; i < THREADS + 2; i++)
 		ktap_is(strange[i], 0, "thread %d saw only the errors it may see", i);
 	gw_start(&n);
-	ktap_ok(!gw_status(&n, &st) && st.running && !st.clients && !st.journal_attached, "and it starts clean after that");
+	ktap_ok(!gw_status(&n, &st) && st.running && !st.clients && !st.journal_attached,
+		"and it starts clean after that");
 	ktap_is(gw_stop(&n, false), 0, "stopped");
 	return ktap_end();
 }

@@ -47,8 +47,8 @@ static void say(struct fake_venue *v, const char *type, const char *fmt, ...)
 	clock_gettime(CLOCK_REALTIME, &t);
 	gmtime_r(&t.tv_sec, &tm);
 	strftime(when, sizeof(when), "%Y%m%d-%H:%M:%S", &tm);
-	n = snprintf(body, sizeof(body), "35=%s|49=FAKE|56=GATE|34=%u|52=%s.%03ld|", type, ++v->tx_seq, when,
-		     t.tv_nsec / 1000000);
+	n = snprintf(body, sizeof(body), "35=%s|49=FAKE|56=GATE|34=%u|52=%s.%03ld|", type,
+		     ++v->tx_seq, when, t.tv_nsec / 1000000);
 	va_start(ap, fmt);
 	n += vsnprintf(body + n, sizeof(body) - (size_t)n, fmt, ap);
 	va_end(ap);
@@ -63,8 +63,8 @@ static void say(struct fake_venue *v, const char *type, const char *fmt, ...)
 		v->bad++;
 }
 
-static void report(struct fake_venue *v, const char *m, size_t len, const char *kind, const char *status,
-		   const char *leaves, const char *cum)
+static void report(struct fake_venue *v, const char *m, size_t len, const char *kind,
+		   const char *status, const char *leaves, const char *cum)
 {
 	char id[64], orig[64], symbol[64], side[64], qty[64], px[64];
 	bool has_orig = tag(m, len, 41, orig);
@@ -78,10 +78,13 @@ static void report(struct fake_venue *v, const char *m, size_t len, const char *
 		strcpy(qty, "1");
 	if (!tag(m, len, 44, px))
 		strcpy(px, "100");
-	say(v, "8", "37=V%s|11=%s|%s%s%s17=E%u|150=%s|39=%s|55=%s|54=%s|38=%s|44=%s|%s%s%s%s%s151=%s|14=%s|6=%s|",
-	    has_orig ? orig : id, id, has_orig ? "41=" : "", has_orig ? orig : "", has_orig ? "|" : "", ++v->execs,
-	    kind, status, symbol, side, qty, px, filled ? "32=" : "", filled ? qty : "", filled ? "|31=" : "",
-	    filled ? px : "", filled ? "|851=1|" : "", leaves ? leaves : qty, cum ? cum : qty, filled ? px : "0");
+	say(v, "8",
+	    "37=V%s|11=%s|%s%s%s17=E%u|150=%s|39=%s|55=%s|54=%s|38=%s|44=%s|%s%s%s%s%s151=%s|14=%s|"
+	    "6=%s|",
+	    has_orig ? orig : id, id, has_orig ? "41=" : "", has_orig ? orig : "",
+	    has_orig ? "|" : "", ++v->execs, kind, status, symbol, side, qty, px,
+	    filled ? "32=" : "", filled ? qty : "", filled ? "|31=" : "", filled ? px : "",
+	    filled ? "|851=1|" : "", leaves ? leaves : qty, cum ? cum : qty, filled ? px : "0");
 }
 
 static void answer(struct fake_venue *v, const char *m, size_t len)
@@ -107,7 +110,10 @@ static void answer(struct fake_venue *v, const char *m, size_t len)
 	case 'V':
 		v->requests++;
 		if (tag(m, len, 262, a) && tag(m, len, 55, b))
-			say(v, "W", "262=%s|55=%s|25044=100|268=2|269=0|270=99.99|271=5|269=1|270=100.01|271=5|", a, b);
+			say(v, "W",
+			    "262=%s|55=%s|25044=100|268=2|269=0|270=99.99|271=5|269=1|270=100.01|"
+			    "271=5|",
+			    a, b);
 		break;
 	case 'D':
 		v->orders++;
@@ -172,8 +178,8 @@ int fake_venue_start(struct fake_venue *v)
 	socklen_t len = sizeof(a);
 
 	v->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (v->listener < 0 || bind(v->listener, (struct sockaddr *)&a, sizeof(a)) || listen(v->listener, 4) ||
-	    getsockname(v->listener, (struct sockaddr *)&a, &len))
+	if (v->listener < 0 || bind(v->listener, (struct sockaddr *)&a, sizeof(a)) ||
+	    listen(v->listener, 4) || getsockname(v->listener, (struct sockaddr *)&a, &len))
 		return -errno;
 	v->port = ntohs(a.sin_port);
 	return -pthread_create(&v->thread, NULL, run, v);
@@ -182,7 +188,9 @@ int fake_venue_start(struct fake_venue *v)
 int fake_venue_dial(struct fake_venue *v)
 {
 	struct sockaddr_in a = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((in_port_t)v->port),
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons((in_port_t)v->port),
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 

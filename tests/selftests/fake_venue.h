@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A FIX 4.4 acceptor of a few lines in a thread of the test, over loopback TCP: logon, heartbeat, one market-data snapshot for each
- * request, orders acknowledged, cancelled, replaced; filled when told. No sequence checks: what a real venue does is tools/venue.
+ * A FIX 4.4 acceptor of a few lines in a thread of the test, over loopback TCP: logon, heartbeat,
+ * one market-data snapshot for each request, orders acknowledged, cancelled, replaced; filled when
+ * told. No sequence checks: what a real venue does is tools/venue.
  */
 #ifndef SELFTESTS_FAKE_VENUE_H
 #define SELFTESTS_FAKE_VENUE_H

@@ -46,7 +46,10 @@ void gw_params(struct tg_in_engine *p, struct tg_nl_host *h)
 	p->exec_ids = 256;
 	p->rx_buffer_bytes = 65536;
 	memset(h, 0, sizeof(*h));
-	/* not the isolated core: a test must also run on a host that has none. It sleeps, so that it costs nothing. */
+	/*
+	 * not the isolated core: a test must also run on a host that has none. It sleeps, so that
+	 * it costs nothing.
+	 */
 	h->cpu = 0;
 	h->wait = TG_WAIT_BLOCK;
 	h->flags = TG_HOST_FORCE_CPU;
@@ -100,13 +103,19 @@ static void must(struct gnl *n, enum tg_in type, const void *payload, __u32 len,
 void gw_configure(struct gnl *n)
 {
 	static const char *const symbols[] = { "TESTUSD", "OTHERUSD", "THIRDUSD" };
-	static const __u16 scopes[] = { TG_SCOPE_FIRM, TG_SCOPE_ACCOUNT, TG_SCOPE_INSTRUMENT, TG_SCOPE_INSTRUMENT,
-					TG_SCOPE_INSTRUMENT };
+	static const __u16 scopes[] = { TG_SCOPE_FIRM, TG_SCOPE_ACCOUNT, TG_SCOPE_INSTRUMENT,
+					TG_SCOPE_INSTRUMENT, TG_SCOPE_INSTRUMENT };
 	static const __u32 ids[] = { 0, 1, 1, 2, 3 };
 	struct tg_in_venue v = {
-		.venue_id = 1, .dialect = TG_DIALECT_SIM, .heartbeat_s = 30,
-		.flags = TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS, .logon_timeout_ms = 5000,
-		.logout_timeout_ms = 1000, .name = "fake", .sender_comp_id = "GATE", .target_comp_id = "FAKE",
+		.venue_id = 1,
+		.dialect = TG_DIALECT_SIM,
+		.heartbeat_s = 30,
+		.flags = TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS,
+		.logon_timeout_ms = 5000,
+		.logout_timeout_ms = 1000,
+		.name = "fake",
+		.sender_comp_id = "GATE",
+		.target_comp_id = "FAKE",
 	};
 	struct tg_in_account a = { .account_id = 1, .name = "A1" };
 	struct tg_in_mode mode = { .mode = TG_MODE_LEADER };
@@ -115,7 +124,10 @@ void gw_configure(struct gnl *n)
 	must(n, TG_IN_VENUE, &v, sizeof(v), "venue");
 	for (i = 0; i < 3; i++) {
 		struct tg_in_instrument d = {
-			.instrument_id = i + 1, .venue_id = 1, .flags = TG_INSTRUMENT_SUBSCRIBE, .tick = CENT,
+			.instrument_id = i + 1,
+			.venue_id = 1,
+			.flags = TG_INSTRUMENT_SUBSCRIBE,
+			.tick = CENT,
 			.lot = TG_SCALE / 1000,
 		};
 
@@ -133,8 +145,14 @@ void gw_configure(struct gnl *n)
 	}
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		struct tg_in_limits l = {
-			.scope = scopes[i], .id = ids[i], .max_order_qty = TG_PX_MAX, .max_order_notional = TG_PX_MAX,
-			.max_position = TG_PX_MAX, .collar_bps = ~0u, .max_open_orders = ~0u, .rate_per_s = ~0u,
+			.scope = scopes[i],
+			.id = ids[i],
+			.max_order_qty = TG_PX_MAX,
+			.max_order_notional = TG_PX_MAX,
+			.max_position = TG_PX_MAX,
+			.collar_bps = ~0u,
+			.max_open_orders = ~0u,
+			.rate_per_s = ~0u,
 			.rate_burst = ~0u,
 		};
 
@@ -159,7 +177,11 @@ void gw_start(struct gnl *n)
 int gw_kill(struct gnl *n, enum tg_scope scope, __u32 id, bool resume)
 {
 	struct tg_in_kill k = {
-		.scope = (__u16)scope, .cause = TG_KILL_OPERATOR, .id = id, .who = "selftest", .text = "selftest",
+		.scope = (__u16)scope,
+		.cause = TG_KILL_OPERATOR,
+		.id = id,
+		.who = "selftest",
+		.text = "selftest",
 	};
 
 	return gw_input(n, resume ? TG_IN_RESUME : TG_IN_KILL, &k, sizeof(k), NULL);

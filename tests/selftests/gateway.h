@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A small gateway for the tests: three instruments on one venue, account 1 for root and for user NOBODY, limits wide open. */
+/*
+ * A small gateway for the tests: three instruments on one venue, account 1 for root and for user
+ * NOBODY, limits wide open.
+ */
 #ifndef SELFTESTS_GATEWAY_H
 #define SELFTESTS_GATEWAY_H
 

@@ -45,7 +45,8 @@ static void take_text(struct gnl *n, const struct nlmsghdr *h)
 		if (a->nla_len < NLA_HDRLEN)
 			break;
 		if (a->nla_type == NLMSGERR_ATTR_MSG)
-			snprintf(n->text, sizeof(n->text), "%.*s", a->nla_len - NLA_HDRLEN, p + NLA_HDRLEN);
+			snprintf(n->text, sizeof(n->text), "%.*s", a->nla_len - NLA_HDRLEN,
+				 p + NLA_HDRLEN);
 		p += NLA_ALIGN(a->nla_len);
 	}
 }
@@ -71,7 +72,8 @@ static void take_attrs(struct gnl *n, const struct nlmsghdr *h)
 	}
 }
 
-static int call(struct gnl *n, struct gnl_msg *m, __u16 flags, void (*row)(struct gnl *n, void *arg), void *arg)
+static int call(struct gnl *n, struct gnl_msg *m, __u16 flags,
+		void (*row)(struct gnl *n, void *arg), void *arg)
 {
 	struct nlmsghdr *h;
 	size_t used = 0;
@@ -87,7 +89,10 @@ static int call(struct gnl *n, struct gnl_msg *m, __u16 flags, void (*row)(struc
 	if (send(n->fd, m, m->h.nlmsg_len, 0) < 0)
 		return -errno;
 	for (;;) {
-		/* behind what came before: the attributes of a reply must outlive the acknowledgement after it */
+		/*
+		 * behind what came before: the attributes of a reply must outlive the
+		 * acknowledgement after it
+		 */
 		if (sizeof(n->buf) - used < sizeof(n->buf) / 2)
 			used = 0;
 		got = recv(n->fd, n->buf + used, sizeof(n->buf) - used, 0);
@@ -180,7 +185,9 @@ void gnl_close(struct gnl *n)
 
 int gnl_listen(struct gnl *n)
 {
-	return setsockopt(n->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &n->group, sizeof(n->group)) ? -errno : 0;
+	return setsockopt(n->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &n->group, sizeof(n->group))
+		       ? -errno
+		       : 0;
 }
 
 int gnl_event(struct gnl *n, struct tg_pub_event *ev, int timeout_ms)

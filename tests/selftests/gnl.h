@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The family "tickgate" over a bare netlink socket: unlike a library this one sends whatever is wanted, wrong sizes included.
+ * The family "tickgate" over a bare netlink socket: unlike a library this one sends whatever is
+ * wanted, wrong sizes included.
  */
 #ifndef SELFTESTS_GNL_H
 #define SELFTESTS_GNL_H
@@ -33,7 +34,10 @@ int gnl_open(struct gnl *n);
 void gnl_close(struct gnl *n);
 void gnl_begin(struct gnl_msg *m, __u8 cmd);
 void gnl_put(struct gnl_msg *m, __u16 attr, const void *data, __u32 len);
-/* Sends with NLM_F_ACK, or as a dump; returns 0 or the kernel's -errno. `row` (may be NULL) is called for each data message. */
+/*
+ * Sends with NLM_F_ACK, or as a dump; returns 0 or the kernel's -errno. `row` (may be NULL) is
+ * called for each data message.
+ */
 int gnl_call(struct gnl *n, struct gnl_msg *m);
 int gnl_dump(struct gnl *n, struct gnl_msg *m, void (*row)(struct gnl *n, void *arg), void *arg);
 /* Joins the multicast group; then one event or -EAGAIN after timeout_ms. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Helper of the shell tests. The holding ways say "held" and wait for their stdin to close; the others act and end.
+ * Helper of the shell tests. The holding ways say "held" and wait for their stdin to close; the
+ * others act and end.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -39,7 +40,10 @@ static void until_eof(void)
 static int hold_device(const char *way)
 {
 	struct tg_ioc_attach a = {
-		.size = sizeof(a), .abi_version = TG_ABI_VERSION, .abi_hash = TG_ABI_HASH, .name = "hold",
+		.size = sizeof(a),
+		.abi_version = TG_ABI_VERSION,
+		.abi_hash = TG_ABI_HASH,
+		.name = "hold",
 		.flags = TG_CLIENT_READ_ONLY,
 	};
 	int fd = open("/dev/tickgate0", O_RDONLY);
@@ -58,7 +62,8 @@ static int hold_device(const char *way)
 		}
 	}
 	if (!strcmp(way, "mmap")) {
-		if (mmap(NULL, a.public_bytes, PROT_READ, MAP_SHARED, fd, TG_MMAP_PUBLIC) == MAP_FAILED) {
+		if (mmap(NULL, a.public_bytes, PROT_READ, MAP_SHARED, fd, TG_MMAP_PUBLIC) ==
+		    MAP_FAILED) {
 			perror("mmap");
 			return 1;
 		}
@@ -107,7 +112,8 @@ int main(int argc, char **argv)
 		return hold_device(way);
 	if (!strcmp(way, "venue") || !strcmp(way, "fill"))
 		return hold_venue(!strcmp(way, "fill"));
-	if (strcmp(way, "kill") && strcmp(way, "resume") && strcmp(way, "noise") && strcmp(way, "stop")) {
+	if (strcmp(way, "kill") && strcmp(way, "resume") && strcmp(way, "noise") &&
+	    strcmp(way, "stop")) {
 		fputs(usage_text, stderr);
 		return 2;
 	}
@@ -118,7 +124,8 @@ int main(int argc, char **argv)
 	if (strcmp(way, "noise"))
 		return gw_kill(&n, TG_SCOPE_FIRM, 0, !strcmp(way, "resume")) ? 1 : 0;
 	for (i = 0; i < 1000; i++)
-		if (gw_kill(&n, TG_SCOPE_INSTRUMENT, 3, false) || gw_kill(&n, TG_SCOPE_INSTRUMENT, 3, true))
+		if (gw_kill(&n, TG_SCOPE_INSTRUMENT, 3, false) ||
+		    gw_kill(&n, TG_SCOPE_INSTRUMENT, 3, true))
 			return 1;
 	return 0;
 }

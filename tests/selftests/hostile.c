@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A client that does what it wants with its submission ring: impossible indices, slots that change while they are read. The engine
- * disables the ring or judges each submission as it copied it; others are not disturbed.
+ * A client that does what it wants with its submission ring: impossible indices, slots that change
+ * while they are read. The engine disables the ring or judges each submission as it copied it;
+ * others are not disturbed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,14 +31,18 @@ struct raw {
 static void raw_open(struct raw *r)
 {
 	r->at = (struct tg_ioc_attach){
-		.size = sizeof(r->at), .abi_version = TG_ABI_VERSION, .abi_hash = TG_ABI_HASH, .name = "hostile",
+		.size = sizeof(r->at),
+		.abi_version = TG_ABI_VERSION,
+		.abi_hash = TG_ABI_HASH,
+		.name = "hostile",
 		.submission_slots = SLOTS,
 	};
 	r->fd = open("/dev/tickgate0", O_RDWR | O_CLOEXEC);
 	if (r->fd < 0 || ioctl(r->fd, TG_IOC_ATTACH, &r->at))
 		ktap_bail("attach: %s", strerror(errno));
 	r->kernel = mmap(NULL, 4096, PROT_READ, MAP_SHARED, r->fd, TG_MMAP_SUB_KERNEL);
-	r->user = mmap(NULL, r->at.sub_user_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, TG_MMAP_SUB_USER);
+	r->user = mmap(NULL, r->at.sub_user_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd,
+		       TG_MMAP_SUB_USER);
 	if (r->kernel == MAP_FAILED || r->user == MAP_FAILED)
 		ktap_bail("mmap: %s", strerror(errno));
 	r->slots = (void *)((char *)r->user + TG_SHM_PAGE);
@@ -82,7 +87,8 @@ static void bad_tail(__u64 tail, const char *what)
 	tg_store_release(&r.user->tail, tail);
 	ioctl(r.fd, TG_IOC_WAKE);
 	ktap_ok(wait_broken(&r), "%s: the ring is disabled", what);
-	ktap_is((long)(gw_host_counter(&n, TG_HC_SUB_BAD_INDEX) - before), 1, "%s: counted once", what);
+	ktap_is((long)(gw_host_counter(&n, TG_HC_SUB_BAD_INDEX) - before), 1, "%s: counted once",
+		what);
 	tg_store_release(&r.user->tail, 2);
 	ioctl(r.fd, TG_IOC_WAKE);
 	sleep_ms(20);
@@ -118,8 +124,13 @@ static void *flip(void *arg)
 	while (!stop) {
 		for (i = 0; i < SLOTS; i++) {
 			struct tg_submission s = {
-				.type = (__u16)(1 + k % 5), .instrument_id = k % 3, .account_id = 1, .side = 1 + k % 2,
-				.ord_type = TG_ORD_LIMIT, .px = k & 1 ? E8(100) : -1, .qty = k & 2 ? E8(1) : TG_PX_NONE,
+				.type = (__u16)(1 + k % 5),
+				.instrument_id = k % 3,
+				.account_id = 1,
+				.side = 1 + k % 2,
+				.ord_type = TG_ORD_LIMIT,
+				.px = k & 1 ? E8(100) : -1,
+				.qty = k & 2 ? E8(1) : TG_PX_NONE,
 			};
 
 			tg_words_copy((tg_word *)&r->slots[i], (const tg_word *)&s, sizeof(s) / 8);
@@ -164,7 +175,10 @@ static void lost_wake(void)
 	__u64 i, late = 0;
 	struct raw r;
 
-	/* the engine sleeps when it has nothing to do: each submission must be seen by flag and wake alone */
+	/*
+	 * the engine sleeps when it has nothing to do: each submission must be seen by flag and
+	 * wake alone
+	 */
 	raw_open(&r);
 	for (i = 0; i < 300; i++) {
 		r.slots[i % SLOTS] = s;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Every ioctl of the device with one thing wrong at a time in otherwise valid data: sizes, flags, reserved fields, state, permission. */
+/*
+ * Every ioctl of the device with one thing wrong at a time in otherwise valid data: sizes, flags,
+ * reserved fields, state, permission.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -30,7 +33,10 @@ static int io(int fd, unsigned long cmd, void *arg)
 static struct tg_ioc_attach attach_good(void)
 {
 	struct tg_ioc_attach a = {
-		.size = sizeof(a), .abi_version = TG_ABI_VERSION, .abi_hash = TG_ABI_HASH, .name = "ioctl",
+		.size = sizeof(a),
+		.abi_version = TG_ABI_VERSION,
+		.abi_hash = TG_ABI_HASH,
+		.name = "ioctl",
 	};
 
 	return a;
@@ -60,7 +66,8 @@ static void info(void)
 		ktap_is(io(fd, TG_IOC_INFO, &i), -EINVAL, "INFO: reserved[%d]", k);
 	}
 	ktap_is(io(fd, TG_IOC_INFO, (void *)16), -EFAULT, "INFO: bad pointer");
-	ktap_is(io(fd, _IOWR(TG_IOC_MAGIC, 0, char[60]), &i), -ENOTTY, "INFO's number with another size");
+	ktap_is(io(fd, _IOWR(TG_IOC_MAGIC, 0, char[60]), &i), -ENOTTY,
+		"INFO's number with another size");
 	ktap_is(io(fd, _IO(TG_IOC_MAGIC, 99), NULL), -ENOTTY, "unknown number");
 	ktap_is(io(fd, _IO(0x33, 3), NULL), -ENOTTY, "another magic");
 	close(fd);
@@ -84,7 +91,8 @@ static void without_engine(void)
 	ktap_is(read(fd, heads, sizeof(heads)) < 0 ? -errno : 0, -ENOTCONN, "read before ATTACH");
 	p.fd = fd;
 	ktap_ok(poll(&p, 1, 0) == 1 && p.revents == POLLERR, "poll before ATTACH is POLLERR");
-	ktap_ok(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, TG_MMAP_SUB_KERNEL) == MAP_FAILED && errno == ENOTCONN,
+	ktap_ok(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, TG_MMAP_SUB_KERNEL) == MAP_FAILED &&
+			errno == ENOTCONN,
 		"mmap before ATTACH");
 	ktap_is(write(fd, heads, 8) < 0 ? -errno : 0, -EINVAL, "write is not for this device");
 	close(fd);
@@ -111,12 +119,14 @@ static void attach_negative(void)
 	for (k = 0; k < 5; k++) {
 		a = attach_good();
 		a.private_slots = bad_private[k];
-		ktap_is(io(fd, TG_IOC_ATTACH, &a), -EINVAL, "ATTACH: private_slots %u", bad_private[k]);
+		ktap_is(io(fd, TG_IOC_ATTACH, &a), -EINVAL, "ATTACH: private_slots %u",
+			bad_private[k]);
 	}
 	for (k = 0; k < 4; k++) {
 		a = attach_good();
 		a.submission_slots = bad_submission[k];
-		ktap_is(io(fd, TG_IOC_ATTACH, &a), -EINVAL, "ATTACH: submission_slots %u", bad_submission[k]);
+		ktap_is(io(fd, TG_IOC_ATTACH, &a), -EINVAL, "ATTACH: submission_slots %u",
+			bad_submission[k]);
 	}
 	a = attach_good();
 	memset(a.name, 'x', sizeof(a.name));
@@ -137,8 +147,9 @@ static void attach_negative(void)
 	ktap_is(io(ro, TG_IOC_ATTACH, &a), -EPERM, "ATTACH to trade on a file opened read-only");
 	a.flags = TG_CLIENT_READ_ONLY;
 	ktap_is(io(ro, TG_IOC_ATTACH, &a), 0, "ATTACH read-only on such a file");
-	ktap_ok(a.client_id >= 1 && a.client_id <= MAX_CLIENTS && a.max_instruments == MAX_INSTRUMENTS &&
-		a.public_slots == 1024 && a.private_slots && a.submission_slots && a.books_bytes && a.features,
+	ktap_ok(a.client_id >= 1 && a.client_id <= MAX_CLIENTS &&
+			a.max_instruments == MAX_INSTRUMENTS && a.public_slots == 1024 &&
+			a.private_slots && a.submission_slots && a.books_bytes && a.features,
 		"what ATTACH gives back");
 	ktap_is(io(ro, TG_IOC_ATTACH, &a), -EBUSY, "ATTACH twice");
 	close(ro);
@@ -205,17 +216,21 @@ static void submit_negative(void)
 	}
 	s = submit_good();
 	s.sub.pad2 = 1;
-	ktap_ok(io(fd, TG_IOC_SUBMIT, &s) == 0 && s.reason == TG_REASON_BAD_REQUEST, "submission.pad2: BAD_REQUEST");
+	ktap_ok(io(fd, TG_IOC_SUBMIT, &s) == 0 && s.reason == TG_REASON_BAD_REQUEST,
+		"submission.pad2: BAD_REQUEST");
 	s = submit_good();
 	s.sub.type = 77;
-	ktap_ok(io(fd, TG_IOC_SUBMIT, &s) == 0 && s.reason == TG_REASON_BAD_REQUEST, "unknown type: BAD_REQUEST");
+	ktap_ok(io(fd, TG_IOC_SUBMIT, &s) == 0 && s.reason == TG_REASON_BAD_REQUEST,
+		"unknown type: BAD_REQUEST");
 	s = submit_good();
 	s.sub.flags = 0x8000;
-	ktap_ok(io(fd, TG_IOC_SUBMIT, &s) == 0 && s.reason == TG_REASON_BAD_REQUEST, "unknown flag: BAD_REQUEST");
+	ktap_ok(io(fd, TG_IOC_SUBMIT, &s) == 0 && s.reason == TG_REASON_BAD_REQUEST,
+		"unknown flag: BAD_REQUEST");
 	s = submit_good();
 	s.sub.type = TG_SUB_CANCEL;
 	s.sub.order_id = 0xdeadbeef;
-	ktap_ok(io(fd, TG_IOC_SUBMIT, &s) == 0 && s.reason == TG_REASON_BAD_ORDER, "cancel of no order: BAD_ORDER");
+	ktap_ok(io(fd, TG_IOC_SUBMIT, &s) == 0 && s.reason == TG_REASON_BAD_ORDER,
+		"cancel of no order: BAD_ORDER");
 	close(fd);
 }
 
@@ -229,11 +244,13 @@ static void instrument(void)
 	ktap_is(io(fd, TG_IOC_ATTACH, &a), 0, "a client");
 	d = good;
 	ktap_is(io(fd, TG_IOC_INSTRUMENT, &d), 0, "INSTRUMENT");
-	ktap_ok(!strcmp(d.symbol, "OTHERUSD") && d.tick == CENT && d.venue_id == 1, "its definition");
+	ktap_ok(!strcmp(d.symbol, "OTHERUSD") && d.tick == CENT && d.venue_id == 1,
+		"its definition");
 	for (k = 0; k < 5; k++) {
 		d = good;
 		d.instrument_id = none[k];
-		ktap_is(io(fd, TG_IOC_INSTRUMENT, &d), -ENOENT, "INSTRUMENT %u is not defined", none[k]);
+		ktap_is(io(fd, TG_IOC_INSTRUMENT, &d), -ENOENT, "INSTRUMENT %u is not defined",
+			none[k]);
 	}
 	d = good;
 	d.size = 4;
@@ -275,7 +292,8 @@ static void journal(void)
 	j = good;
 	j.reserved[0] = 1;
 	ktap_is(io(fd, TG_IOC_JOURNAL, &j), -EINVAL, "JOURNAL: reserved[0]");
-	ktap_is(as_nobody(journal_as_nobody, &fd), -EPERM, "JOURNAL without CAP_NET_ADMIN, on root's own file");
+	ktap_is(as_nobody(journal_as_nobody, &fd), -EPERM,
+		"JOURNAL without CAP_NET_ADMIN, on root's own file");
 	j = good;
 	ktap_is(io(fd, TG_IOC_JOURNAL, &j), 0, "JOURNAL");
 	ktap_ok(j.ring_bytes >= 1 << 20 && j.map_bytes == j.ring_bytes + 4096, "its sizes");

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The journal ring: whole records without a hole from TG_IN_ENGINE on, overrun told, a reader that lies does no harm, a new reader goes on. */
+/*
+ * The journal ring: whole records without a hole from TG_IN_ENGINE on, overrun told, a reader that
+ * lies does no harm, a new reader goes on.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -84,8 +87,14 @@ static void read_all(struct reader *r)
 static void controls(unsigned int count)
 {
 	struct tg_in_limits l = {
-		.scope = TG_SCOPE_FIRM, .max_order_qty = TG_PX_MAX, .max_order_notional = TG_PX_MAX,
-		.max_position = TG_PX_MAX, .collar_bps = ~0u, .max_open_orders = ~0u, .rate_per_s = ~0u, .rate_burst = ~0u,
+		.scope = TG_SCOPE_FIRM,
+		.max_order_qty = TG_PX_MAX,
+		.max_order_notional = TG_PX_MAX,
+		.max_position = TG_PX_MAX,
+		.collar_bps = ~0u,
+		.max_open_orders = ~0u,
+		.rate_per_s = ~0u,
+		.rate_burst = ~0u,
 	};
 
 	while (count--)
@@ -114,13 +123,15 @@ int main(int argc, char **argv)
 
 	open_reader(&r);
 	p.fd = r.fd;
-	ktap_ok(poll(&p, 1, 0) == 1 && p.revents & POLLIN, "what was before the reader makes it readable");
+	ktap_ok(poll(&p, 1, 0) == 1 && p.revents & POLLIN,
+		"what was before the reader makes it readable");
 	read_all(&r);
 	gw_status(&n, &st);
 	ktap_is(r.first_type, TG_IN_ENGINE, "the first record is TG_IN_ENGINE");
-	ktap_ok(!r.bad && !r.holes && r.records == r.seq, "records are whole and without a hole (%llu)",
-		(unsigned long long)r.records);
-	ktap_ok(r.seq == st.record_seq && r.digest == st.digest, "the last one is the engine's, with its digest");
+	ktap_ok(!r.bad && !r.holes && r.records == r.seq,
+		"records are whole and without a hole (%llu)", (unsigned long long)r.records);
+	ktap_ok(r.seq == st.record_seq && r.digest == st.digest,
+		"the last one is the engine's, with its digest");
 	ktap_is(poll(&p, 1, 0), 0, "nothing more to read");
 	ktap_is((long)st.journal_attached, 1, "the status shows the reader");
 	ktap_is(gw_input(&n, TG_IN_CHECKPOINT, NULL, 0, NULL), 0, "a checkpoint");
@@ -135,8 +146,10 @@ int main(int argc, char **argv)
 		gw_input(&n, TG_IN_CHECKPOINT, NULL, 0, NULL);
 		read_all(&r);
 	}
-	ktap_ok(!r.bad && !r.holes && r.fillers && r.at > 3 * r.io.ring_bytes, "three times round the ring: no hole, none torn");
-	ktap_note("%llu records, %llu fillers", (unsigned long long)r.records, (unsigned long long)r.fillers);
+	ktap_ok(!r.bad && !r.holes && r.fillers && r.at > 3 * r.io.ring_bytes,
+		"three times round the ring: no hole, none torn");
+	ktap_note("%llu records, %llu fillers", (unsigned long long)r.records,
+		  (unsigned long long)r.fillers);
 	ktap_is((long)gw_host_counter(&n, TG_HC_JOURNAL_LOST), 0, "none lost");
 
 	/* a tail that cannot be: not believed */
@@ -146,7 +159,8 @@ int main(int argc, char **argv)
 	controls(10);
 	tg_store_release(&r.user->tail, r.at);
 	gw_status(&n, &st);
-	ktap_ok(st.journal_tail <= st.journal_head && st.journal_head - st.journal_tail <= r.io.ring_bytes,
+	ktap_ok(st.journal_tail <= st.journal_head &&
+			st.journal_head - st.journal_tail <= r.io.ring_bytes,
 		"a tail that lies is not believed");
 	read_all(&r);
 	ktap_ok(!r.bad && !r.holes, "and nothing is lost by it");
@@ -154,7 +168,8 @@ int main(int argc, char **argv)
 	/* not read: full, counted, one hole */
 	controls(10000);
 	lost = gw_host_counter(&n, TG_HC_JOURNAL_LOST);
-	ktap_ok(lost > 0, "a reader that does not read: %llu records lost and counted", (unsigned long long)lost);
+	ktap_ok(lost > 0, "a reader that does not read: %llu records lost and counted",
+		(unsigned long long)lost);
 	read_all(&r);
 	ktap_ok(!r.bad && !r.holes, "what is in the ring is whole");
 	seq = r.seq;

@@ -42,8 +42,8 @@ bool ktap_is(long got, long want, const char *fmt, ...)
 	if (got == want)
 		putchar('\n');
 	else
-		printf(": %ld (%s), wanted %ld (%s)\n", got, got < 0 ? strerror((int)-got) : "-", want,
-		       want < 0 ? strerror((int)-want) : "-");
+		printf(": %ld (%s), wanted %ld (%s)\n", got, got < 0 ? strerror((int)-got) : "-",
+		       want, want < 0 ? strerror((int)-want) : "-");
 	return got == want;
 }
 

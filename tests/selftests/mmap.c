@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Mappings: only whole areas at their offsets, read-only ones stay read-only, and they outlive file, client and engine. */
+/*
+ * Mappings: only whole areas at their offsets, read-only ones stay read-only, and they outlive
+ * file, client and engine.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -43,31 +46,41 @@ static void area(const struct area *a)
 	void *p = NULL;
 
 	ktap_is(try_map(f, a->offset, a->bytes, prot, MAP_SHARED, NULL), 0, "%s", a->name);
-	ktap_is(try_map(f, a->offset, a->bytes + 4096, prot, MAP_SHARED, NULL), -EINVAL, "%s: a page too much", a->name);
+	ktap_is(try_map(f, a->offset, a->bytes + 4096, prot, MAP_SHARED, NULL), -EINVAL,
+		"%s: a page too much", a->name);
 	if (a->bytes > 4096)
-		ktap_is(try_map(f, a->offset, a->bytes - 4096, prot, MAP_SHARED, NULL), -EINVAL, "%s: a page too few", a->name);
-	ktap_is(try_map(f, a->offset + 4096, a->bytes, prot, MAP_SHARED, NULL), -EINVAL, "%s: a page further on", a->name);
-	ktap_is(try_map(f, a->offset, a->bytes, prot, MAP_PRIVATE, NULL), -EINVAL, "%s: MAP_PRIVATE", a->name);
-	ktap_is(try_map(f, a->offset, a->bytes, prot | PROT_EXEC, MAP_SHARED, NULL), -EPERM, "%s: PROT_EXEC", a->name);
+		ktap_is(try_map(f, a->offset, a->bytes - 4096, prot, MAP_SHARED, NULL), -EINVAL,
+			"%s: a page too few", a->name);
+	ktap_is(try_map(f, a->offset + 4096, a->bytes, prot, MAP_SHARED, NULL), -EINVAL,
+		"%s: a page further on", a->name);
+	ktap_is(try_map(f, a->offset, a->bytes, prot, MAP_PRIVATE, NULL), -EINVAL,
+		"%s: MAP_PRIVATE", a->name);
+	ktap_is(try_map(f, a->offset, a->bytes, prot | PROT_EXEC, MAP_SHARED, NULL), -EPERM,
+		"%s: PROT_EXEC", a->name);
 	if (try_map(f, a->offset, a->bytes, PROT_READ, MAP_SHARED, &p)) {
 		ktap_ok(false, "%s: PROT_READ", a->name);
 		return;
 	}
 	if (!a->writable) {
-		ktap_is(try_map(f, a->offset, a->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, NULL), -EPERM,
-			"%s: PROT_WRITE", a->name);
+		ktap_is(try_map(f, a->offset, a->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, NULL),
+			-EPERM, "%s: PROT_WRITE", a->name);
 		ktap_is(mprotect(p, a->bytes, PROT_READ | PROT_WRITE) ? -errno : 0, -EACCES,
 			"%s: mprotect to writable", a->name);
 	}
-	ktap_is(mprotect(p, a->bytes, PROT_READ | PROT_EXEC) ? -errno : 0, -EACCES, "%s: mprotect to executable", a->name);
-	ktap_ok(mremap(p, a->bytes, a->bytes + 4096, MREMAP_MAYMOVE) == MAP_FAILED, "%s: mremap to more", a->name);
+	ktap_is(mprotect(p, a->bytes, PROT_READ | PROT_EXEC) ? -errno : 0, -EACCES,
+		"%s: mprotect to executable", a->name);
+	ktap_ok(mremap(p, a->bytes, a->bytes + 4096, MREMAP_MAYMOVE) == MAP_FAILED,
+		"%s: mremap to more", a->name);
 	munmap(p, a->bytes);
 }
 
 static void attach(void)
 {
 	at = (struct tg_ioc_attach){
-		.size = sizeof(at), .abi_version = TG_ABI_VERSION, .abi_hash = TG_ABI_HASH, .name = "mmap",
+		.size = sizeof(at),
+		.abi_version = TG_ABI_VERSION,
+		.abi_hash = TG_ABI_HASH,
+		.name = "mmap",
 	};
 	fd = open("/dev/tickgate0", O_RDWR | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, TG_IOC_ATTACH, &at))
@@ -89,11 +102,12 @@ static void areas(void)
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		area(&all[i]);
-	ktap_is(try_map(fd, 0x700000000ULL, 4096, PROT_READ, MAP_SHARED, NULL), -EINVAL, "an offset that means nothing");
+	ktap_is(try_map(fd, 0x700000000ULL, 4096, PROT_READ, MAP_SHARED, NULL), -EINVAL,
+		"an offset that means nothing");
 	ktap_is(try_map(fd, TG_MMAP_JOURNAL, jo.map_bytes, PROT_READ, MAP_SHARED, NULL), -ENOTCONN,
 		"the journal on a file that is not its reader");
-	ktap_is(try_map(jfd, TG_MMAP_PUBLIC, at.public_bytes, PROT_READ, MAP_SHARED, NULL), -ENOTCONN,
-		"the public ring on a file that is no client");
+	ktap_is(try_map(jfd, TG_MMAP_PUBLIC, at.public_bytes, PROT_READ, MAP_SHARED, NULL),
+		-ENOTCONN, "the public ring on a file that is no client");
 }
 
 static sigjmp_buf jump;
@@ -133,7 +147,8 @@ static void lives_on(void)
 	close(jfd);
 	ktap_is(gw_stop(&n, false), -EBUSY, "and holds the file: the client is still there");
 	ktap_is(gw_stop(&n, true), 0, "stopped by force");
-	ktap_ok(h->magic == TG_RING_MAGIC && h->slot_bytes == sizeof(struct tg_pub_event), "the mapping outlives the engine");
+	ktap_ok(h->magic == TG_RING_MAGIC && h->slot_bytes == sizeof(struct tg_pub_event),
+		"the mapping outlives the engine");
 	gw_start(&n);
 	ktap_ok(h->magic == TG_RING_MAGIC, "and is not the next engine's");
 	munmap(h, at.public_bytes);

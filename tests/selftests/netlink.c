@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Every command of the family with one thing wrong at a time: attributes missing, of another size, of another command, permissions. */
+/*
+ * Every command of the family with one thing wrong at a time: attributes missing, of another size,
+ * of another command, permissions.
+ */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -19,7 +22,12 @@ struct spec {
 
 static const struct spec specs[] = {
 	{ TG_CMD_STATUS, "STATUS", false, false, {} },
-	{ TG_CMD_START, "START", true, false, { { TG_A_ENGINE, sizeof(struct tg_in_engine) }, { TG_A_HOST, sizeof(struct tg_nl_host) } } },
+	{ TG_CMD_START,
+	  "START",
+	  true,
+	  false,
+	  { { TG_A_ENGINE, sizeof(struct tg_in_engine) },
+	    { TG_A_HOST, sizeof(struct tg_nl_host) } } },
 	{ TG_CMD_STOP, "STOP", true, false, {} },
 	{ TG_CMD_INPUT, "INPUT", true, false, { { TG_A_TYPE, 2 } } },
 	{ TG_CMD_CONNECT, "CONNECT", true, false, { { TG_A_VENUE, 2 }, { TG_A_FD, 4 } } },
@@ -94,17 +102,19 @@ static void form(const struct spec *s)
 			if (l != k)
 				put_good(&m, s->attrs[l].attr, s->attrs[l].len);
 		err = send_it(&m, s);
-		ktap_ok(err == -EINVAL && n.text[0], "%s: attribute %u missing (\"%s\")", s->name, s->attrs[k].attr, n.text);
+		ktap_ok(err == -EINVAL && n.text[0], "%s: attribute %u missing (\"%s\")", s->name,
+			s->attrs[k].attr, n.text);
 
 		for (l = -1; l <= 1; l += 2) {
 			int other;
 
 			gnl_begin(&m, s->cmd);
 			for (other = 0; other < 2 && s->attrs[other].attr; other++)
-				put_good(&m, s->attrs[other].attr, s->attrs[other].len + (other == k ? (__u32)l : 0));
+				put_good(&m, s->attrs[other].attr,
+					 s->attrs[other].len + (other == k ? (__u32)l : 0));
 			err = send_it(&m, s);
-			ktap_ok(refused(err), "%s: attribute %u one byte too %s", s->name, s->attrs[k].attr,
-				l < 0 ? "short" : "long");
+			ktap_ok(refused(err), "%s: attribute %u one byte too %s", s->name,
+				s->attrs[k].attr, l < 0 ? "short" : "long");
 		}
 	}
 	build(&m, s);
@@ -140,7 +150,8 @@ static void permission(const struct spec *s)
 	if (s->admin)
 		ktap_is(err, -EPERM, "%s without CAP_NET_ADMIN", s->name);
 	else
-		ktap_ok(err == 0 || err == -ENODEV || err == -ENOENT, "%s may be read by everybody", s->name);
+		ktap_ok(err == 0 || err == -ENODEV || err == -ENOENT, "%s may be read by everybody",
+			s->name);
 }
 
 static void no_engine(void)
@@ -149,7 +160,8 @@ static void no_engine(void)
 	struct tg_nl_status st;
 	unsigned int k;
 
-	ktap_ok(!gw_status(&n, &st) && !st.running && st.abi_version == TG_ABI_VERSION && st.abi_hash == TG_ABI_HASH,
+	ktap_ok(!gw_status(&n, &st) && !st.running && st.abi_version == TG_ABI_VERSION &&
+			st.abi_hash == TG_ABI_HASH,
 		"STATUS without an engine: ABI, not running");
 	for (k = 0; k < SPECS; k++) {
 		if (specs[k].cmd == TG_CMD_STATUS || specs[k].cmd == TG_CMD_START)
@@ -182,7 +194,8 @@ static void start(void)
 	ktap_is(gw_start_with(&n, &p, &good_h), -EINVAL, "START: engine.abi_version");
 	p = good_p;
 	p.max_orders = ~0u;
-	ktap_is(gw_start_with(&n, &p, &good_h), -EINVAL, "START: more orders than an id can number");
+	ktap_is(gw_start_with(&n, &p, &good_h), -EINVAL,
+		"START: more orders than an id can number");
 	h = good_h;
 	h.flags |= 0x80;
 	ktap_is(gw_start_with(&n, &good_p, &h), -EINVAL, "START: host.flags");
@@ -194,7 +207,8 @@ static void start(void)
 	ktap_is(gw_start_with(&n, &good_p, &h), -EINVAL, "START: a CPU that does not exist");
 	h = good_h;
 	h.flags = 0;
-	ktap_is(gw_start_with(&n, &good_p, &h), -EINVAL, "START: a CPU that is not isolated (\"%s\")", n.text);
+	ktap_is(gw_start_with(&n, &good_p, &h), -EINVAL,
+		"START: a CPU that is not isolated (\"%s\")", n.text);
 	h = good_h;
 	h.public_slots = 1000;
 	ktap_is(gw_start_with(&n, &good_p, &h), -EINVAL, "START: public_slots no power of two");
@@ -211,11 +225,18 @@ static void start(void)
 
 static void input(void)
 {
-	static const __u16 bad_types[] = { 0, TG_IN_TIMER, TG_IN_UDP, TG_IN_SUBMIT, 31, TG_IN_MAX, 0xffff };
+	static const __u16 bad_types[] = { 0,  TG_IN_TIMER, TG_IN_UDP, TG_IN_SUBMIT,
+					   31, TG_IN_MAX,   0xffff };
 	struct tg_in_account a = { .account_id = 2, .name = "A2" };
 	struct tg_in_venue v = {
-		.venue_id = 1, .dialect = TG_DIALECT_SIM, .heartbeat_s = 30, .logon_timeout_ms = 1, .logout_timeout_ms = 1,
-		.name = "twice", .sender_comp_id = "A", .target_comp_id = "B",
+		.venue_id = 1,
+		.dialect = TG_DIALECT_SIM,
+		.heartbeat_s = 30,
+		.logon_timeout_ms = 1,
+		.logout_timeout_ms = 1,
+		.name = "twice",
+		.sender_comp_id = "A",
+		.target_comp_id = "B",
 	};
 	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR };
 	struct tg_nl_status before, after;
@@ -223,20 +244,27 @@ static void input(void)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(bad_types) / sizeof(bad_types[0]); i++)
-		ktap_ok(refused(gw_input(&n, bad_types[i], &a, sizeof(a), NULL)), "INPUT: type %u", bad_types[i]);
+		ktap_ok(refused(gw_input(&n, bad_types[i], &a, sizeof(a), NULL)), "INPUT: type %u",
+			bad_types[i]);
 	gw_status(&n, &before);
-	ktap_ok(gw_input(&n, TG_IN_ACCOUNT, &a, sizeof(a) - 8, &reason) == -EINVAL && reason == TG_REASON_BAD_REQUEST,
+	ktap_ok(gw_input(&n, TG_IN_ACCOUNT, &a, sizeof(a) - 8, &reason) == -EINVAL &&
+			reason == TG_REASON_BAD_REQUEST,
 		"INPUT: record too short (\"%s\")", n.text);
 	gw_status(&n, &after);
-	ktap_is((long)(after.record_seq - before.record_seq), 1, "a refused record has been consumed");
+	ktap_is((long)(after.record_seq - before.record_seq), 1,
+		"a refused record has been consumed");
 	a.reserved[1] = 1;
-	ktap_ok(gw_input(&n, TG_IN_ACCOUNT, &a, sizeof(a), &reason) == -EINVAL && reason == TG_REASON_CONFIG,
+	ktap_ok(gw_input(&n, TG_IN_ACCOUNT, &a, sizeof(a), &reason) == -EINVAL &&
+			reason == TG_REASON_CONFIG,
 		"INPUT: reserved field of a record");
 	a.reserved[1] = 0;
-	ktap_ok(!gw_input(&n, TG_IN_ACCOUNT, &a, sizeof(a), &reason) && reason == TG_REASON_OK, "INPUT");
-	ktap_ok(gw_input(&n, TG_IN_VENUE, &v, sizeof(v), &reason) == -EEXIST && reason == TG_REASON_DUPLICATE_ID,
+	ktap_ok(!gw_input(&n, TG_IN_ACCOUNT, &a, sizeof(a), &reason) && reason == TG_REASON_OK,
+		"INPUT");
+	ktap_ok(gw_input(&n, TG_IN_VENUE, &v, sizeof(v), &reason) == -EEXIST &&
+			reason == TG_REASON_DUPLICATE_ID,
 		"INPUT: an id twice is EEXIST");
-	ktap_ok(gw_input(&n, TG_IN_RESUME, &k, sizeof(k), &reason) == -EINVAL && reason == TG_REASON_BAD_REQUEST,
+	ktap_ok(gw_input(&n, TG_IN_RESUME, &k, sizeof(k), &reason) == -EINVAL &&
+			reason == TG_REASON_BAD_REQUEST,
 		"RESUME without a name and a reason");
 	ktap_ok(n.attr[TG_A_RECORD_SEQ] != NULL, "the reply has the record's number");
 }
@@ -272,7 +300,8 @@ static void transports(void)
 	for (venue = 1; venue <= MAX_VENUES; venue++) {
 		gnl_begin(&m, TG_CMD_DISCONNECT);
 		gnl_put(&m, TG_A_VENUE, &venue, sizeof(venue));
-		ktap_is(gnl_call(&n, &m), -ENOTCONN, "DISCONNECT of venue %u, which is not connected", venue);
+		ktap_is(gnl_call(&n, &m), -ENOTCONN,
+			"DISCONNECT of venue %u, which is not connected", venue);
 	}
 	gnl_begin(&m, TG_CMD_BIND);
 	gnl_put(&m, TG_A_IFINDEX, &nowhere, sizeof(nowhere));
@@ -301,13 +330,15 @@ static void reading(void)
 
 	gnl_begin(&m, TG_CMD_COUNTERS);
 	ktap_ok(!gnl_call(&n, &m) && n.attr_len[TG_A_CORE_COUNTERS] == TG_CC_MAX * 8 &&
-		n.attr_len[TG_A_HOST_COUNTERS] == TG_HC_MAX * 8 && n.attr_len[TG_A_REASON_COUNTERS] == TG_REASON_MAX * 8,
+			n.attr_len[TG_A_HOST_COUNTERS] == TG_HC_MAX * 8 &&
+			n.attr_len[TG_A_REASON_COUNTERS] == TG_REASON_MAX * 8,
 		"COUNTERS: three arrays of the lists' lengths");
 	want.attr = TG_A_HIST;
 	want.len = sizeof(struct tg_nl_hist) + TG_HIST_BUCKETS * 8;
 	want.good = 0;
 	gnl_begin(&m, TG_CMD_LATENCY);
-	ktap_ok(!gnl_dump(&n, &m, expect_len, &want) && want.good == TG_STAGE_MAX, "LATENCY: a histogram for each stage");
+	ktap_ok(!gnl_dump(&n, &m, expect_len, &want) && want.good == TG_STAGE_MAX,
+		"LATENCY: a histogram for each stage");
 	want.attr = TG_A_INSTRUMENT_DEF;
 	want.len = sizeof(struct tg_in_instrument);
 	want.good = 0;
@@ -342,7 +373,8 @@ static void events(void)
 		ktap_bail("the multicast group cannot be joined");
 	ktap_is(gw_kill(&n, TG_SCOPE_INSTRUMENT, 2, false), 0, "KILL");
 	err = gnl_event(&l, &ev, 2000);
-	ktap_ok(!err && ev.type == TG_PUB_KILL && ev.u.kill.scope == TG_SCOPE_INSTRUMENT && ev.u.kill.id == 2,
+	ktap_ok(!err && ev.type == TG_PUB_KILL && ev.u.kill.scope == TG_SCOPE_INSTRUMENT &&
+			ev.u.kill.id == 2,
 		"listeners hear of it");
 	ktap_is(gw_kill(&n, TG_SCOPE_INSTRUMENT, 2, true), 0, "RESUME");
 	err = gnl_event(&l, &ev, 2000);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Overrun is told: a lapped reader becomes SLOW and gets a download, a full ring says FULL at once, poll() wakes and does not spin. */
+/*
+ * Overrun is told: a lapped reader becomes SLOW and gets a download, a full ring says FULL at once,
+ * poll() wakes and does not spin.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -39,13 +42,21 @@ COUNTER(on_kill, kills, tg_pub_event)
 COUNTER(on_resume, resumes, tg_pub_event)
 
 static const struct tg_callbacks cb = {
-	.on_slow = on_slow, .on_download_begin = on_begin, .on_download_end = on_end, .on_instrument = on_instrument,
-	.on_order_ack = on_ack, .on_attached = on_attached, .on_kill = on_kill, .on_resume = on_resume,
+	.on_slow = on_slow,
+	.on_download_begin = on_begin,
+	.on_download_end = on_end,
+	.on_instrument = on_instrument,
+	.on_order_ack = on_ack,
+	.on_attached = on_attached,
+	.on_kill = on_kill,
+	.on_resume = on_resume,
 };
 
 static struct tg_handle *attach(struct seen *s, __u32 private_slots, __u32 submission_slots)
 {
-	struct tg_attach_options o = { .name = "slow", .private_slots = private_slots, .submission_slots = submission_slots };
+	struct tg_attach_options o = { .name = "slow",
+				       .private_slots = private_slots,
+				       .submission_slots = submission_slots };
 	struct tg_handle *h;
 	int err = tg_open(&h, NULL);
 
@@ -81,7 +92,8 @@ static void downloads(void)
 	struct seen s;
 	struct tg_handle *h = attach(&s, 0, 0);
 
-	ktap_ok(until(h, &s.ends, 1) && s.begins == 1 && s.attached == 1, "attach brings a download");
+	ktap_ok(until(h, &s.ends, 1) && s.begins == 1 && s.attached == 1,
+		"attach brings a download");
 	ktap_is(s.instruments, 3, "with the three instruments");
 	ktap_ok(tg_ready(h), "and the client is ready");
 	ktap_is(tg_download(h), 0, "another is asked for");
@@ -102,8 +114,8 @@ static void lapped_private(void)
 		tg_submit_ioctl(h, &bad, NULL);
 	ktap_ok(until(h, &s.ends, 2), "a reader that was lapped gets a fresh download");
 	ktap_is(s.slow_private, 1, "it was told SLOW once");
-	ktap_ok(s.lost >= 200 - 64 && s.lost + (__u64)s.acks >= 200, "and how much it lost (%llu, read %d)",
-		(unsigned long long)s.lost, s.acks);
+	ktap_ok(s.lost >= 200 - 64 && s.lost + (__u64)s.acks >= 200,
+		"and how much it lost (%llu, read %d)", (unsigned long long)s.lost, s.acks);
 	s.acks = 0;
 	tg_submit_ioctl(h, &bad, NULL);
 	ktap_ok(until(h, &s.acks, 1), "and reads on");
@@ -122,7 +134,8 @@ static void lapped_public(void)
 		gw_kill(&n, TG_SCOPE_INSTRUMENT, 3, false);
 		gw_kill(&n, TG_SCOPE_INSTRUMENT, 3, true);
 	}
-	ktap_ok(until(h, &s.ends, 2) && s.slow_public == 1, "lapped on the public ring: SLOW and a download");
+	ktap_ok(until(h, &s.ends, 2) && s.slow_public == 1,
+		"lapped on the public ring: SLOW and a download");
 	s.kills = 0;
 	gw_kill(&n, TG_SCOPE_INSTRUMENT, 3, false);
 	gw_kill(&n, TG_SCOPE_INSTRUMENT, 3, true);
@@ -140,7 +153,10 @@ static void full(void)
 	struct seen o;
 
 	until(h, &s.ends, 1);
-	/* The engine is faster than this loop unless it shares its core: FULL must come and go, and what was taken answered. */
+	/*
+	 * The engine is faster than this loop unless it shares its core: FULL must come and go, and
+	 * what was taken answered.
+	 */
 	for (i = 0; i < 200000 && !got_full; i++) {
 		r = tg_submit(h, &all);
 		if (r == TG_REASON_FULL)
@@ -153,13 +169,30 @@ static void full(void)
 	if (got_full)
 		ktap_ok(true, "a full ring says FULL at once (after %d)", sent);
 	else
-		ktap_skip("FULL: the engine emptied 16 slots faster than they were filled, %d times", sent);
+		ktap_skip(
+			"FULL: the engine emptied 16 slots faster than they were filled, %d times",
+			sent);
 	other = attach(&o, 0, 0);
 	ktap_ok(until(other, &o.ends, 1), "another client is served meanwhile");
 	tg_close(other);
 	sleep_ms(50);
 	ktap_is(tg_submit(h, &all), 0, "and there is room again");
 	tg_close(h);
+}
+
+static void parting(void)
+{
+	struct tg_submission all = { .type = TG_SUB_CANCEL_ALL };
+	__u64 before = gw_host_counter(&n, TG_HC_SUB_RECORDS);
+	struct seen s;
+	struct tg_handle *h = attach(&s, 0, 16);
+	int i, sent = 0;
+
+	for (i = 0; i < 16; i++)
+		sent += tg_submit(h, &all) == 0;
+	tg_close(h);
+	ktap_is((long)(gw_host_counter(&n, TG_HC_SUB_RECORDS) - before), sent,
+		"what a client submitted before it closed is carried out");
 }
 
 static void waiting(void)
@@ -191,7 +224,8 @@ static void waiting(void)
 	ktap_ok(until(h, &s.kills, 1), "and is there");
 	p.fd = tg_fd(h);
 	tg_submit_ioctl(h, &bad, NULL);
-	ktap_ok(poll(&p, 1, 0) == 1 && p.revents == POLLIN, "a private event makes the file readable");
+	ktap_ok(poll(&p, 1, 0) == 1 && p.revents == POLLIN,
+		"a private event makes the file readable");
 	ktap_ok(poll(&p, 1, 0) == 1, "until it is looked at");
 	ktap_ok(tg_wait(h, 0) == 1 && until(h, &s.acks, 1), "tg_wait() sees it at once");
 	tg_wait(h, 0);
@@ -210,6 +244,7 @@ int main(int argc, char **argv)
 	lapped_private();
 	lapped_public();
 	full();
+	parting();
 	signal(SIGCHLD, SIG_IGN);
 	waiting();
 	ktap_is(gw_stop(&n, false), 0, "no client is left behind");

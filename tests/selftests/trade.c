@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Orders through the module against a FIX acceptor in this program: both submission ways, fill, kill switch, a client that dies. */
+/*
+ * Orders through the module against a FIX acceptor in this program: both submission ways, fill,
+ * kill switch, a client that dies.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -69,8 +72,12 @@ static void on_kill(void *user, const struct tg_pub_event *ev)
 }
 
 static const struct tg_callbacks cb = {
-	.on_download_end = on_end, .on_order_ack = on_ack, .on_order_update = on_update, .on_fill = on_fill,
-	.on_position = on_position, .on_kill = on_kill,
+	.on_download_end = on_end,
+	.on_order_ack = on_ack,
+	.on_order_update = on_update,
+	.on_fill = on_fill,
+	.on_position = on_position,
+	.on_kill = on_kill,
 };
 
 static void attach(struct trader *t, __u32 flags)
@@ -106,7 +113,8 @@ static bool until_status(struct trader *t, __u64 order_id, enum tg_ord_status wa
 		if (!tg_poll(t->h, 1))
 			tg_wait(t->h, 20);
 	}
-	ktap_note("order is %s, not %s", tg_strstatus(t->update.u.order.status), tg_strstatus(want));
+	ktap_note("order is %s, not %s", tg_strstatus(t->update.u.order.status),
+		  tg_strstatus(want));
 	return false;
 }
 
@@ -122,7 +130,8 @@ static void not_connected(void)
 
 	attach(&t, 0);
 	until(&t, &t.ends, 1);
-	ktap_is(tg_submit_ioctl(t.h, &s, NULL), TG_REASON_SESSION_DOWN, "an order without a session: SESSION_DOWN");
+	ktap_is(tg_submit_ioctl(t.h, &s, NULL), TG_REASON_SESSION_DOWN,
+		"an order without a session: SESSION_DOWN");
 	tg_close(t.h);
 }
 
@@ -135,11 +144,13 @@ static void go_up(void)
 	err = gw_connect(&n, fd);
 	ktap_is(err, 0, "CONNECT (%s)", n.text);
 	close(fd);
-	ktap_ok(gw_wait_session(&n, TG_SESSION_UP), "the session is up, on the module's own reference");
+	ktap_ok(gw_wait_session(&n, TG_SESSION_UP),
+		"the session is up, on the module's own reference");
 	ktap_ok(gw_wait_book_live(&n, 1), "the book is live");
 	fd = fake_venue_dial(&venue);
 	err = gw_connect(&n, fd);
-	ktap_ok(err == -EBUSY || err == -EISCONN, "CONNECT of a venue that is connected (%s)", strerror(-err));
+	ktap_ok(err == -EBUSY || err == -EISCONN, "CONNECT of a venue that is connected (%s)",
+		strerror(-err));
 	close(fd);
 }
 
@@ -152,10 +163,12 @@ static void by_ring_and_ioctl(void)
 
 	attach(&t, TG_CLIENT_AUTO_CANCEL);
 	until(&t, &t.ends, 1);
-	ktap_ok(!tg_book(t.h, 1, &b) && b.state == TG_BOOK_LIVE && b.bid[0].px == 9999 * CENT && b.ask[0].qty == E8(5),
+	ktap_ok(!tg_book(t.h, 1, &b) && b.state == TG_BOOK_LIVE && b.bid[0].px == 9999 * CENT &&
+			b.ask[0].qty == E8(5),
 		"the book image has the venue's levels");
 	ktap_is(tg_submit(t.h, &s), 0, "an order by ring");
-	ktap_ok(until(&t, &t.gateway_acks, 1) && !t.ack.u.order.reason && t.ack.u.order.user_ref == 7,
+	ktap_ok(until(&t, &t.gateway_acks, 1) && !t.ack.u.order.reason &&
+			t.ack.u.order.user_ref == 7,
 		"the gateway's verdict: %s", tg_strreason(t.ack.u.order.reason));
 	id = t.ack.u.order.order_id;
 	ktap_ok(until(&t, &t.venue_acks, 1), "the venue's acknowledgement");
@@ -169,17 +182,21 @@ static void by_ring_and_ioctl(void)
 	ktap_ok(id && until_status(&t, id, TG_OS_NEW), "its id comes back at once; it is NEW");
 	c = tg_submission_replace(id, E8(98), E8(2), 8);
 	ktap_is(tg_submit_ioctl(t.h, &c, NULL), TG_REASON_OK, "its replace");
-	ktap_ok(until_status(&t, id, TG_OS_NEW) || until_status(&t, id, TG_OS_NEW), "it is NEW again");
+	ktap_ok(until_status(&t, id, TG_OS_NEW) || until_status(&t, id, TG_OS_NEW),
+		"it is NEW again");
 	c = tg_submission_cancel(id, 8);
 	while (tg_submit_ioctl(t.h, &c, NULL) == TG_REASON_ORDER_STATE)
 		sleep_ms(5);	/* the venue's word on the replace is on its way */
 	ktap_ok(until_status(&t, id, TG_OS_CANCELED), "and is cancelled");
-	ktap_ok(t.update.u.order.px == E8(98) && t.update.u.order.qty == E8(2), "as it was replaced");
+	ktap_ok(t.update.u.order.px == E8(98) && t.update.u.order.qty == E8(2),
+		"as it was replaced");
 
 	venue.fill = true;
 	s.user_ref = 9;
 	ktap_is(tg_submit(t.h, &s), 0, "an order that is filled");
-	ktap_ok(until(&t, &t.fills, 1) && t.fill.u.order.last_qty == E8(1) && t.fill.u.order.last_px == E8(99), "the fill");
+	ktap_ok(until(&t, &t.fills, 1) && t.fill.u.order.last_qty == E8(1) &&
+			t.fill.u.order.last_px == E8(99),
+		"the fill");
 	ktap_ok(until(&t, &t.positions, 1) && t.position.u.position.qty == E8(1), "the position");
 	venue.fill = false;
 	tg_close(t.h);
@@ -246,7 +263,8 @@ static void dies(bool auto_cancel)
 			tg_poll(t.h, 1);
 	}
 	close(to_parent[1]);
-	ktap_ok(read(to_parent[0], &byte, 1) == 1 && wait_working(3), "a client with three working orders");
+	ktap_ok(read(to_parent[0], &byte, 1) == 1 && wait_working(3),
+		"a client with three working orders");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	if (auto_cancel) {
@@ -279,7 +297,8 @@ static void credentials(void)
 
 	attach(&t, TG_CLIENT_AUTO_CANCEL);
 	until(&t, &t.ends, 1);
-	ktap_is(as_nobody(order_as_nobody, &t), TG_REASON_OK, "an order through a descriptor that root opened");
+	ktap_is(as_nobody(order_as_nobody, &t), TG_REASON_OK,
+		"an order through a descriptor that root opened");
 	s = (struct tg_submission){ .type = TG_SUB_CANCEL_ALL };
 	tg_submit_ioctl(t.h, &s, NULL);
 	sleep_ms(50);
@@ -287,7 +306,8 @@ static void credentials(void)
 	attach(&t, TG_CLIENT_READ_ONLY);
 	until(&t, &t.ends, 1);
 	s = order(E8(99), 41);
-	ktap_is(tg_submit_ioctl(t.h, &s, NULL), TG_REASON_NOT_PERMITTED, "a READ_ONLY client may not trade");
+	ktap_is(tg_submit_ioctl(t.h, &s, NULL), TG_REASON_NOT_PERMITTED,
+		"a READ_ONLY client may not trade");
 	tg_close(t.h);
 }
 

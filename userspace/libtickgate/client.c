@@ -50,7 +50,8 @@ static int attach_failed(struct tg_handle *c, int err)
 {
 	switch (err) {
 	case ESTALE:
-		return tg_fail(c, err, "the module was built with other headers (ABI %u, hash %#llx here)",
+		return tg_fail(c, err,
+			       "the module was built with other headers (ABI %u, hash %#llx here)",
 			       TG_ABI_VERSION, (unsigned long long)TG_ABI_HASH);
 	case ENODEV:
 		return tg_fail(c, err, "no engine runs");

@@ -29,7 +29,8 @@ struct tg_handle {
 	__u32 id;
 	__u32 max_instruments;
 	struct tg_reader pub, priv;
-	struct tg_sub_ring sub;	/* user NULL on a read-only file: downloads are asked for by ioctl */
+	struct tg_sub_ring
+		sub; /* user NULL on a read-only file: downloads are asked for by ioctl */
 	void *sub_kernel_map;
 	size_t sub_user_bytes;
 	const struct tg_book_image *books;

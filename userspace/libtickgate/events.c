@@ -118,7 +118,8 @@ TG_API int tg_poll(struct tg_handle *c, int budget)
 		return tg_fail(c, ENOTCONN, "not attached");
 	while (done < budget) {
 		/* own orders first: what they say matters more than the next level */
-		switch (tg_ring_read(c->priv.slots, c->priv.nslots, sizeof(priv), c->priv.next, &priv)) {
+		switch (tg_ring_read(c->priv.slots, c->priv.nslots, sizeof(priv), c->priv.next,
+				     &priv)) {
 		case TG_RING_GOOD:
 			c->priv.next++;
 			dispatch_private(c, &priv);
@@ -159,7 +160,10 @@ TG_API int tg_wait(struct tg_handle *c, int timeout_ms)
 	__u64 heads[2];
 	int n;
 
-	/* marks the heads as seen: poll() then tells of what comes after, and what came before is looked for here */
+	/*
+	 * marks the heads as seen: poll() then tells of what comes after, and what came before is
+	 * looked for here
+	 */
 	if (read(c->fd, heads, sizeof(heads)) != sizeof(heads))
 		return tg_fail(c, errno, "read of the device: %s", strerror(errno));
 	if (heads[0] != c->pub.next || heads[1] != c->priv.next)

@@ -8,9 +8,13 @@
 TG_API int tg_submit(struct tg_handle *c, const struct tg_submission *s)
 {
 	if (!c->sub.user)
-		return tg_fail(c, EPERM, "no submission ring: not attached, or the device is open for reading only");
+		return tg_fail(
+			c, EPERM,
+			"no submission ring: not attached, or the device is open for reading only");
 	if (tg_load(&c->sub.kernel->flags) & TG_SUBK_BROKEN)
-		return tg_fail(c, EPIPE, "the engine has disabled this submission ring: its tail was out of range");
+		return tg_fail(
+			c, EPIPE,
+			"the engine has disabled this submission ring: its tail was out of range");
 	if (tg_sub_push(&c->sub, s))
 		return TG_REASON_FULL;
 	if (tg_sub_needs_wake(&c->sub) && ioctl(c->fd, TG_IOC_WAKE))
@@ -42,23 +46,38 @@ TG_API int tg_download(struct tg_handle *c)
 	return r;
 }
 
-TG_API struct tg_submission tg_submission_new(__u32 instrument_id, __u16 account_id, enum tg_side side,
-					      __s64 px, __s64 qty, __u64 user_ref)
+TG_API struct tg_submission tg_submission_new(__u32 instrument_id, __u16 account_id,
+					      enum tg_side side, __s64 px, __s64 qty,
+					      __u64 user_ref)
 {
 	return (struct tg_submission){
-		.type = TG_SUB_NEW, .instrument_id = instrument_id, .account_id = account_id, .side = side,
-		.ord_type = TG_ORD_LIMIT, .tif = TG_TIF_DAY, .px = px, .qty = qty, .user_ref = user_ref,
+		.type = TG_SUB_NEW,
+		.instrument_id = instrument_id,
+		.account_id = account_id,
+		.side = side,
+		.ord_type = TG_ORD_LIMIT,
+		.tif = TG_TIF_DAY,
+		.px = px,
+		.qty = qty,
+		.user_ref = user_ref,
 	};
 }
 
 TG_API struct tg_submission tg_submission_cancel(__u64 order_id, __u64 user_ref)
 {
-	return (struct tg_submission){ .type = TG_SUB_CANCEL, .order_id = order_id, .user_ref = user_ref };
+	return (struct tg_submission){ .type = TG_SUB_CANCEL,
+				       .order_id = order_id,
+				       .user_ref = user_ref };
 }
 
-TG_API struct tg_submission tg_submission_replace(__u64 order_id, __s64 px, __s64 qty, __u64 user_ref)
+TG_API struct tg_submission tg_submission_replace(__u64 order_id, __s64 px, __s64 qty,
+						  __u64 user_ref)
 {
 	return (struct tg_submission){
-		.type = TG_SUB_REPLACE, .order_id = order_id, .px = px, .qty = qty, .user_ref = user_ref,
+		.type = TG_SUB_REPLACE,
+		.order_id = order_id,
+		.px = px,
+		.qty = qty,
+		.user_ref = user_ref,
 	};
 }

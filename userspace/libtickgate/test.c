@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Prices as text, and the ring algorithms under threads: nothing torn, nothing lost untold, full and lapped told. TAP. */
+/*
+ * Prices as text, and the ring algorithms under threads: nothing torn, nothing lost untold, full
+ * and lapped told. TAP.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -42,24 +45,35 @@ static void prices(void)
 {
 	char buf[TG_PX_TEXT];
 
-	ok(parses("61837.63", 0, 6183763000000) && parses("-0.00000001", 0, -1) && parses("7", 0, 700000000) &&
-	   parses("90000000000", 0, TG_PX_MAX), "prices that are prices");
-	ok(parses("", -EINVAL, 0) && parses("-", -EINVAL, 0) && parses(".5", -EINVAL, 0) && parses("5.", -EINVAL, 0) &&
-	   parses("1e3", -EINVAL, 0) && parses(" 1", -EINVAL, 0) && parses("1.2.3", -EINVAL, 0) &&
-	   parses("0.123456789", -EINVAL, 0) && parses("+1", -EINVAL, 0), "what is not a price");
-	ok(parses("90000000000.00000001", -ERANGE, 0) && parses("99999999999999999999999", -ERANGE, 0) &&
-	   parses("922337203685", -ERANGE, 0), "out of range");
-	ok(round_trip(6183763000000, "61837.63") && round_trip(-1, "-0.00000001") && round_trip(0, "0") &&
-	   round_trip(TG_PX_MAX, "90000000000") && round_trip(-TG_PX_MAX, "-90000000000"), "format, and back");
+	ok(parses("61837.63", 0, 6183763000000) && parses("-0.00000001", 0, -1) &&
+		   parses("7", 0, 700000000) && parses("90000000000", 0, TG_PX_MAX),
+	   "prices that are prices");
+	ok(parses("", -EINVAL, 0) && parses("-", -EINVAL, 0) && parses(".5", -EINVAL, 0) &&
+		   parses("5.", -EINVAL, 0) && parses("1e3", -EINVAL, 0) &&
+		   parses(" 1", -EINVAL, 0) && parses("1.2.3", -EINVAL, 0) &&
+		   parses("0.123456789", -EINVAL, 0) && parses("+1", -EINVAL, 0),
+	   "what is not a price");
+	ok(parses("90000000000.00000001", -ERANGE, 0) &&
+		   parses("99999999999999999999999", -ERANGE, 0) &&
+		   parses("922337203685", -ERANGE, 0),
+	   "out of range");
+	ok(round_trip(6183763000000, "61837.63") && round_trip(-1, "-0.00000001") &&
+		   round_trip(0, "0") && round_trip(TG_PX_MAX, "90000000000") &&
+		   round_trip(-TG_PX_MAX, "-90000000000"),
+	   "format, and back");
 	ok(!strcmp(tg_px_format(TG_PX_NONE, buf), "-"), "no price");
 }
 
 static void names(void)
 {
-	ok(!strcmp(tg_strreason(TG_REASON_PRICE_COLLAR), "PRICE_COLLAR") && !strcmp(tg_strreason(9999), "UNKNOWN") &&
-	   !strcmp(tg_strstatus(TG_OS_SUSPECT), "SUSPECT") && !strcmp(tg_strstatus(TG_OS_MAX), "UNKNOWN"), "names of codes");
+	ok(!strcmp(tg_strreason(TG_REASON_PRICE_COLLAR), "PRICE_COLLAR") &&
+		   !strcmp(tg_strreason(9999), "UNKNOWN") &&
+		   !strcmp(tg_strstatus(TG_OS_SUSPECT), "SUSPECT") &&
+		   !strcmp(tg_strstatus(TG_OS_MAX), "UNKNOWN"),
+	   "names of codes");
 	ok(tg_order_is_complete(TG_OS_FILLED) && !tg_order_is_complete(TG_OS_UNKNOWN) &&
-	   !tg_order_is_complete(TG_OS_PENDING_CANCEL), "UNKNOWN and PENDING_CANCEL are not complete");
+		   !tg_order_is_complete(TG_OS_PENDING_CANCEL),
+	   "UNKNOWN and PENDING_CANCEL are not complete");
 }
 
 /* ---- broadcast ---- */
@@ -67,6 +81,9 @@ static void names(void)
 #define SLOTS	64u
 #define EVENTS	400000ULL
 
+#define LOCKSTEP	4000ULL
+
+static __u64 progress[2];	/* written by each reader: the event it wants next */
 static struct tg_ring_header header;
 static struct tg_priv_event slots[SLOTS] __attribute__((aligned(64)));
 
@@ -83,15 +100,16 @@ static void *writer(void *arg)
 			ev.u.raw[k] = i * 31 + (__u64)k;
 		ev.time_ns = i;
 		tg_ring_write(&header, slots, SLOTS, sizeof(ev), i, &ev);
-		/* both keeping up and being lapped should happen: small bursts first, large ones then */
-		if (!(i & (i < EVENTS / 2 ? 15 : 1023)))
-			for (k = 0; k < 2000; k++)
-				tg_mb();
+		/* in step with the readers first, as fast as it goes then: they are lapped */
+		while (i < LOCKSTEP && (tg_load(&progress[0]) + SLOTS / 2 < i ||
+					tg_load(&progress[1]) + SLOTS / 2 < i))
+			sched_yield();
 	}
 	return NULL;
 }
 
 struct seen {
+	int me;
 	__u64 good, laps, lost, torn;
 };
 
@@ -105,6 +123,7 @@ static void *reader(void *arg)
 	while (next < EVENTS) {
 		switch (tg_ring_read(slots, SLOTS, sizeof(ev), next, &ev)) {
 		case TG_RING_EMPTY:
+			sched_yield();
 			continue;
 		case TG_RING_LAPPED:
 			head = tg_ring_head(&header);
@@ -117,7 +136,7 @@ static void *reader(void *arg)
 			for (k = 0; k < 12; k++)
 				s->torn += ev.u.raw[k] != next * 31 + (__u64)k;
 			s->good++;
-			next++;
+			tg_store(&progress[s->me], ++next);
 		}
 	}
 	return NULL;
@@ -125,26 +144,30 @@ static void *reader(void *arg)
 
 static void broadcast(void)
 {
-	struct seen s[2] = {};
+	struct seen s[2] = { { .me = 0 }, { .me = 1 } };
 	pthread_t t[3];
 	struct tg_priv_event ev;
 	int i;
 
-	ok(tg_ring_read(slots, SLOTS, sizeof(ev), 0, &ev) == TG_RING_EMPTY, "an empty ring is empty");
+	ok(tg_ring_read(slots, SLOTS, sizeof(ev), 0, &ev) == TG_RING_EMPTY,
+	   "an empty ring is empty");
 	for (i = 0; i < 2; i++)
 		pthread_create(&t[i], NULL, reader, &s[i]);
 	pthread_create(&t[2], NULL, writer, NULL);
 	for (i = 0; i < 3; i++)
 		pthread_join(t[i], NULL);
 	for (i = 0; i < 2; i++)
-		printf("# reader %d: %llu good, %llu laps, %llu lost\n", i, (unsigned long long)s[i].good,
-		       (unsigned long long)s[i].laps, (unsigned long long)s[i].lost);
+		printf("# reader %d: %llu good, %llu laps, %llu lost\n", i,
+		       (unsigned long long)s[i].good, (unsigned long long)s[i].laps,
+		       (unsigned long long)s[i].lost);
 	ok(s[0].good && s[0].laps && s[1].good && s[1].laps, "readers kept up and were lapped");
 	ok(!s[0].torn && !s[1].torn, "no copy is torn");
-	ok(s[0].good + s[0].lost == EVENTS && s[1].good + s[1].lost == EVENTS, "each event was read or told lost");
+	ok(s[0].good + s[0].lost == EVENTS && s[1].good + s[1].lost == EVENTS,
+	   "each event was read or told lost");
 	ok(tg_ring_read(slots, SLOTS, sizeof(ev), EVENTS - SLOTS - 1, &ev) == TG_RING_LAPPED &&
-	   tg_ring_read(slots, SLOTS, sizeof(ev), EVENTS - SLOTS, &ev) == TG_RING_GOOD &&
-	   tg_ring_read(slots, SLOTS, sizeof(ev), EVENTS, &ev) == TG_RING_EMPTY, "the last lap can be read, the one before not");
+		   tg_ring_read(slots, SLOTS, sizeof(ev), EVENTS - SLOTS, &ev) == TG_RING_GOOD &&
+		   tg_ring_read(slots, SLOTS, sizeof(ev), EVENTS, &ev) == TG_RING_EMPTY,
+	   "the last lap can be read, the one before not");
 }
 
 /* ---- submissions ---- */
@@ -179,7 +202,9 @@ static void *consumer(void *arg)
 
 static void submissions(void)
 {
-	struct tg_sub_ring r = { .user = &sub_user, .kernel = &sub_kernel, .slots = subs, .nslots = 16 };
+	struct tg_sub_ring r = {
+		.user = &sub_user, .kernel = &sub_kernel, .slots = subs, .nslots = 16
+	};
 	struct tg_submission s = {};
 	__u64 i, full = 0, bad = 0;
 	pthread_t t;
@@ -187,7 +212,8 @@ static void submissions(void)
 	for (i = 0; i < 16; i++)
 		full += tg_sub_push(&r, &s) != 0;
 	ok(!full && tg_sub_push(&r, &s) == -1, "16 fit into 16 slots, the next is told FULL");
-	ok(tg_sub_pop(&sub_user, subs, 16, 17, &s) == TG_SUB_BAD && tg_sub_pop(&sub_user, subs, 8, 0, &s) == TG_SUB_BAD,
+	ok(tg_sub_pop(&sub_user, subs, 16, 17, &s) == TG_SUB_BAD &&
+		   tg_sub_pop(&sub_user, subs, 8, 0, &s) == TG_SUB_BAD,
 	   "a tail behind the head or too far before it is bad");
 	sub_user.tail = 0;
 	r.tail = 0;
@@ -248,7 +274,8 @@ static void images(void)
 			continue;
 		good++;
 		for (k = 0; k < (int)TG_IMAGE_LEVELS; k++)
-			torn += b.bid[k].px != (__s64)b.update_id || b.ask[k].qty != -(__s64)b.update_id;
+			torn += b.bid[k].px != (__s64)b.update_id ||
+				b.ask[k].qty != -(__s64)b.update_id;
 	}
 	pthread_join(t, NULL);
 	printf("# %llu images read\n", (unsigned long long)good);

@@ -75,7 +75,8 @@ TG_API bool tg_order_is_complete(enum tg_ord_status status)
 	       status == TG_OS_EXPIRED;
 }
 
-#define NAME_OF(names, i) ((i) < sizeof(names) / sizeof(names[0]) && names[i] ? names[i] : "UNKNOWN")
+#define NAME_OF(names, i)                                                                          \
+	((i) < sizeof(names) / sizeof(names[0]) && names[i] ? names[i] : "UNKNOWN")
 
 TG_API const char *tg_strreason(__u32 reason)
 {
@@ -102,11 +103,18 @@ TG_API const char *tg_strreason_text(__u32 reason)
 TG_API const char *tg_strstatus(__u32 status)
 {
 	static const char *const names[TG_OS_MAX] = {
-		[TG_OS_NONE] = "NONE", [TG_OS_PENDING_NEW] = "PENDING_NEW", [TG_OS_NEW] = "NEW",
-		[TG_OS_PARTIALLY_FILLED] = "PARTIALLY_FILLED", [TG_OS_FILLED] = "FILLED",
-		[TG_OS_PENDING_CANCEL] = "PENDING_CANCEL", [TG_OS_PENDING_REPLACE] = "PENDING_REPLACE",
-		[TG_OS_CANCELED] = "CANCELED", [TG_OS_REJECTED] = "REJECTED", [TG_OS_EXPIRED] = "EXPIRED",
-		[TG_OS_UNKNOWN] = "UNKNOWN", [TG_OS_SUSPECT] = "SUSPECT",
+		[TG_OS_NONE] = "NONE",
+		[TG_OS_PENDING_NEW] = "PENDING_NEW",
+		[TG_OS_NEW] = "NEW",
+		[TG_OS_PARTIALLY_FILLED] = "PARTIALLY_FILLED",
+		[TG_OS_FILLED] = "FILLED",
+		[TG_OS_PENDING_CANCEL] = "PENDING_CANCEL",
+		[TG_OS_PENDING_REPLACE] = "PENDING_REPLACE",
+		[TG_OS_CANCELED] = "CANCELED",
+		[TG_OS_REJECTED] = "REJECTED",
+		[TG_OS_EXPIRED] = "EXPIRED",
+		[TG_OS_UNKNOWN] = "UNKNOWN",
+		[TG_OS_SUSPECT] = "SUSPECT",
 	};
 
 	return NAME_OF(names, status);
@@ -115,7 +123,9 @@ TG_API const char *tg_strstatus(__u32 status)
 TG_API const char *tg_strbookstate(__u32 state)
 {
 	static const char *const names[] = {
-		[TG_BOOK_EMPTY] = "EMPTY", [TG_BOOK_LIVE] = "LIVE", [TG_BOOK_RECOVERING] = "RECOVERING",
+		[TG_BOOK_EMPTY] = "EMPTY",
+		[TG_BOOK_LIVE] = "LIVE",
+		[TG_BOOK_RECOVERING] = "RECOVERING",
 		[TG_BOOK_STALE] = "STALE",
 	};
 
@@ -125,8 +135,11 @@ TG_API const char *tg_strbookstate(__u32 state)
 TG_API const char *tg_strsession(__u32 state)
 {
 	static const char *const names[] = {
-		[TG_SESSION_DOWN] = "DOWN", [TG_SESSION_LOGON_SENT] = "LOGON_SENT", [TG_SESSION_UP] = "UP",
-		[TG_SESSION_RECOVERING] = "RECOVERING", [TG_SESSION_LOGOUT_SENT] = "LOGOUT_SENT",
+		[TG_SESSION_DOWN] = "DOWN",
+		[TG_SESSION_LOGON_SENT] = "LOGON_SENT",
+		[TG_SESSION_UP] = "UP",
+		[TG_SESSION_RECOVERING] = "RECOVERING",
+		[TG_SESSION_LOGOUT_SENT] = "LOGOUT_SENT",
 		[TG_SESSION_HALTED] = "HALTED",
 	};
 

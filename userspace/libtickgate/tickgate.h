@@ -11,8 +11,9 @@
  *	}
  *	tg_close(c);
  *
- * One thread per client: nothing here locks. Nothing allocates after tg_attach(). tg_poll(), tg_submit() and tg_book() make no
- * system call but where said. Functions return 0 or a count, or -errno; tg_error() then has the words.
+ * One thread per client: nothing here locks. Nothing allocates after tg_attach(). tg_poll(),
+ * tg_submit() and tg_book() make no system call but where said. Functions return 0 or a count, or
+ * -errno; tg_error() then has the words.
  *
  * Prices and quantities are __s64 scaled by 10^8 everywhere (types.h).
  */
@@ -32,7 +33,7 @@ extern "C" {
 struct tg_handle;
 
 struct tg_attach_options {
-	const char *name;		/* for people; at most TG_NAME_LEN - 1 bytes; NULL = program name */
+	const char *name; /* for people; at most TG_NAME_LEN - 1 bytes; NULL = program name */
 	__u32 flags;			/* TG_CLIENT_* */
 	__u32 private_slots;		/* 0 = default */
 	__u32 submission_slots;		/* 0 = default */
@@ -41,78 +42,98 @@ struct tg_attach_options {
 enum tg_slow_ring { TG_SLOW_PUBLIC = 1, TG_SLOW_PRIVATE = 2 };
 
 /*
- * Called from tg_poll() only. Any may be NULL. Events are copies, good until the callback returns. Callbacks may submit and read
- * books, but not poll, wait or close.
+ * Called from tg_poll() only. Any may be NULL. Events are copies, good until the callback returns.
+ * Callbacks may submit and read books, but not poll, wait or close.
  */
 struct tg_callbacks {
 	/* public */
 	void (*on_level)(void *user, const struct tg_pub_event *ev);
 	void (*on_trade)(void *user, const struct tg_pub_event *ev);
-	void (*on_book_state)(void *user, const struct tg_pub_event *ev);	/* and TG_PUB_CLEAR: see ev->type */
+	/* and TG_PUB_CLEAR: see ev->type */
+	void (*on_book_state)(void *user, const struct tg_pub_event *ev);
 	void (*on_session)(void *user, const struct tg_pub_event *ev);
 	void (*on_kill)(void *user, const struct tg_pub_event *ev);
 	void (*on_resume)(void *user, const struct tg_pub_event *ev);
 	void (*on_mode)(void *user, const struct tg_pub_event *ev);
-	void (*on_new_instrument)(void *user, const struct tg_pub_event *ev);	/* definition: tg_instrument() */
+	/* its definition: tg_instrument() */
+	void (*on_new_instrument)(void *user, const struct tg_pub_event *ev);
 	void (*on_shutdown)(void *user, const struct tg_pub_event *ev);
 
 	/* private */
 	void (*on_attached)(void *user, const struct tg_priv_event *ev);
 	void (*on_download_begin)(void *user, const struct tg_priv_event *ev);
-	void (*on_download_end)(void *user, const struct tg_priv_event *ev);	/* orders are taken from now on */
+	/* orders are taken from now on */
+	void (*on_download_end)(void *user, const struct tg_priv_event *ev);
 	void (*on_instrument)(void *user, const struct tg_priv_event *ev);
 	void (*on_position)(void *user, const struct tg_priv_event *ev);
-	void (*on_order_ack)(void *user, const struct tg_priv_event *ev);	/* u.order.origin: the gateway's or the venue's */
+	/* u.order.origin: the gateway's or the venue's */
+	void (*on_order_ack)(void *user, const struct tg_priv_event *ev);
 	void (*on_order_update)(void *user, const struct tg_priv_event *ev);
 	void (*on_fill)(void *user, const struct tg_priv_event *ev);
 	void (*on_cancel_reject)(void *user, const struct tg_priv_event *ev);
 
 	/*
-	 * This client did not keep up and `lost` events of one ring are gone. Forget orders, positions and levels: a
-	 * fresh download has been asked for and follows; books are in tg_book().
+	 * This client did not keep up and `lost` events of one ring are gone. Forget orders,
+	 * positions and levels: a fresh download has been asked for and follows; books are in
+	 * tg_book().
 	 */
 	void (*on_slow)(void *user, enum tg_slow_ring ring, __u64 lost);
 };
 
-/* Opens the device (NULL: TG_DEVICE) for reading and writing, or reading only where writing is not permitted. *out is set on success. */
+/*
+ * Opens the device (NULL: TG_DEVICE) for reading and writing, or reading only where writing is not
+ * permitted. *out is set on success.
+ */
 int tg_open(struct tg_handle **out, const char *device);
 
 /*
  * Becomes a client: id, rings, download. cb and user are kept; cb must live as long as the client.
- * -ESTALE: built with other headers than the module; -ENODEV: no engine runs; -ENOSPC: no client slot; -EBUSY: attached already.
+ * -ESTALE: built with other headers than the module; -ENODEV: no engine runs; -ENOSPC: no client
+ * slot; -EBUSY: attached already.
  */
-int tg_attach(struct tg_handle *c, const struct tg_attach_options *o, const struct tg_callbacks *cb, void *user);
+int tg_attach(struct tg_handle *c, const struct tg_attach_options *o, const struct tg_callbacks *cb,
+	      void *user);
 
 /* Ends the client; with TG_CLIENT_AUTO_CANCEL its working orders are cancelled. NULL is fine. */
 void tg_close(struct tg_handle *c);
 
 /*
- * Dispatches at most `budget` events, the client's own before public ones. Returns how many. -EOVERFLOW: downloads do not fit into the
- * private ring (attach with more private_slots).
+ * Dispatches at most `budget` events, the client's own before public ones. Returns how many.
+ * -EOVERFLOW: downloads do not fit into the private ring (attach with more private_slots).
  */
 int tg_poll(struct tg_handle *c, int budget);
 
-/* Sleeps until there are events: 1; 0 after timeout_ms (-1: no limit); -EINTR; -ENODEV: the engine has stopped, nothing will come. */
+/*
+ * Sleeps until there are events: 1; 0 after timeout_ms (-1: no limit); -EINTR; -ENODEV: the engine
+ * has stopped, nothing will come.
+ */
 int tg_wait(struct tg_handle *c, int timeout_ms);
 
 /*
- * Submits through the ring: 0; TG_REASON_FULL at once when it is full; -EPIPE when the engine has disabled the ring. The
- * verdict comes as on_order_ack. One system call, only when the engine sleeps.
+ * Submits through the ring: 0; TG_REASON_FULL at once when it is full; -EPIPE when the engine has
+ * disabled the ring. The verdict comes as on_order_ack. One system call, only when the engine
+ * sleeps.
  */
 int tg_submit(struct tg_handle *c, const struct tg_submission *s);
 
-/* Submits by system call and waits for the gateway's verdict: enum tg_reason, or -errno. order_id (may be NULL) is set for TG_SUB_NEW. */
+/*
+ * Submits by system call and waits for the gateway's verdict: enum tg_reason, or -errno. order_id
+ * (may be NULL) is set for TG_SUB_NEW.
+ */
 int tg_submit_ioctl(struct tg_handle *c, const struct tg_submission *s, __u64 *order_id);
 
 /* A zeroed submission of one type; the caller fills in the rest. */
-struct tg_submission tg_submission_new(__u32 instrument_id, __u16 account_id, enum tg_side side, __s64 px, __s64 qty, __u64 user_ref);
+struct tg_submission tg_submission_new(__u32 instrument_id, __u16 account_id, enum tg_side side,
+				       __s64 px, __s64 qty, __u64 user_ref);
 struct tg_submission tg_submission_cancel(__u64 order_id, __u64 user_ref);
 struct tg_submission tg_submission_replace(__u64 order_id, __s64 px, __s64 qty, __u64 user_ref);
 
 /* Asks for a fresh download. */
 int tg_download(struct tg_handle *c);
 
-/* Latest image of a book: 0; -ENOENT no such id; -EAGAIN the writer kept changing it (try again). */
+/*
+ * Latest image of a book: 0; -ENOENT no such id; -EAGAIN the writer kept changing it (try again).
+ */
 int tg_book(struct tg_handle *c, __u32 instrument_id, struct tg_book_image *out);
 
 /* Definition of an instrument (a system call): 0, -ENOENT. */
@@ -120,7 +141,9 @@ int tg_instrument(struct tg_handle *c, __u32 instrument_id, struct tg_ioc_instru
 
 __u32 tg_client_id(const struct tg_handle *c);
 __u32 tg_max_instruments(const struct tg_handle *c);
-/* For poll(2) and epoll(7) of one's own: readable when there are events since the last tg_wait(). */
+/*
+ * For poll(2) and epoll(7) of one's own: readable when there are events since the last tg_wait().
+ */
 int tg_fd(const struct tg_handle *c);
 /* Times on_slow was due. */
 __u64 tg_slow_count(const struct tg_handle *c);

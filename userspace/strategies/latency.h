@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Round-trip times of one run, all of them up to a fixed number, so that percentiles are exact and nothing allocates. */
+/*
+ * Round-trip times of one run, all of them up to a fixed number, so that percentiles are exact and
+ * nothing allocates.
+ */
 #ifndef STRATEGIES_LATENCY_H
 #define STRATEGIES_LATENCY_H
 

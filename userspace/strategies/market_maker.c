@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * tg-market-maker: quotes one instrument on both sides, some ticks away from the mid, and follows it. An example of a client: rings or
- * ioctl, callbacks, replace or cancel-and-new, what to do on SLOW, kill and shutdown. Not advice on how to make money.
+ * tg-market-maker: quotes one instrument on both sides, some ticks away from the mid, and follows
+ * it. An example of a client: rings or ioctl, callbacks, replace or cancel-and-new, what to do on
+ * SLOW, kill and shutdown. Not advice on how to make money.
  *
- * Orders are told apart by user_ref: run tag, counter, side. A quote is `live` from its submission until the order is complete, and
- * `pending` while a request of it is on its way: one request at a time per side.
+ * Orders are told apart by user_ref: run tag, counter, side. A quote is `live` from its submission
+ * until the order is complete, and `pending` while a request of it is on its way: one request at a
+ * time per side.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -21,7 +23,8 @@
 #include "options.h"
 
 #define PROGRAM		"tg-market-maker"
-#define BACKOFF_NS	50000000ULL	/* after a refusal: no storm of orders that will be refused again */
+/* after a refusal: no storm of orders that will be refused again */
+#define BACKOFF_NS	50000000ULL
 #define CANCEL_WAIT_NS	3000000000ULL
 #define BATCH		256
 
@@ -76,7 +79,8 @@ static const char usage_text[] =
 	"  --qty Q               of each quote (default: the instrument's smallest)\n"
 	"  --ticks N             distance from the mid (default 2)\n"
 	"  --requote-ticks N     follow when the quote is off by this much (default 1)\n"
-	"  --skew-ticks N        move both quotes against the position, by N ticks per --qty held (default 1)\n"
+	"  --skew-ticks N        move both quotes against the position, by N ticks per --qty held "
+	"(default 1)\n"
 	"  --max-position Q      no quote on the side that would go beyond (default: none)\n"
 	"  --mode ring|ioctl     how to submit (default ring)\n"
 	"  --requote replace|cancel  by replace, or by cancel and a new order (default replace)\n"
@@ -86,7 +90,8 @@ static const char usage_text[] =
 	"  --spin                poll without sleeping (on a core of its own)\n"
 	"  --json                the summary as JSON\n"
 	"  --help, --version\n"
-	"It ends by itself on a kill switch that covers it and when the gateway shuts down; working orders are\n"
+	"It ends by itself on a kill switch that covers it and when the gateway shuts down; "
+	"working orders are\n"
 	"cancelled first, and by the gateway when this program dies.\n"
 	"exit status: 0; 1 no gateway, or it went away; 2 wrong usage\n";
 
@@ -121,7 +126,9 @@ static bool request(struct maker *m, struct quote *q, struct tg_submission *s)
 		return false;
 	}
 	if (r) {
-		/* by ring the verdict comes as an event, by ioctl as both: on_order_ack counts it */
+		/*
+		 * by ring the verdict comes as an event, by ioctl as both: on_order_ack counts it
+		 */
 		return false;
 	}
 	if (order_id)
@@ -135,8 +142,8 @@ static void quote_new(struct maker *m, enum tg_book_side side, __s64 px, __u64 c
 	struct tg_submission s;
 
 	q->user_ref = (__u64)m->tag << 32 | ++m->refs << 1 | side;
-	s = tg_submission_new(m->instrument, m->account, side == TG_BID ? TG_SIDE_BUY : TG_SIDE_SELL, px, m->qty,
-			      q->user_ref);
+	s = tg_submission_new(m->instrument, m->account,
+			      side == TG_BID ? TG_SIDE_BUY : TG_SIDE_SELL, px, m->qty, q->user_ref);
 	s.cause_time_ns = cause_ns;
 	if (m->post_only)
 		s.flags = TG_SUB_POST_ONLY;
@@ -232,8 +239,10 @@ static void look_at_book(struct maker *m)
 		bid = b.ask[0].px - m->tick;
 	if (ask <= b.bid[0].px)
 		ask = b.bid[0].px + m->tick;
-	follow(m, TG_BID, bid, b.time_ns, !m->max_position || m->position + m->qty <= m->max_position);
-	follow(m, TG_ASK, ask, b.time_ns, !m->max_position || m->position - m->qty >= -m->max_position);
+	follow(m, TG_BID, bid, b.time_ns,
+	       !m->max_position || m->position + m->qty <= m->max_position);
+	follow(m, TG_ASK, ask, b.time_ns,
+	       !m->max_position || m->position - m->qty >= -m->max_position);
 }
 
 /* ---- hearing ---- */
@@ -417,10 +426,17 @@ static void on_slow(void *user, enum tg_slow_ring ring, __u64 lost)
 }
 
 static const struct tg_callbacks callbacks = {
-	.on_level = on_level, .on_book_state = on_book_state, .on_kill = on_kill, .on_shutdown = on_shutdown,
-	.on_order_ack = on_order_ack, .on_order_update = on_order_update, .on_fill = on_fill,
-	.on_cancel_reject = on_cancel_reject, .on_position = on_position,
-	.on_download_end = on_download_end, .on_slow = on_slow,
+	.on_level = on_level,
+	.on_book_state = on_book_state,
+	.on_kill = on_kill,
+	.on_shutdown = on_shutdown,
+	.on_order_ack = on_order_ack,
+	.on_order_update = on_order_update,
+	.on_fill = on_fill,
+	.on_cancel_reject = on_cancel_reject,
+	.on_position = on_position,
+	.on_download_end = on_download_end,
+	.on_slow = on_slow,
 };
 
 /* ---- running ---- */
@@ -462,7 +478,8 @@ static int wind_down(struct maker *m)
 
 	while (!err && (m->quote[0].live || m->quote[1].live) && latency_now_ns() < end) {
 		if (latency_now_ns() >= again) {
-			if (m->by_ioctl ? tg_submit_ioctl(m->h, &all, NULL) < 0 : tg_submit(m->h, &all) < 0)
+			if (m->by_ioctl ? tg_submit_ioctl(m->h, &all, NULL) < 0
+					: tg_submit(m->h, &all) < 0)
 				return -EIO;
 			m->cancels++;
 			again = latency_now_ns() + CANCEL_WAIT_NS / 6;
@@ -511,22 +528,27 @@ static void summary_text(struct maker *m)
 	char a[TG_PX_TEXT], b[TG_PX_TEXT], c[TG_PX_TEXT];
 
 	printf("ended: %s\n", m->ended ? m->ended : "error");
-	printf("orders %llu  replaces %llu  cancels %llu  refused %llu%s%s  ring full %llu  slow %llu\n",
-	       (unsigned long long)m->news, (unsigned long long)m->replaces, (unsigned long long)m->cancels,
-	       (unsigned long long)m->refused, m->refused ? " last " : "", m->last_refusal,
-	       (unsigned long long)m->full, (unsigned long long)tg_slow_count(m->h));
-	printf("fills %llu  bought %s  sold %s\n", (unsigned long long)m->fills, tg_px_format(m->bought, a),
-	       tg_px_format(m->sold, b));
+	printf("orders %llu  replaces %llu  cancels %llu  refused %llu%s%s  ring full %llu  slow "
+	       "%llu\n",
+	       (unsigned long long)m->news, (unsigned long long)m->replaces,
+	       (unsigned long long)m->cancels, (unsigned long long)m->refused,
+	       m->refused ? " last " : "", m->last_refusal, (unsigned long long)m->full,
+	       (unsigned long long)tg_slow_count(m->h));
+	printf("fills %llu  bought %s  sold %s\n", (unsigned long long)m->fills,
+	       tg_px_format(m->bought, a), tg_px_format(m->sold, b));
 	printf("position %s at %s\n", tg_px_format(m->position, a), tg_px_format(m->avg_px, b));
 	printf("PnL realised %s  unrealised %s  fees %s\n", tg_px_format(m->realised, a),
 	       tg_px_format(m->unrealised, b), tg_px_format(m->fees, c));
 	printf("gateway ack ns p50 %llu p99 %llu max %llu (%llu)\n",
-	       (unsigned long long)latency_at(&m->gateway, 500), (unsigned long long)latency_at(&m->gateway, 990),
-	       (unsigned long long)latency_at(&m->gateway, 1000), (unsigned long long)m->gateway.count);
+	       (unsigned long long)latency_at(&m->gateway, 500),
+	       (unsigned long long)latency_at(&m->gateway, 990),
+	       (unsigned long long)latency_at(&m->gateway, 1000),
+	       (unsigned long long)m->gateway.count);
 	printf("venue ack ns   p50 %llu p99 %llu max %llu (%llu)\n",
 	       (unsigned long long)latency_at(&m->venue_ack, 500),
 	       (unsigned long long)latency_at(&m->venue_ack, 990),
-	       (unsigned long long)latency_at(&m->venue_ack, 1000), (unsigned long long)m->venue_ack.count);
+	       (unsigned long long)latency_at(&m->venue_ack, 1000),
+	       (unsigned long long)m->venue_ack.count);
 	if (m->quote[0].live || m->quote[1].live)
 		printf("still working: %d\n", m->quote[0].live + m->quote[1].live);
 }
@@ -552,7 +574,8 @@ static int find_instrument(struct maker *m, const char *wanted)
 		if (m->qty % def.lot) {
 			char lot[TG_PX_TEXT];
 
-			fprintf(stderr, PROGRAM ": --qty is not a multiple of the instrument's lot, %s\n",
+			fprintf(stderr,
+				PROGRAM ": --qty is not a multiple of the instrument's lot, %s\n",
 				tg_px_format(def.lot, lot));
 			return -EINVAL;
 		}
@@ -580,12 +603,15 @@ static bool word(const char *name, const char *text, const char *yes, const char
 static void read_arguments(struct maker *m, struct arguments *a, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "device", 1, NULL, 'd' }, { "instrument", 1, NULL, 'i' }, { "account", 1, NULL, 'a' },
-		{ "qty", 1, NULL, 'q' }, { "ticks", 1, NULL, 't' }, { "requote-ticks", 1, NULL, 'r' },
-		{ "skew-ticks", 1, NULL, 'k' }, { "max-position", 1, NULL, 'p' }, { "mode", 1, NULL, 'm' },
-		{ "requote", 1, NULL, 'R' }, { "post-only", 0, NULL, 'P' }, { "seconds", 1, NULL, 's' },
-		{ "max-orders", 1, NULL, 'n' }, { "spin", 0, NULL, 'S' }, { "json", 0, NULL, 'j' },
-		{ "help", 0, NULL, 'h' }, { "version", 0, NULL, 'v' }, {},
+		{ "device", 1, NULL, 'd' },	{ "instrument", 1, NULL, 'i' },
+		{ "account", 1, NULL, 'a' },	{ "qty", 1, NULL, 'q' },
+		{ "ticks", 1, NULL, 't' },	{ "requote-ticks", 1, NULL, 'r' },
+		{ "skew-ticks", 1, NULL, 'k' }, { "max-position", 1, NULL, 'p' },
+		{ "mode", 1, NULL, 'm' },	{ "requote", 1, NULL, 'R' },
+		{ "post-only", 0, NULL, 'P' },	{ "seconds", 1, NULL, 's' },
+		{ "max-orders", 1, NULL, 'n' }, { "spin", 0, NULL, 'S' },
+		{ "json", 0, NULL, 'j' },	{ "help", 0, NULL, 'h' },
+		{ "version", 0, NULL, 'v' },	{},
 	};
 	int c;
 
@@ -607,10 +633,12 @@ static void read_arguments(struct maker *m, struct arguments *a, int argc, char 
 			m->ticks = (__u32)option_number(PROGRAM, "--ticks", optarg, 0, 100000);
 			break;
 		case 'r':
-			m->threshold_ticks = (__u32)option_number(PROGRAM, "--requote-ticks", optarg, 1, 100000);
+			m->threshold_ticks =
+				(__u32)option_number(PROGRAM, "--requote-ticks", optarg, 1, 100000);
 			break;
 		case 'k':
-			m->skew_ticks = (__u32)option_number(PROGRAM, "--skew-ticks", optarg, 0, 100000);
+			m->skew_ticks =
+				(__u32)option_number(PROGRAM, "--skew-ticks", optarg, 0, 100000);
 			break;
 		case 'p':
 			m->max_position = option_decimal(PROGRAM, "--max-position", optarg);
@@ -628,7 +656,8 @@ static void read_arguments(struct maker *m, struct arguments *a, int argc, char 
 			a->seconds = option_number(PROGRAM, "--seconds", optarg, 1, 1000000);
 			break;
 		case 'n':
-			m->max_requests = option_number(PROGRAM, "--max-orders", optarg, 1, 1000000000);
+			m->max_requests =
+				option_number(PROGRAM, "--max-orders", optarg, 1, 1000000000);
 			break;
 		case 'S':
 			m->spin = true;
@@ -648,7 +677,8 @@ static void read_arguments(struct maker *m, struct arguments *a, int argc, char 
 		}
 	}
 	if (optind != argc || !a->instrument) {
-		fprintf(stderr, PROGRAM ": %s\n", a->instrument ? "too many arguments" : "--instrument is missing");
+		fprintf(stderr, PROGRAM ": %s\n",
+			a->instrument ? "too many arguments" : "--instrument is missing");
 		exit(2);
 	}
 }
@@ -664,7 +694,8 @@ int main(int argc, char **argv)
 	read_arguments(&m, &a, argc, argv);
 	err = tg_open(&m.h, a.device);
 	if (err) {
-		fprintf(stderr, PROGRAM ": %s: %s\n", a.device ? a.device : TG_DEVICE, strerror(-err));
+		fprintf(stderr, PROGRAM ": %s: %s\n", a.device ? a.device : TG_DEVICE,
+			strerror(-err));
 		return 1;
 	}
 	err = tg_attach(m.h, &o, &callbacks, &m);

@@ -13,8 +13,8 @@ __u64 option_number(const char *program, const char *name, const char *text, __u
 	errno = 0;
 	v = strtoull(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end || errno || v < min || v > max) {
-		fprintf(stderr, "%s: %s %s: a number from %llu to %llu is wanted\n", program, name, text,
-			(unsigned long long)min, (unsigned long long)max);
+		fprintf(stderr, "%s: %s %s: a number from %llu to %llu is wanted\n", program, name,
+			text, (unsigned long long)min, (unsigned long long)max);
 		exit(2);
 	}
 	return v;
@@ -25,8 +25,8 @@ __s64 option_decimal(const char *program, const char *name, const char *text)
 	__s64 v;
 
 	if (tg_px_parse(text, &v) || v <= 0) {
-		fprintf(stderr, "%s: %s %s: a number above 0 with at most 8 decimals is wanted\n", program,
-			name, text);
+		fprintf(stderr, "%s: %s %s: a number above 0 with at most 8 decimals is wanted\n",
+			program, name, text);
 		exit(2);
 	}
 	return v;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What both example strategies read from the command line. Exits with 2 and a sentence on anything that is not right. */
+/*
+ * What both example strategies read from the command line. Exits with 2 and a sentence on anything
+ * that is not right.
+ */
 #ifndef STRATEGIES_OPTIONS_H
 #define STRATEGIES_OPTIONS_H
 

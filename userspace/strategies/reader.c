@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * tg-reader: prints what a client sees: every event, or the top of one book. The smallest useful program over libtickgate.
+ * tg-reader: prints what a client sees: every event, or the top of one book. The smallest useful
+ * program over libtickgate.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -41,7 +42,8 @@ static const char usage_text[] =
 	"  --top ID           one line whenever the best levels of instrument ID change\n"
 	"  --count N          stop after N lines\n"
 	"  --seconds S        stop after S seconds\n"
-	"  --lag-ms MS        sleep this long before each poll: a reader that is too slow on purpose\n"
+	"  --lag-ms MS        sleep this long before each poll: a reader that is too slow on "
+	"purpose\n"
 	"  --private-slots N  size of the private ring\n"
 	"  --quiet            count events, print only SLOW and the summary\n"
 	"  --json             one JSON object a line\n"
@@ -80,9 +82,9 @@ static void print_public(struct reader *r, const char *name, const struct tg_pub
 		return;
 	}
 	if (level)
-		printf("%s %u %s %s %s%s\n", name, ev->id, ev->u.level.side == TG_BID ? "bid" : "ask",
-		       tg_px_format(ev->u.level.px, px), tg_px_format(ev->u.level.qty, qty),
-		       ev->flags & TG_EV_LAST ? " last" : "");
+		printf("%s %u %s %s %s%s\n", name, ev->id,
+		       ev->u.level.side == TG_BID ? "bid" : "ask", tg_px_format(ev->u.level.px, px),
+		       tg_px_format(ev->u.level.qty, qty), ev->flags & TG_EV_LAST ? " last" : "");
 	else if (trade)
 		printf("%s %u %s %s\n", name, ev->id, tg_px_format(ev->u.trade.px, px),
 		       tg_px_format(ev->u.trade.qty, qty));
@@ -97,10 +99,11 @@ static void print_public(struct reader *r, const char *name, const struct tg_pub
 static void public_event(void *user, const struct tg_pub_event *ev)
 {
 	static const char *const names[] = {
-		[TG_PUB_LEVEL] = "LEVEL", [TG_PUB_TRADE] = "TRADE", [TG_PUB_BOOK_STATE] = "BOOK_STATE",
-		[TG_PUB_CLEAR] = "CLEAR", [TG_PUB_SESSION] = "SESSION", [TG_PUB_KILL] = "KILL",
-		[TG_PUB_RESUME] = "RESUME", [TG_PUB_MODE] = "MODE", [TG_PUB_INSTRUMENT] = "INSTRUMENT",
-		[TG_PUB_SHUTDOWN] = "SHUTDOWN",
+		[TG_PUB_LEVEL] = "LEVEL",	    [TG_PUB_TRADE] = "TRADE",
+		[TG_PUB_BOOK_STATE] = "BOOK_STATE", [TG_PUB_CLEAR] = "CLEAR",
+		[TG_PUB_SESSION] = "SESSION",	    [TG_PUB_KILL] = "KILL",
+		[TG_PUB_RESUME] = "RESUME",	    [TG_PUB_MODE] = "MODE",
+		[TG_PUB_INSTRUMENT] = "INSTRUMENT", [TG_PUB_SHUTDOWN] = "SHUTDOWN",
 	};
 	struct reader *r = user;
 
@@ -141,7 +144,8 @@ static void private_event(void *user, const struct tg_priv_event *ev)
 		tg_json_u64(&j, "id", ev->instrument_id);
 		tg_json_u64(&j, "time_ns", ev->time_ns);
 		if (ev->type == TG_PRIV_INSTRUMENT) {
-			tg_json_strn(&j, "symbol", ev->u.instrument.symbol, sizeof(ev->u.instrument.symbol));
+			tg_json_strn(&j, "symbol", ev->u.instrument.symbol,
+				     sizeof(ev->u.instrument.symbol));
 			tg_json_e8(&j, "tick", ev->u.instrument.tick);
 			tg_json_e8(&j, "lot", ev->u.instrument.lot);
 		} else if (ev->type == TG_PRIV_POSITION) {
@@ -186,12 +190,24 @@ static void on_slow(void *user, enum tg_slow_ring ring, __u64 lost)
 }
 
 static const struct tg_callbacks callbacks = {
-	.on_level = public_event, .on_trade = public_event, .on_book_state = public_event,
-	.on_session = public_event, .on_kill = public_event, .on_resume = public_event,
-	.on_mode = public_event, .on_new_instrument = public_event, .on_shutdown = public_event,
-	.on_attached = private_event, .on_download_begin = private_event, .on_download_end = private_event,
-	.on_instrument = private_event, .on_position = private_event, .on_order_ack = private_event,
-	.on_order_update = private_event, .on_fill = private_event, .on_cancel_reject = private_event,
+	.on_level = public_event,
+	.on_trade = public_event,
+	.on_book_state = public_event,
+	.on_session = public_event,
+	.on_kill = public_event,
+	.on_resume = public_event,
+	.on_mode = public_event,
+	.on_new_instrument = public_event,
+	.on_shutdown = public_event,
+	.on_attached = private_event,
+	.on_download_begin = private_event,
+	.on_download_end = private_event,
+	.on_instrument = private_event,
+	.on_position = private_event,
+	.on_order_ack = private_event,
+	.on_order_update = private_event,
+	.on_fill = private_event,
+	.on_cancel_reject = private_event,
 	.on_slow = on_slow,
 };
 
@@ -220,9 +236,10 @@ static void print_top(struct reader *r)
 		tg_json_e8(&j, "ask_qty", b.ask[0].qty);
 		tg_json_end(&j, '}');
 	} else {
-		printf("%s %llu  %s x %s | %s x %s\n", tg_strbookstate(b.state), (unsigned long long)b.update_id,
-		       tg_px_format(b.bid[0].qty, bid_qty), tg_px_format(b.bid[0].px, bid),
-		       tg_px_format(b.ask[0].px, ask), tg_px_format(b.ask[0].qty, ask_qty));
+		printf("%s %llu  %s x %s | %s x %s\n", tg_strbookstate(b.state),
+		       (unsigned long long)b.update_id, tg_px_format(b.bid[0].qty, bid_qty),
+		       tg_px_format(b.bid[0].px, bid), tg_px_format(b.ask[0].px, ask),
+		       tg_px_format(b.ask[0].qty, ask_qty));
 	}
 	count_line(r);
 }
@@ -238,7 +255,8 @@ static __u64 now_ms(void)
 static int run(struct reader *r, __u64 seconds, __u64 lag_ms)
 {
 	__u64 end = seconds ? now_ms() + seconds * 1000 : ~0ULL;
-	struct timespec lag = { .tv_sec = (time_t)(lag_ms / 1000), .tv_nsec = (long)(lag_ms % 1000) * 1000000 };
+	struct timespec lag = { .tv_sec = (time_t)(lag_ms / 1000),
+				.tv_nsec = (long)(lag_ms % 1000) * 1000000 };
 	int n;
 
 	if (r->top)
@@ -283,10 +301,17 @@ static void summary(const struct reader *r)
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "device", 1, NULL, 'd' }, { "top", 1, NULL, 't' }, { "count", 1, NULL, 'c' },
-		{ "seconds", 1, NULL, 's' }, { "lag-ms", 1, NULL, 'l' }, { "private-slots", 1, NULL, 'p' },
-		{ "quiet", 0, NULL, 'q' }, { "json", 0, NULL, 'j' }, { "help", 0, NULL, 'h' },
-		{ "version", 0, NULL, 'v' }, {},
+		{ "device", 1, NULL, 'd' },
+		{ "top", 1, NULL, 't' },
+		{ "count", 1, NULL, 'c' },
+		{ "seconds", 1, NULL, 's' },
+		{ "lag-ms", 1, NULL, 'l' },
+		{ "private-slots", 1, NULL, 'p' },
+		{ "quiet", 0, NULL, 'q' },
+		{ "json", 0, NULL, 'j' },
+		{ "help", 0, NULL, 'h' },
+		{ "version", 0, NULL, 'v' },
+		{},
 	};
 	struct tg_attach_options o = { .name = PROGRAM, .flags = TG_CLIENT_READ_ONLY };
 	const char *device = NULL;
@@ -312,7 +337,8 @@ int main(int argc, char **argv)
 			lag_ms = option_number(PROGRAM, "--lag-ms", optarg, 0, 1000000);
 			break;
 		case 'p':
-			o.private_slots = (__u32)option_number(PROGRAM, "--private-slots", optarg, 64, 65536);
+			o.private_slots =
+				(__u32)option_number(PROGRAM, "--private-slots", optarg, 64, 65536);
 			break;
 		case 'q':
 			r.quiet = true;
