@@ -134,6 +134,14 @@ static void values_come_back(void **state)
 		assert_true(tg_fix_e8(buf + 2, (u32)(w.p - buf) - 3, &v));
 		assert_int_equal(v, values[i]);
 	}
+	/* the same time twice, then another: the second is copied, the third is not */
+	tg_fix_begin(&w, buf, sizeof(buf), 44, 'D');
+	w.p = buf;
+	tg_fix_put_time(&w, 52, 1700000000123000000);
+	tg_fix_put_time(&w, 60, 1700000000123000000);
+	tg_fix_put_time(&w, 61, 1700000000124000000);
+	assert_int_equal(w.p - buf, 75);
+	assert_memory_equal(buf, "52=20231114-22:13:20.123\00160=20231114-22:13:20.123\00161=20231114-22:13:20.124\001", 75);
 	for (t = 0; t < 20; t++) {
 		u64 p, n = 1;
 

@@ -87,6 +87,8 @@ void tg_fix_begin(struct tg_fix_writer *w, u8 *buf, u32 cap, u16 version, u32 ms
 	w->buf = buf;
 	w->p = buf;
 	w->end = buf + cap;
+	w->time = NULL;
+	w->time_ns = 0;
 	w->full = false;
 	if (!room(w, n + LENGTH_DIGITS + 1 + 8))
 		return;
@@ -117,7 +119,13 @@ u32 tg_fix_end(struct tg_fix_writer *w)
 		memmove(at + n, from, body + 1);
 		w->p = at + n + body + 1;
 	}
-	digits(at, body, n);
+	if (likely(n == 3)) {
+		at[0] = (u8)('0' + body / 100);
+		at[1] = (u8)('0' + body / 10 % 10);
+		at[2] = (u8)('0' + body % 10);
+	} else {
+		digits(at, body, n);
+	}
 	n = tg_fix_sum(w->buf, (u32)(w->p - w->buf));
 	/* "10=", three digits, SOH */
 	store(w->p, 0x0001000000000000ULL | '1' | '0' << 8 | '=' << 16 | (u64)('0' + n / 100) << 24 | (u64)('0' + n / 10 % 10) << 32 |
@@ -217,6 +225,12 @@ void tg_fix_write_time(struct tg_fix_writer *w, u64 tag, u64 time_ns)
 
 	if (!room(w, 34))
 		return;
+	if (w->time && w->time_ns == time_ns) {
+		p = put_tag(w->p, tag);
+		memcpy(p, w->time, 22);
+		w->p = p + 22;
+		return;
+	}
 	/* Days to a civil date; years begin in March, so that the leap day comes last. */
 	days = (u32)(ms / 86400000) + 719468;
 	day_ms = (u32)(ms % 86400000);
@@ -228,7 +242,9 @@ void tg_fix_write_time(struct tg_fix_writer *w, u64 tag, u64 time_ns)
 	d = doy - (153 * mp + 2) / 5 + 1;
 	m = mp < 10 ? mp + 3 : mp - 9;
 	y = yoe + era * 400 + (m <= 2);
-	p = put_eight(put_tag(w->p, tag), y * 10000 + m * 100 + d);
+	w->time = put_tag(w->p, tag);
+	w->time_ns = time_ns;
+	p = put_eight(w->time, y * 10000 + m * 100 + d);
 	/* HH:MM:SS is eight digits of HH0MM0SS with colons for the zeros; then .sss */
 	sec = day_ms / 1000;
 	x = eight(sec / 3600 * 1000000 + sec / 60 % 60 * 1000 + sec % 60) | TG_BYTES('0');

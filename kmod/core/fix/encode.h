@@ -15,6 +15,8 @@ struct tg_fix_writer {
 	u8 *buf;	/* message will start here */
 	u8 *p;		/* next byte */
 	u8 *end;
+	u8 *time;	/* a time already written, and which: 52 and 60 are mostly the same one */
+	u64 time_ns;
 	bool full;
 };
 
