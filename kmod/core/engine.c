@@ -120,10 +120,10 @@ u64 tg_engine_size(const struct tg_in_engine *p)
 u32 tg_engine_outbox_bytes(const struct tg_in_engine *p)
 {
 	/*
-	 * The largest steps: a full snapshot (an entry takes at least 20 bytes of message and one event of output) with every held update
-	 * applied after it; a mass cancel of every order with its events.
+	 * The largest steps: a full snapshot (an entry takes at least 18 bytes of message, 269=0|270=1|271=1|, and one event of output) that one
+	 * record completes, with what else is in that record, and every held update applied after it; a mass cancel of every order with its events.
 	 */
-	u64 snapshot = (u64)p->rx_buffer_bytes / 20 * TG_OUT_SIZE(sizeof(struct tg_pub_event)) +
+	u64 snapshot = ((u64)p->rx_buffer_bytes + TG_RECORD_MAX_PAYLOAD) / 18 * TG_OUT_SIZE(sizeof(struct tg_pub_event)) +
 		       (u64)p->md_pending * TG_OUT_SIZE(sizeof(struct tg_pub_event));
 	u64 cancels = (u64)p->max_orders * (TG_OUT_SIZE(512) + 2 * TG_OUT_SIZE(sizeof(struct tg_priv_event)));
 	u64 n = 65536 + (snapshot > cancels ? snapshot : cancels);

@@ -53,6 +53,9 @@ struct tg_engine {
 	/* md/ */
 	u64 md_deadline_ns;
 	u64 md_request_id;
+	u64 md_replay_seq;		/* record in which md_replayed counts */
+	u32 md_replayed;		/* held entries replayed by it */
+	u32 md_pad;
 
 	/* client/ */
 	u64 client_deadline_ns;

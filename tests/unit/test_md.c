@@ -380,6 +380,42 @@ static void lost_fragment(void **state)
 	}
 }
 
+/* The hole shows with a message about something else; the set goes on as if nothing had happened. */
+static void lost_fragment_seen_elsewhere(void **state)
+{
+	struct kit *k = start_live();
+
+	(void)state;
+	kit_instrument(k, 2, "ETHUSDT", 0);
+	kit_udp(k, FRAG_1);
+	k->feed_seq++;
+	kit_udp(k, "268=1|279=0|269=2|55=ETHUSDT|270=1|271=1|");
+	kit_udp(k, FRAG_3);
+	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_RECOVERING);
+	assert_int_equal(kit_i(k, 1)->update_id, 100);
+	kit_free(k);
+}
+
+/* A set of which some fragments were held when the snapshot came is not complete before its last one. */
+static void snapshot_between_fragments(void **state)
+{
+	struct kit *k = start(0);
+
+	(void)state;
+	kit_connect(k);
+	kit_udp(k, FRAG_1);
+	kit_udp(k, FRAG_2);
+	kit_tcp(k, "W", "55=BTCUSDT|25044=100|268=1|269=0|270=10|271=1|");
+	assert_int_equal(kit_i(k, 1)->update_id, 100);
+	assert_int_equal(kit_pub(k, TG_PUB_LEVEL, 2)->flags, 0);
+	kit_udp(k, FRAG_3);
+	assert_int_equal(kit_i(k, 1)->update_id, 103);
+	assert_int_equal(kit_pub(k, TG_PUB_LEVEL, 0)->flags, TG_EV_LAST);
+	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
+	assert_int_equal(tg_engine_book_levels(k->e, 1, TG_BID), 4);
+	kit_free(k);
+}
+
 static void late_fragment(void **state)
 {
 	static const char *const body[3] = { FRAG_1, FRAG_2, FRAG_3 };
@@ -631,6 +667,51 @@ static void unanswered_request_goes_out_again(void **state)
 	kit_free(k);
 }
 
+/* The other line closes a gap while its snapshot is under way; the answer is too old for the next gap, which asks anew. */
+static void second_gap_asks_again(void **state)
+{
+	struct kit *k = start_live();
+	u64 req = 0;
+
+	(void)state;
+	kit_udp_at(k, KIT_FEED_A, 10, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
+	kit_udp_at(k, KIT_FEED_A, 12, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=4|25043=103|25044=103|");
+	assert_int_equal(kit_sent(k, "V", &req), 1);
+	assert_int_equal(req, 2);
+	kit_udp_at(k, KIT_FEED_B, 11, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
+	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
+	kit_udp_at(k, KIT_FEED_A, 14, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=6|25043=105|25044=105|");
+	assert_int_equal(kit_sent(k, "V", &req), 1);
+	assert_int_equal(req, 3);
+	kit_tcp(k, "W", "262=2|55=BTCUSDT|25044=102|268=1|269=0|270=10|271=3|");
+	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_RECOVERING);
+	kit_tcp(k, "W", "262=3|55=BTCUSDT|25044=104|268=1|269=0|270=10|271=5|");
+	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
+	assert_int_equal(kit_i(k, 1)->update_id, 105);
+	kit_free(k);
+}
+
+/* A gap in the session's own numbers is filled; the request made before it stands. */
+static void request_outlives_a_session_gap(void **state)
+{
+	struct kit *k = start(0);
+	char body[32];
+
+	(void)state;
+	kit_connect(k);
+	assert_int_equal(kit_i(k, 1)->requested, TG_MD_REQ_OUT);
+	k->venue_seq++;
+	kit_tcp(k, "0", "");
+	assert_int_equal(tg_session(k->e, KIT_VENUE)->state, TG_SESSION_RECOVERING);
+	k->venue_seq -= 2;
+	snprintf(body, sizeof(body), "43=Y|123=Y|36=%u|", (u32)k->venue_seq + 2);
+	kit_tcp(k, "4", body);
+	assert_int_equal(tg_session(k->e, KIT_VENUE)->state, TG_SESSION_UP);
+	assert_int_equal(kit_sent(k, "V", NULL), 0);
+	assert_int_equal(kit_i(k, 1)->requested, TG_MD_REQ_OUT);
+	kit_free(k);
+}
+
 static void refused_request(void **state)
 {
 	struct kit *k = start(0);
@@ -718,6 +799,8 @@ int main(void)
 		cmocka_unit_test(crossed_is_counted_when_complete),
 		cmocka_unit_test(fragments),
 		cmocka_unit_test(lost_fragment),
+		cmocka_unit_test(lost_fragment_seen_elsewhere),
+		cmocka_unit_test(snapshot_between_fragments),
 		cmocka_unit_test(late_fragment),
 		cmocka_unit_test(lines_a_and_b),
 		cmocka_unit_test(feed_gap_of_another_instrument),
@@ -727,6 +810,8 @@ int main(void)
 		cmocka_unit_test(long_messages_are_whole_or_nothing),
 		cmocka_unit_test(staleness),
 		cmocka_unit_test(unanswered_request_goes_out_again),
+		cmocka_unit_test(second_gap_asks_again),
+		cmocka_unit_test(request_outlives_a_session_gap),
 		cmocka_unit_test(refused_request),
 		cmocka_unit_test(session_loss_of_a_book_fed_by_tcp),
 		cmocka_unit_test(session_loss_of_a_book_fed_by_udp),

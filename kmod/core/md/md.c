@@ -213,7 +213,7 @@ static enum run_mode open_set(struct tg_engine *e, const struct tg_md_source *sr
 		tg_md_gap(e, i, ob);
 		return RUN_HOLD;
 	}
-	if (i->state == TG_BOOK_RECOVERING && first_id <= i->update_id + 1 && !src->holes && i->npending <= TG_MD_UDP_REPLAY)
+	if (i->state == TG_BOOK_RECOVERING && first_id <= i->update_id + 1 && !src->holes && tg_md_may_replay(e, src, i))
 		return RUN_APPLY;
 	return RUN_HOLD;
 }
@@ -321,7 +321,6 @@ static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_sou
 			now.after_gap = false;
 		}
 	} else {
-		bool last_fragment = it.last_fragment;
 		struct symbol_cache sc = { 0 };
 		struct tg_fix_md_entry in;
 
@@ -332,7 +331,6 @@ static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_sou
 			apply(e, &now, &r, &e->md_scratch[0], ob);
 			now.after_gap = false;
 		}
-		it.last_fragment = last_fragment;
 	}
 	close_set(e, &r, !it.last_fragment, ob);
 	tg_cc(e, TG_CC_MD_MESSAGES);
@@ -397,7 +395,7 @@ static enum tg_fix_error snapshot(struct tg_engine *e, const struct tg_md_source
 		tg_cc(e, TG_CC_MD_UNKNOWN_SYMBOL);
 		return TG_FIX_OK;
 	}
-	if (!snapshot_wanted(i, it.update_id) || (src->udp && i->npending > TG_MD_UDP_REPLAY)) {
+	if (!snapshot_wanted(i, it.update_id) || !tg_md_may_replay(e, src, i)) {
 		tg_cc_add(e, TG_CC_MD_STALE_DROPPED, it.count);
 		return TG_FIX_OK;
 	}

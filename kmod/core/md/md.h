@@ -22,8 +22,8 @@ struct tg_session;
 #define TG_MD_SCRATCH		64u		/* entries of a message decoded at once */
 #define TG_MD_RETRY_NS		5000000000ULL	/* a snapshot request without an answer goes out again */
 /*
- * Held entries that one UDP step may replay: the outbox of such a step is sized by the datagram (tg_engine_udp_outbox_bytes), and what is held may be far
- * more. With more held than this, a late set does not end the recovery and the snapshot does.
+ * Held entries that one UDP step may replay, all instruments together: the outbox of such a step is sized by the datagram (tg_engine_udp_outbox_bytes), and
+ * what is held may be far more. With more held than this, a late set does not end the recovery and the snapshot does.
  */
 #define TG_MD_UDP_REPLAY	32u
 #define TG_MD_REPLAY_PASSES	4u		/* over what is held, to put reordered sets in order; bounds the work */
@@ -116,6 +116,8 @@ void tg_md_request(struct tg_engine *e, struct tg_instrument *i, struct tg_outbo
 void tg_md_gap(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob);
 /* false: overflow; all that was held is gone, and another snapshot asked for. */
 bool tg_md_hold(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_pending *p, struct tg_outbox *ob);
+/* May all that is held be replayed in this step? */
+bool tg_md_may_replay(const struct tg_engine *e, const struct tg_md_source *src, const struct tg_instrument *i);
 /* Replays what is held and connects. true: nothing is left over that does not connect. */
 bool tg_md_replay(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob);
 enum tg_fix_error tg_md_reject(struct tg_engine *e, u16 venue_id, struct tg_fix_cursor *c, struct tg_outbox *ob);

@@ -85,8 +85,8 @@ void tg_md_gap(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *o
 	tg_cc(e, TG_CC_MD_GAPS);
 	i->in_set = 0;
 	tg_md_set_state(e, i, TG_BOOK_RECOVERING, ob);
-	if (i->requested == TG_MD_REQ_REFUSED)
-		i->requested = TG_MD_REQ_NONE;
+	/* A request that is out was made before this gap: its answer may be too old, and waiting for the retry would cost 5 s. */
+	i->requested = TG_MD_REQ_NONE;
 	tg_md_request(e, i, ob);
 }
 
@@ -159,12 +159,24 @@ static bool replay_pass(struct tg_engine *e, struct tg_instrument *i, struct tg_
 	return progress;
 }
 
+bool tg_md_may_replay(const struct tg_engine *e, const struct tg_md_source *src, const struct tg_instrument *i)
+{
+	u32 done = e->md_replay_seq == e->seq ? e->md_replayed : 0;
+
+	return !src->udp || done + i->npending <= TG_MD_UDP_REPLAY;
+}
+
 bool tg_md_replay(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
 	struct tg_md_pending *held = (struct tg_md_pending *)((u8 *)e + i->pending_off);
 	bool any = false;
 	u32 pass;
 
+	if (e->md_replay_seq != e->seq) {
+		e->md_replay_seq = e->seq;
+		e->md_replayed = 0;
+	}
+	e->md_replayed += i->npending;
 	for (pass = 0; pass < TG_MD_REPLAY_PASSES && i->npending; pass++) {
 		if (!replay_pass(e, i, held, ob))
 			break;
