@@ -103,12 +103,15 @@ static bool parse(const char *line, struct rec_event *ev)
 const struct recording *recording_load(const char *path, const char **why)
 {
 	static char line[LINE_MAX_BYTES];
-	struct recording *r = calloc(1, sizeof(*r));
 	gzFile f = gzopen(path, "rb");
+	struct recording *r;
 	size_t cap = 0;
 
 	*why = "no such file";
-	if (!r || !f)
+	if (!f)
+		return NULL;
+	r = calloc(1, sizeof(*r));
+	if (!r)
 		return NULL;
 	*why = "a line of it cannot be read";
 	while (gzgets(f, line, sizeof(line))) {
