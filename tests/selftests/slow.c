@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <tickgate.h>
 #include "gateway.h"
@@ -230,6 +231,8 @@ static void waiting(void)
 	ktap_ok(tg_wait(h, 0) == 1 && until(h, &s.acks, 1), "tg_wait() sees it at once");
 	tg_wait(h, 0);
 	ktap_is(poll(&p, 1, 0), 0, "then it is not readable any more");
+	/* the child has the file too: while it lives the client does */
+	waitpid(pid, NULL, 0);
 	tg_close(h);
 }
 
