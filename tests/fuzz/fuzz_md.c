@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Market data of any content and order. An input is lines: the first character says what the rest is, '|' stands for SOH.
- *   a b A B	35=X on line A or B, framed right; a b: next number, A B: the next line's first byte tells how far off
+ * Market data of any content and order. An input is lines: the first character says what the rest
+ * is, '|' stands for SOH.
+ *   a b	35=X on line A or B, framed right, with the next number
+ *   A B	the same; the byte after it tells how far off the number is
  *   w x y	35=W, X, Y over TCP, framed right
  *   r		a datagram as it is
  *   t		time passes (length of the line in 100 ms), timers run
  *   u d	transport up with logon, down
- * After every step: books sorted and within bounds, nothing held by a LIVE book, a refused message has changed nothing, and a UDP step fits the outbox that
- * tg_engine_udp_outbox_bytes() promises.
+ * After every step: books sorted and within bounds, nothing held by a LIVE book, a refused message
+ * has changed nothing, and a UDP step fits the outbox that tg_engine_udp_outbox_bytes() promises.
  */
 #include <stdint.h>
 #include "../unit/mdkit.h"
@@ -29,7 +31,8 @@ static u64 books_hash(const struct kit *k)
 	u32 n;
 
 	for (n = 1; n <= 2; n++)
-		h = tg_hash_bytes(h ^ kit_i(k, n)->update_id, tg_l2_of(k->e, kit_i(k, n)), tg_l2_bytes(LEVELS));
+		h = tg_hash_bytes(h ^ kit_i(k, n)->update_id, tg_l2_of(k->e, kit_i(k, n)),
+				  tg_l2_bytes(LEVELS));
 	return h;
 }
 
@@ -46,10 +49,12 @@ static void check(const struct kit *k)
 		for (side = 0; side < 2; side++) {
 			struct tg_level l, before = { 0 };
 
-			must(tg_engine_book_levels(k->e, n, side) <= LEVELS, "more levels than fit");
+			must(tg_engine_book_levels(k->e, n, side) <= LEVELS,
+			     "more levels than fit");
 			for (d = 0; tg_engine_book_level(k->e, n, side, d, &l); d++) {
 				must(l.qty > 0, "a level without quantity");
-				must(!d || (side == TG_BID ? l.px < before.px : l.px > before.px), "levels out of order");
+				must(!d || (side == TG_BID ? l.px < before.px : l.px > before.px),
+				     "levels out of order");
 				before = l;
 			}
 		}
@@ -87,7 +92,8 @@ static void line(struct kit *k, const uint8_t *p, u32 len)
 		kit_build(k, "X", "VENUE", "MD", seq, k->feed_time, body);
 		k->feed_seq = seq + 1;
 		udp(k, p[0] == 'a' || p[0] == 'A' ? KIT_FEED_A : KIT_FEED_B, k->msg, k->msg_len);
-		must(kit_cc(k, TG_CC_FIX_REJECTED) == rejected || books_hash(k) == books, "a refused message changed a book");
+		must(kit_cc(k, TG_CC_FIX_REJECTED) == rejected || books_hash(k) == books,
+		     "a refused message changed a book");
 		break;
 	case 'w':
 	case 'x':
@@ -102,7 +108,8 @@ static void line(struct kit *k, const uint8_t *p, u32 len)
 		break;
 	case 't':
 		kit_wait(k, len * 100000000ULL);
-		must(tg_engine_deadline_ns(k->e) > k->now || tg_md_deadline_ns(k->e) > k->now, "timer did not move on");
+		must(tg_engine_deadline_ns(k->e) > k->now || tg_md_deadline_ns(k->e) > k->now,
+		     "timer did not move on");
 		break;
 	case 'u':
 		kit_connect(k);
@@ -131,7 +138,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fresh = *k;
 	}
 	*k = fresh;
-	must(!tg_engine_restore(k->e, ((struct tg_engine *)snapshot)->bytes, snapshot, ((struct tg_engine *)snapshot)->bytes), "restore");
+	must(!tg_engine_restore(k->e, ((struct tg_engine *)snapshot)->bytes, snapshot,
+				((struct tg_engine *)snapshot)->bytes),
+	     "restore");
 	for (at = 0; at < size; at = end + 1) {
 		for (end = at; end < size && data[end] != '\n'; end++)
 			;

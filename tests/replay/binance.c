@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * A recorded Binance market through the engine: diffs become 35=X datagrams (cut into fragments like a venue does), the REST snapshot the 35=W that answers the
- * engine's request. Wherever the recording has a bookTicker with the update id of a diff, the engine's best bid and ask must be the ticker's.
- * Then the same with a lossy, reordered pair of lines, where snapshots come from a reference book; and over TCP cut at random places.
+ * A recorded Binance market through the engine: diffs become 35=X datagrams (cut into fragments
+ * like a venue does), the REST snapshot the 35=W that answers the engine's request. Wherever the
+ * recording has a bookTicker with the update id of a diff, the engine's best bid and ask must be
+ * the ticker's. Then the same with a lossy, reordered pair of lines, where snapshots come from a
+ * reference book; and over TCP cut at random places.
  */
 #include "mdkit.h"
 #include "recording.h"
@@ -12,7 +14,8 @@
 #define SYMBOL	"BTCUSDT"
 
 static const struct recording *rec;
-static struct rec_event **ticker_of;	/* by event index of a diff: the ticker with its id, or NULL */
+/* by event index of a diff: the ticker with its id, or NULL */
+static struct rec_event **ticker_of;
 static u32 tests, failed;
 
 static void result(bool ok, const char *text)
@@ -43,7 +46,8 @@ static struct dgram keep(const struct kit *k)
 	return d;
 }
 
-static u32 put_entry(char *to, u32 cap, const struct rec_level *l, const struct rec_event *ev, bool first)
+static u32 put_entry(char *to, u32 cap, const struct rec_level *l, const struct rec_event *ev,
+		     bool first)
 {
 	bool gone = !ref_e8(l->qty);
 	u32 n = (u32)snprintf(to, cap, "279=%c|269=%c|", gone ? '2' : '1', l->ask ? '1' : '0');
@@ -54,12 +58,15 @@ static u32 put_entry(char *to, u32 cap, const struct rec_level *l, const struct 
 	if (!gone)
 		n += (u32)snprintf(to + n, cap - n, "271=%s|", l->qty);
 	if (first)
-		n += (u32)snprintf(to + n, cap - n, "25043=%llu|25044=%llu|", (unsigned long long)ev->first_id, (unsigned long long)ev->last_id);
+		n += (u32)snprintf(to + n, cap - n, "25043=%llu|25044=%llu|",
+				   (unsigned long long)ev->first_id,
+				   (unsigned long long)ev->last_id);
 	return n;
 }
 
 /* One diff as one or more X; returns how many messages. mtu 0: never cut. */
-static u32 diff_messages(struct kit *k, const struct rec_event *ev, u32 mtu, const char *target, u64 *seq, struct dgram *out, u32 max)
+static u32 diff_messages(struct kit *k, const struct rec_event *ev, u32 mtu, const char *target,
+			 u64 *seq, struct dgram *out, u32 max)
 {
 	static char body[1 << 19], head[64], entry[256];
 	u32 i, n = 0, len = 0, in_group = 0;
@@ -91,7 +98,8 @@ static void trade_message(struct kit *k, const struct rec_event *ev, const char 
 {
 	char body[256];
 
-	snprintf(body, sizeof(body), "268=1|279=0|269=2|55=" SYMBOL "|270=%s|271=%s|", ev->levels[0].px, ev->levels[0].qty);
+	snprintf(body, sizeof(body), "268=1|279=0|269=2|55=" SYMBOL "|270=%s|271=%s|",
+		 ev->levels[0].px, ev->levels[0].qty);
 	kit_build(k, "X", "VENUE", target, (*seq)++, k->feed_time, body);
 }
 
@@ -101,13 +109,14 @@ static void send_snapshot(struct kit *k, const struct ref_book *ref, u64 req_id)
 	u32 n, d, count = ref->n[0] + ref->n[1];
 	int side;
 
-	n = (u32)snprintf(body, sizeof(body), "262=%llu|55=" SYMBOL "|25044=%llu|268=%u|", (unsigned long long)req_id,
-			  (unsigned long long)ref->update_id, count);
+	n = (u32)snprintf(body, sizeof(body), "262=%llu|55=" SYMBOL "|25044=%llu|268=%u|",
+			  (unsigned long long)req_id, (unsigned long long)ref->update_id, count);
 	for (side = 0; side < 2; side++) {
 		const struct ref_level *l;
 
 		for (d = 0; (l = ref_at(ref, side, d)); d++)
-			n += (u32)snprintf(body + n, sizeof(body) - n, "269=%c|270=%s|271=%s|", side ? '1' : '0', l->px_text, l->qty_text);
+			n += (u32)snprintf(body + n, sizeof(body) - n, "269=%c|270=%s|271=%s|",
+					   side ? '1' : '0', l->px_text, l->qty_text);
 	}
 	kit_tcp(k, "W", body);
 }
@@ -120,13 +129,15 @@ static bool best_is(const struct kit *k, enum tg_book_side side, const struct re
 {
 	struct tg_level l;
 
-	return tg_engine_book_level(k->e, 1, side, 0, &l) && l.px == ref_e8(want->px) && l.qty == ref_e8(want->qty);
+	return tg_engine_book_level(k->e, 1, side, 0, &l) && l.px == ref_e8(want->px) &&
+	       l.qty == ref_e8(want->qty);
 }
 
 static void compare(const struct kit *k, const struct rec_event *ticker, struct score *s)
 {
 	s->compared++;
-	s->equal += best_is(k, TG_BID, &ticker->levels[0]) && best_is(k, TG_ASK, &ticker->levels[1]);
+	s->equal += best_is(k, TG_BID, &ticker->levels[0]) &&
+		    best_is(k, TG_ASK, &ticker->levels[1]);
 }
 
 static bool books_equal(const struct kit *k, const struct ref_book *ref)
@@ -140,14 +151,18 @@ static bool books_equal(const struct kit *k, const struct ref_book *ref)
 			const struct ref_level *want = ref_at(ref, side, d);
 			struct tg_level l;
 
-			if (!tg_engine_book_level(k->e, 1, side, d, &l) || l.px != want->px || l.qty != want->qty)
+			if (!tg_engine_book_level(k->e, 1, side, d, &l) || l.px != want->px ||
+			    l.qty != want->qty)
 				return false;
 		}
 	}
 	return true;
 }
 
-/* Reference and snapshot handling: diffs older than the snapshot are dropped, the first used one may overlap. */
+/*
+ * Reference and snapshot handling: diffs older than the snapshot are dropped, the first used one
+ * may overlap.
+ */
 static void ref_event(struct ref_book *ref, const struct rec_event *ev)
 {
 	u32 i;
@@ -224,7 +239,8 @@ static u64 plain(struct score *s, struct ref_book *ref)
 			break;
 		}
 	}
-	if (!books_equal(k, ref) || kit_cc(k, TG_CC_FIX_REJECTED) || kit_cc(k, TG_CC_MD_GAPS) || kit_i(k, 1)->state != TG_BOOK_LIVE)
+	if (!books_equal(k, ref) || kit_cc(k, TG_CC_FIX_REJECTED) || kit_cc(k, TG_CC_MD_GAPS) ||
+	    kit_i(k, 1)->state != TG_BOOK_LIVE)
 		s->equal = 0;
 	digest = tg_mix(tg_engine_digest(k->e), tg_engine_arena_hash(k->e));
 	kit_free(k);
@@ -232,8 +248,9 @@ static u64 plain(struct score *s, struct ref_book *ref)
 }
 
 /*
- * Every datagram goes out on both lines; each line drops, doubles and delays on its own, and now and then both are dead for a while. A snapshot arrives some
- * messages after it was asked for, and holds the state of that time.
+ * Every datagram goes out on both lines; each line drops, doubles and delays on its own, and now
+ * and then both are dead for a while. A snapshot arrives some messages after it was asked for, and
+ * holds the state of that time.
  */
 static void faulty(u32 seed, struct score *s, u32 *snapshots, u32 *late)
 {
@@ -286,7 +303,10 @@ static void faulty(u32 seed, struct score *s, u32 *snapshots, u32 *late)
 					q->bytes = malloc(d[j].len);
 					memcpy(q->bytes, d[j].bytes, d[j].len);
 					q->len = d[j].len;
-					/* line B lags; either may hold one back so that the next overtakes it */
+					/*
+					 * line B lags; either may hold one back so that the next
+					 * overtakes it
+					 */
 					q->due = tick + (line ? rng(4) : 0) + (rng(40) ? 0 : 2);
 				}
 			}
@@ -299,7 +319,8 @@ static void faulty(u32 seed, struct score *s, u32 *snapshots, u32 *late)
 
 				if (!q->bytes || q->due > tick)
 					continue;
-				kit_step(k, TG_IN_UDP, line ? KIT_FEED_B : KIT_FEED_A, q->bytes, q->len);
+				kit_step(k, TG_IN_UDP, line ? KIT_FEED_B : KIT_FEED_A, q->bytes,
+					 q->len);
 				if (kit_sent(k, "V", &req_id))
 					answer_at = tick + 1 + rng(20);
 				*late += was && kit_i(k, 1)->state == TG_BOOK_LIVE;
@@ -322,7 +343,8 @@ static void faulty(u32 seed, struct score *s, u32 *snapshots, u32 *late)
 				answer_at = tick + 1 + rng(20);
 		}
 		/* A book that says LIVE must be right, whatever was lost. */
-		live = kit_i(k, 1)->state == TG_BOOK_LIVE && kit_i(k, 1)->update_id == ref.update_id && !kit_i(k, 1)->in_set;
+		live = kit_i(k, 1)->state == TG_BOOK_LIVE &&
+		       kit_i(k, 1)->update_id == ref.update_id && !kit_i(k, 1)->in_set;
 		if (ev->type == REC_DIFF && live) {
 			if (ticker_of[i])
 				compare(k, ticker_of[i], s);
@@ -422,10 +444,12 @@ int main(int argc, char **argv)
 	u32 seed;
 
 	if (argc > 1) {
-		printf("usage: binance	(data: $TG_DATA/binance-btcusdt, default ../shared/data)\n");
+		printf("usage: binance	(data: $TG_DATA/binance-btcusdt, default "
+		       "../shared/data)\n");
 		return strcmp(argv[1], "--help") ? 2 : 0;
 	}
-	snprintf(path, sizeof(path), "%s/binance-btcusdt/spot-btcusdt_20240808.gz", data ? data : "../shared/data");
+	snprintf(path, sizeof(path), "%s/binance-btcusdt/spot-btcusdt_20240808.gz",
+		 data ? data : "../shared/data");
 	rec = recording_load(path, &why);
 	if (!rec) {
 		printf("1..0 # SKIP %s: %s\n", path, why);
@@ -442,12 +466,15 @@ int main(int argc, char **argv)
 		u32 snapshots = 0, late = 0;
 
 		faulty(seed, &s, &snapshots, &late);
-		snprintf(text, sizeof(text), "two faulty lines, seed %u: %u compared, %u equal, %u snapshots, %u gaps closed by the other line", seed,
-			 s.compared, s.equal, snapshots, late);
+		snprintf(text, sizeof(text),
+			 "two faulty lines, seed %u: %u compared, %u equal, %u snapshots, %u gaps "
+			 "closed by the other line",
+			 seed, s.compared, s.equal, snapshots, late);
 		result(s.compared > 600 && s.compared == s.equal && snapshots > 1 && late, text);
 	}
 	over_tcp(&t);
-	snprintf(text, sizeof(text), "over TCP, cut anywhere: %u compared, %u equal", t.compared, t.equal);
+	snprintf(text, sizeof(text), "over TCP, cut anywhere: %u compared, %u equal", t.compared,
+		 t.equal);
 	result(t.compared == 564 && t.compared == t.equal, text);
 	free(ref.side[0]);
 	free(ref.side[1]);

@@ -33,7 +33,8 @@ static const char *text_after(const char *line, const char *key)
 static void add_level(struct rec_event *ev, const char *px, const char *qty, bool ask)
 {
 	if (!(ev->nlevels & (ev->nlevels - 1)))	/* grows at powers of two */
-		ev->levels = realloc(ev->levels, sizeof(*ev->levels) * (ev->nlevels ? ev->nlevels * 2 : 1));
+		ev->levels = realloc(ev->levels,
+				     sizeof(*ev->levels) * (ev->nlevels ? ev->nlevels * 2 : 1));
 	ev->levels[ev->nlevels++] = (struct rec_level){ .px = px, .qty = qty, .ask = ask };
 }
 
@@ -74,12 +75,15 @@ static bool parse(const char *line, struct rec_event *ev)
 	memset(ev, 0, sizeof(*ev));
 	if (strstr(line, "\"depthUpdate\"")) {
 		ev->type = REC_DIFF;
-		return number_after(line, "\"U\":", &ev->first_id) && number_after(line, "\"u\":", &ev->last_id) &&
-		       levels_after(line, "\"b\":", false, ev) && levels_after(line, "\"a\":", true, ev);
+		return number_after(line, "\"U\":", &ev->first_id) &&
+		       number_after(line, "\"u\":", &ev->last_id) &&
+		       levels_after(line, "\"b\":", false, ev) &&
+		       levels_after(line, "\"a\":", true, ev);
 	}
 	if (strstr(line, "\"lastUpdateId\"")) {
 		ev->type = REC_SNAPSHOT;
-		return number_after(line, "\"lastUpdateId\":", &ev->last_id) && levels_after(line, "\"bids\":", false, ev) &&
+		return number_after(line, "\"lastUpdateId\":", &ev->last_id) &&
+		       levels_after(line, "\"bids\":", false, ev) &&
 		       levels_after(line, "\"asks\":", true, ev);
 	}
 	if (strstr(line, "@bookTicker\"")) {
@@ -90,7 +94,8 @@ static bool parse(const char *line, struct rec_event *ev)
 			return false;
 		add_level(ev, text_after(data, "\"b\":\""), text_after(data, "\"B\":\""), false);
 		add_level(ev, text_after(data, "\"a\":\""), text_after(data, "\"A\":\""), true);
-		return ev->levels[0].px && ev->levels[0].qty && ev->levels[1].px && ev->levels[1].qty;
+		return ev->levels[0].px && ev->levels[0].qty && ev->levels[1].px &&
+		       ev->levels[1].qty;
 	}
 	if (strstr(line, "\"e\":\"trade\"")) {
 		ev->type = REC_TRADE;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A Binance recording (gzip; lines "<local ns> <json>") as C structs. Numbers stay text: they go into FIX messages as they are. */
+/*
+ * A Binance recording (gzip; lines "<local ns> <json>") as C structs. Numbers stay text: they go
+ * into FIX messages as they are.
+ */
 #ifndef TG_TESTS_RECORDING_H
 #define TG_TESTS_RECORDING_H
 
@@ -17,7 +20,8 @@ struct rec_level {
 struct rec_event {
 	enum rec_type type;
 	uint64_t first_id, last_id;	/* DIFF U, u; SNAPSHOT last_id; TICKER last_id */
-	struct rec_level *levels;	/* DIFF, SNAPSHOT: all of it; TICKER: bid, ask; TRADE: one */
+	/* DIFF, SNAPSHOT: all of it; TICKER: bid, ask; TRADE: one */
+	struct rec_level *levels;
 	uint32_t nlevels;
 };
 
@@ -26,7 +30,9 @@ struct recording {
 	size_t n;
 };
 
-/* NULL: *why says what is wrong. Nothing is ever freed: one recording lives as long as the program. */
+/*
+ * NULL: *why says what is wrong. Nothing is ever freed: one recording lives as long as the program.
+ */
 const struct recording *recording_load(const char *path, const char **why);
 
 #endif

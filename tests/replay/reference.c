@@ -24,7 +24,10 @@ int64_t ref_e8(const char *decimal)
 
 void ref_set(struct ref_book *b, bool ask, const char *px_text, const char *qty_text)
 {
-	struct ref_level l = { .px = ref_e8(px_text), .qty = ref_e8(qty_text), .px_text = px_text, .qty_text = qty_text };
+	struct ref_level l = { .px = ref_e8(px_text),
+			       .qty = ref_e8(qty_text),
+			       .px_text = px_text,
+			       .qty_text = qty_text };
 	struct ref_level *s = b->side[ask];
 	uint32_t lo = 0, hi = b->n[ask];
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A book that shares nothing with the engine's: one sorted array a side, unbounded, prices ascending. */
+/*
+ * A book that shares nothing with the engine's: one sorted array a side, unbounded, prices
+ * ascending.
+ */
 #ifndef TG_TESTS_REFERENCE_H
 #define TG_TESTS_REFERENCE_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole engine with one venue and its feeds, for tests of market data: builds FIX messages from readable text ('|' for SOH), steps the engine,
- * looks into the outbox. Shared by unit tests, fuzzer and replay test.
+ * A whole engine with one venue and its feeds, for tests of market data: builds FIX messages from
+ * readable text ('|' for SOH), steps the engine, looks into the outbox. Shared by unit tests,
+ * fuzzer and replay test.
  */
 #ifndef TG_TESTS_MDKIT_H
 #define TG_TESTS_MDKIT_H
@@ -35,7 +36,9 @@ static inline void kit_die(const char *what)
 
 static inline enum tg_reason kit_step(struct kit *k, u16 type, u16 source, const void *p, u32 len)
 {
-	struct tg_record r = { .seq = ++k->seq, .time_ns = k->now, .type = type, .source = source, .len = len };
+	struct tg_record r = {
+		.seq = ++k->seq, .time_ns = k->now, .type = type, .source = source, .len = len
+	};
 
 	k->ob.len = 0;
 	k->ob.lost = 0;
@@ -46,18 +49,21 @@ static inline void kit_time(char *out, u64 ns)
 {
 	u64 ms = ns / 1000000 % 1000, s = ns / 1000000000 % 86400;
 
-	snprintf(out, 32, "20231114-%02u:%02u:%02u.%03u", (u32)(s / 3600), (u32)(s / 60 % 60), (u32)(s % 60), (u32)ms);
+	snprintf(out, 32, "20231114-%02u:%02u:%02u.%03u", (u32)(s / 3600), (u32)(s / 60 % 60),
+		 (u32)(s % 60), (u32)ms);
 }
 
 /* Builds 8=..10= around `body` (header fields after 35 are added); result in k->msg. */
-static inline void kit_build(struct kit *k, const char *type, const char *sender, const char *target, u64 seq, u64 sent_ns, const char *body)
+static inline void kit_build(struct kit *k, const char *type, const char *sender,
+			     const char *target, u64 seq, u64 sent_ns, const char *body)
 {
 	char when[32], head[256], start[48];
 	u32 i, n, sum = 0;
 	int h, s;
 
 	kit_time(when, sent_ns);
-	h = snprintf(head, sizeof(head), "35=%s|49=%s|56=%s|34=%llu|52=%s|", type, sender, target, (unsigned long long)seq, when);
+	h = snprintf(head, sizeof(head), "35=%s|49=%s|56=%s|34=%llu|52=%s|", type, sender, target,
+		     (unsigned long long)seq, when);
 	s = snprintf(start, sizeof(start), "8=FIX.4.4|9=%u|", (u32)(h + strlen(body)));
 	n = (u32)s + (u32)h + (u32)strlen(body);
 	if (n + 8 > KIT_MSG_MAX)
@@ -91,7 +97,8 @@ static inline void kit_tcp(struct kit *k, const char *type, const char *body)
 
 	kit_build(k, type, "VENUE", "GW", k->venue_seq++, k->now, body);
 	for (at = 0; at < k->msg_len; at += n) {
-		n = k->msg_len - at > TG_RECORD_MAX_PAYLOAD ? TG_RECORD_MAX_PAYLOAD : k->msg_len - at;
+		n = k->msg_len - at > TG_RECORD_MAX_PAYLOAD ? TG_RECORD_MAX_PAYLOAD
+							    : k->msg_len - at;
 		kit_step(k, TG_IN_TCP_RX, KIT_VENUE, k->msg + at, n);
 	}
 }
@@ -105,20 +112,32 @@ static inline void kit_connect(struct kit *k)
 
 static inline void kit_instrument(struct kit *k, u32 id, const char *symbol, u64 stale_ns)
 {
-	struct tg_in_instrument i = { .instrument_id = id, .venue_id = KIT_VENUE, .flags = TG_INSTRUMENT_SUBSCRIBE, .tick = 1000000, .lot = 1000,
-				      .stale_ns_lo = (u32)stale_ns, .stale_ns_hi = (u32)(stale_ns >> 32) };
+	struct tg_in_instrument i = { .instrument_id = id,
+				      .venue_id = KIT_VENUE,
+				      .flags = TG_INSTRUMENT_SUBSCRIBE,
+				      .tick = 1000000,
+				      .lot = 1000,
+				      .stale_ns_lo = (u32)stale_ns,
+				      .stale_ns_hi = (u32)(stale_ns >> 32) };
 
 	snprintf(i.symbol, sizeof(i.symbol), "%s", symbol);
 	if (kit_step(k, TG_IN_INSTRUMENT, 0, &i, sizeof(i)))
 		kit_die("instrument refused");
 }
 
-/* Engine, venue GW -> VENUE, feeds A and B; no instrument, not connected. Capacities that are 0 get the engine's defaults. */
+/*
+ * Engine, venue GW -> VENUE, feeds A and B; no instrument, not connected. Capacities that are 0 get
+ * the engine's defaults.
+ */
 static inline struct kit *kit_new_params(struct tg_in_engine *p, u16 venue_flags)
 {
-	struct tg_in_venue v = { .venue_id = KIT_VENUE, .dialect = TG_DIALECT_SIM, .heartbeat_s = 30,
-				 .flags = (u16)(TG_VENUE_RESET_ON_LOGON | TG_VENUE_ORDERS | venue_flags),
-				 .logon_timeout_ms = 5000, .logout_timeout_ms = 2000 };
+	struct tg_in_venue v = { .venue_id = KIT_VENUE,
+				 .dialect = TG_DIALECT_SIM,
+				 .heartbeat_s = 30,
+				 .flags = (u16)(TG_VENUE_RESET_ON_LOGON | TG_VENUE_ORDERS |
+						venue_flags),
+				 .logon_timeout_ms = 5000,
+				 .logout_timeout_ms = 2000 };
 	struct tg_in_feed f = { .feed_id = KIT_FEED_A, .venue_id = KIT_VENUE, .name = "A" };
 	struct kit *k = calloc(1, sizeof(*k));
 	u64 bytes;
@@ -155,9 +174,17 @@ static inline struct kit *kit_new_params(struct tg_in_engine *p, u16 venue_flags
 /* Small capacities; 0: 64 levels a side, 256 held entries. */
 static inline struct kit *kit_new_rx(u32 book_levels, u32 md_pending, u16 venue_flags, u32 rx_bytes)
 {
-	struct tg_in_engine p = { .max_instruments = 8, .max_venues = 2, .max_feeds = 4, .max_accounts = 2, .max_clients = 2, .max_orders = 16,
-				  .max_limits = 16, .exec_ids = 64, .book_levels = book_levels ? book_levels : 64,
-				  .md_pending = md_pending ? md_pending : 256, .rx_buffer_bytes = rx_bytes };
+	struct tg_in_engine p = { .max_instruments = 8,
+				  .max_venues = 2,
+				  .max_feeds = 4,
+				  .max_accounts = 2,
+				  .max_clients = 2,
+				  .max_orders = 16,
+				  .max_limits = 16,
+				  .exec_ids = 64,
+				  .book_levels = book_levels ? book_levels : 64,
+				  .md_pending = md_pending ? md_pending : 256,
+				  .rx_buffer_bytes = rx_bytes };
 
 	return kit_new_params(&p, venue_flags);
 }

@@ -225,7 +225,8 @@ static void differential(void **state)
 		r.cap = shape[s].cap;
 		for (i = 0; i < shape[s].ops; i++) {
 			u32 side = rng() & 1;
-			s64 px = (mid + (s64)(rng() % (u64)shape[s].spread) - shape[s].spread / 2) * shape[s].tick;
+			s64 px = (mid + (s64)(rng() % (u64)shape[s].spread) - shape[s].spread / 2) *
+				 shape[s].tick;
 			s64 qty = rng() % 16 < shape[s].del_of_16 ? 0 : (s64)(rng() % 1000000 + 1);
 
 			if (rng() % 64 == 0)
@@ -243,7 +244,9 @@ static void differential(void **state)
 	assert_true(total >= 1000000);
 }
 
-/* tg_l2_load() must leave what tg_l2_set() of the same levels leaves, in whatever order they come. */
+/*
+ * tg_l2_load() must leave what tg_l2_set() of the same levels leaves, in whatever order they come.
+ */
 static void loading(void **state)
 {
 	u32 round;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Market data through a whole engine: chain of update ids, snapshots, fragments, feed lines, staleness, malformed messages. */
+/*
+ * Market data through a whole engine: chain of update ids, snapshots, fragments, feed lines,
+ * staleness, malformed messages.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,12 +28,15 @@ static struct kit *start_live(void)
 	struct kit *k = start(0);
 
 	kit_connect(k);
-	kit_tcp(k, "W", "262=1|55=BTCUSDT|25044=100|268=4|269=0|270=10|271=1|269=0|270=9|271=2|269=1|270=11|271=3|269=1|270=12|271=4|");
+	kit_tcp(k, "W",
+		"262=1|55=BTCUSDT|25044=100|268=4|269=0|270=10|271=1|269=0|270=9|271=2|269=1|270="
+		"11|271=3|269=1|270=12|271=4|");
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 	return k;
 }
 
-static void expect_level(const struct kit *k, u32 id, enum tg_book_side side, u32 depth, s64 px, s64 qty)
+static void expect_level(const struct kit *k, u32 id, enum tg_book_side side, u32 depth, s64 px,
+			 s64 qty)
 {
 	struct tg_level l;
 
@@ -64,7 +70,9 @@ static void snapshot_asked_and_applied(void **state)
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_EMPTY);
 	assert_true(tg_md_reference_px(k->e, kit_i(k, 1)) == TG_PX_NONE);
 
-	kit_tcp(k, "W", "262=1|55=BTCUSDT|25044=100|268=3|269=0|270=10|271=1|269=0|270=9.5|271=2|269=1|270=11|271=3|");
+	kit_tcp(k, "W",
+		"262=1|55=BTCUSDT|25044=100|268=3|269=0|270=10|271=1|269=0|270=9.5|271=2|269=1|270="
+		"11|271=3|");
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 	assert_int_equal(kit_i(k, 1)->update_id, 100);
 	ev = kit_pub(k, 0, 0);
@@ -105,13 +113,16 @@ static void updates_held_until_snapshot(void **state)
 
 	(void)state;
 	kit_udp(k, "268=1|279=0|269=0|55=BTCUSDT|270=8|271=7|25043=98|25044=99|");
-	kit_udp(k, "268=2|279=0|269=0|55=BTCUSDT|270=10|271=5|25043=100|25044=101|279=2|269=1|270=12|");
+	kit_udp(k, "268=2|279=0|269=0|55=BTCUSDT|270=10|271=5|25043=100|25044=101|279=2|269=1|270="
+		   "12|");
 	kit_udp(k, "268=1|279=1|269=1|55=BTCUSDT|270=11|271=6|25043=102|25044=102|");
 	assert_int_equal(kit_i(k, 1)->npending, 4);
 	assert_int_equal(kit_count(k, 0), 0);
 	kit_connect(k);
 	/* the first held set ends before the snapshot, the second overlaps it */
-	kit_tcp(k, "W", "262=1|55=BTCUSDT|25044=100|268=4|269=0|270=10|271=1|269=0|270=9|271=2|269=1|270=11|271=3|269=1|270=12|271=4|");
+	kit_tcp(k, "W",
+		"262=1|55=BTCUSDT|25044=100|268=4|269=0|270=10|271=1|269=0|270=9|271=2|269=1|270="
+		"11|271=3|269=1|270=12|271=4|");
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 	assert_int_equal(kit_i(k, 1)->update_id, 102);
 	assert_int_equal(kit_i(k, 1)->npending, 0);
@@ -169,12 +180,15 @@ static void pending_overflow(void **state)
 	kit_instrument(k, 1, "BTCUSDT", 0);
 	kit_connect(k);
 	for (id = 1; id <= 4; id++) {
-		snprintf(body, sizeof(body), "268=1|279=0|269=0|55=BTCUSDT|270=%llu|271=1|25043=%llu|25044=%llu|", id, id, id);
+		snprintf(body, sizeof(body),
+			 "268=1|279=0|269=0|55=BTCUSDT|270=%llu|271=1|25043=%llu|25044=%llu|", id,
+			 id, id);
 		kit_udp(k, body);
 		assert_int_equal(kit_sent(k, "V", NULL), 0);
 	}
 	/* half a set must not be left held: both entries of this one go */
-	kit_udp(k, "268=2|279=0|269=0|55=BTCUSDT|270=5|271=1|25043=5|25044=5|279=0|269=0|270=6|271=1|");
+	kit_udp(k, "268=2|279=0|269=0|55=BTCUSDT|270=5|271=1|25043=5|25044=5|279=0|269=0|270=6|271="
+		   "1|");
 	assert_int_equal(kit_cc(k, TG_CC_MD_PENDING_OVERFLOW), 1);
 	assert_int_equal(kit_i(k, 1)->npending, 0);
 	assert_int_equal(kit_sent(k, "V", NULL), 1);
@@ -195,7 +209,9 @@ static void large_snapshot(void **state)
 	kit_connect(k);
 	n = (u32)snprintf(body, sizeof(body), "55=BTCUSDT|25044=7|268=6000|");
 	for (i = 0; i < 3000; i++)
-		n += (u32)snprintf(body + n, sizeof(body) - n, "269=0|270=%u.5|271=%u|269=1|270=%u.25|271=%u|", 5000 - i, i + 1, 5001 + i, i + 2);
+		n += (u32)snprintf(body + n, sizeof(body) - n,
+				   "269=0|270=%u.5|271=%u|269=1|270=%u.25|271=%u|", 5000 - i, i + 1,
+				   5001 + i, i + 2);
 	kit_tcp(k, "W", body);
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 	assert_int_equal(kit_count(k, TG_PUB_LEVEL), 6000);
@@ -217,7 +233,8 @@ static void chain_and_gap(void **state)
 	u64 req = 0;
 
 	(void)state;
-	kit_udp(k, "268=2|279=1|269=0|55=BTCUSDT|270=10|271=9|25043=101|25044=103|279=2|269=0|270=9|");
+	kit_udp(k,
+		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=9|25043=101|25044=103|279=2|269=0|270=9|");
 	assert_int_equal(kit_i(k, 1)->update_id, 103);
 	assert_int_equal(kit_count(k, TG_PUB_LEVEL), 2);
 	assert_int_equal(kit_pub(k, TG_PUB_LEVEL, 0)->flags, 0);
@@ -260,8 +277,10 @@ static void several_instruments_in_one_message(void **state)
 	kit_instrument(k, 2, "ETHUSDT", 0);
 	assert_int_equal(kit_sent(k, "V", NULL), 1);	/* the session is up: asked for at once */
 	kit_tcp(k, "W", "55=ETHUSDT|25044=5|268=1|269=0|270=3|271=1|");
-	kit_udp(k, "268=4|279=1|269=0|55=BTCUSDT|270=10|271=4|25043=101|25044=101|279=0|269=0|55=ETHUSDT|270=4|271=4|25043=6|25044=7|"
-		   "279=0|269=0|55=NOSUCH|270=4|271=4|25043=6|25044=7|279=0|269=1|55=ETHUSDT|270=5|271=5|25043=8|25044=8|");
+	kit_udp(k, "268=4|279=1|269=0|55=BTCUSDT|270=10|271=4|25043=101|25044=101|279=0|269=0|55="
+		   "ETHUSDT|270=4|271=4|25043=6|25044=7|"
+		   "279=0|269=0|55=NOSUCH|270=4|271=4|25043=6|25044=7|279=0|269=1|55=ETHUSDT|270=5|"
+		   "271=5|25043=8|25044=8|");
 	assert_int_equal(kit_i(k, 1)->update_id, 101);
 	assert_int_equal(kit_i(k, 2)->update_id, 8);
 	assert_int_equal(kit_cc(k, TG_CC_MD_UNKNOWN_SYMBOL), 1);
@@ -279,7 +298,8 @@ static void without_update_ids(void **state)
 	(void)state;
 	kit_connect(k);
 	kit_udp(k, "268=1|279=0|269=0|55=BTCUSDT|270=10|271=4|");
-	assert_int_equal(tg_engine_book_levels(k->e, 1, TG_BID), 0);	/* no base yet, and nothing to hold it by */
+	/* no base yet, and nothing to hold it by */
+	assert_int_equal(tg_engine_book_levels(k->e, 1, TG_BID), 0);
 	kit_tcp(k, "W", "55=BTCUSDT|268=1|269=0|270=3|271=1|");
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 	kit_udp(k, "268=1|279=0|269=0|55=BTCUSDT|270=10|271=4|");
@@ -320,7 +340,8 @@ static void crossed_is_counted_when_complete(void **state)
 
 	(void)state;
 	/* crossed between its entries, not at its end */
-	kit_udp(k, "268=2|279=0|269=0|55=BTCUSDT|270=11|271=9|25043=101|25044=101|279=2|269=1|270=11|");
+	kit_udp(k, "268=2|279=0|269=0|55=BTCUSDT|270=11|271=9|25043=101|25044=101|279=2|269=1|270="
+		   "11|");
 	assert_int_equal(kit_cc(k, TG_CC_BOOK_CROSSED), 0);
 	kit_udp(k, "268=1|279=0|269=0|55=BTCUSDT|270=13|271=9|25043=102|25044=102|");
 	assert_int_equal(kit_cc(k, TG_CC_BOOK_CROSSED), 1);
@@ -362,7 +383,8 @@ static void lost_fragment(void **state)
 	for (lost = 0; lost < 3; lost++) {
 		struct kit *k = start_live();
 
-		kit_udp(k, "268=1|279=1|269=1|55=BTCUSDT|270=12|271=5|25043=100|25044=100|");	/* so that the feed has a number */
+		/* so that the feed has a number */
+		kit_udp(k, "268=1|279=1|269=1|55=BTCUSDT|270=12|271=5|25043=100|25044=100|");
 		for (i = 0; i < 3; i++) {
 			if (i == lost)
 				k->feed_seq++;
@@ -373,14 +395,18 @@ static void lost_fragment(void **state)
 		assert_int_equal(kit_i(k, 1)->state, TG_BOOK_RECOVERING);
 		assert_int_equal(kit_i(k, 1)->update_id, 100);
 		/* the snapshot puts it right */
-		kit_tcp(k, "W", "55=BTCUSDT|25044=103|268=3|269=0|270=10.1|271=1|269=0|270=10.2|271=2|269=0|270=10.3|271=3|");
+		kit_tcp(k, "W",
+			"55=BTCUSDT|25044=103|268=3|269=0|270=10.1|271=1|269=0|270=10.2|271=2|269="
+			"0|270=10.3|271=3|");
 		assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 		assert_int_equal(tg_engine_book_levels(k->e, 1, TG_BID), 4);
 		kit_free(k);
 	}
 }
 
-/* The hole shows with a message about something else; the set goes on as if nothing had happened. */
+/*
+ * The hole shows with a message about something else; the set goes on as if nothing had happened.
+ */
 static void lost_fragment_seen_elsewhere(void **state)
 {
 	struct kit *k = start_live();
@@ -396,7 +422,10 @@ static void lost_fragment_seen_elsewhere(void **state)
 	kit_free(k);
 }
 
-/* A set of which some fragments were held when the snapshot came is not complete before its last one. */
+/*
+ * A set of which some fragments were held when the snapshot came is not complete before its last
+ * one.
+ */
 static void snapshot_between_fragments(void **state)
 {
 	struct kit *k = start(0);
@@ -426,7 +455,8 @@ static void late_fragment(void **state)
 		struct kit *k = start_live();
 		u64 seq = 50;
 
-		kit_udp_at(k, KIT_FEED_A, seq - 1, "268=1|279=1|269=1|55=BTCUSDT|270=12|271=5|25043=100|25044=100|");
+		kit_udp_at(k, KIT_FEED_A, seq - 1,
+			   "268=1|279=1|269=1|55=BTCUSDT|270=12|271=5|25043=100|25044=100|");
 		for (i = 0; i < 3; i++)
 			if (i != late)
 				kit_udp_at(k, KIT_FEED_A, seq + i, body[i]);
@@ -445,20 +475,28 @@ static void lines_a_and_b(void **state)
 	struct kit *k = start_live();
 
 	(void)state;
-	kit_udp_at(k, KIT_FEED_A, 10, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
-	kit_udp_at(k, KIT_FEED_B, 10, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
+	kit_udp_at(k, KIT_FEED_A, 10,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
+	kit_udp_at(k, KIT_FEED_B, 10,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
 	assert_int_equal(kit_cc(k, TG_CC_MD_FEED_DUPS), 1);
 	assert_int_equal(kit_cc(k, TG_CC_MD_STALE_DROPPED), 0);
 	assert_int_equal(kit_count(k, 0), 0);
 	/* B first */
-	kit_udp_at(k, KIT_FEED_B, 11, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
-	kit_udp_at(k, KIT_FEED_A, 11, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
+	kit_udp_at(k, KIT_FEED_B, 11,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
+	kit_udp_at(k, KIT_FEED_A, 11,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
 	assert_int_equal(kit_cc(k, TG_CC_MD_FEED_DUPS), 2);
-	/* A loses one, B brings it: the book was RECOVERING in between, and no snapshot is needed */
-	kit_udp_at(k, KIT_FEED_A, 13, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=5|25043=104|25044=104|");
+	/*
+	 * A loses one, B brings it: the book was RECOVERING in between, and no snapshot is needed
+	 */
+	kit_udp_at(k, KIT_FEED_A, 13,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=5|25043=104|25044=104|");
 	assert_int_equal(kit_cc(k, TG_CC_MD_FEED_GAPS), 1);
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_RECOVERING);
-	kit_udp_at(k, KIT_FEED_B, 12, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=4|25043=103|25044=103|");
+	kit_udp_at(k, KIT_FEED_B, 12,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=4|25043=103|25044=103|");
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 	assert_int_equal(kit_i(k, 1)->update_id, 104);
 	expect_level(k, 1, TG_BID, 0, 10 * E8, 5 * E8);
@@ -479,10 +517,12 @@ static void feed_gap_of_another_instrument(void **state)
 	(void)state;
 	kit_instrument(k, 2, "ETHUSDT", 0);
 	kit_tcp(k, "W", "55=ETHUSDT|25044=5|268=1|269=0|270=3|271=1|");
-	kit_udp_at(k, KIT_FEED_A, 10, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
+	kit_udp_at(k, KIT_FEED_A, 10,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
 	/* 11 is lost, and was about ETHUSDT; it shows with its own next update */
 	kit_udp_at(k, KIT_FEED_A, 12, "268=1|279=0|269=0|55=ETHUSDT|270=3|271=2|25043=7|25044=7|");
-	kit_udp_at(k, KIT_FEED_A, 13, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
+	kit_udp_at(k, KIT_FEED_A, 13,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 	assert_int_equal(kit_i(k, 2)->state, TG_BOOK_RECOVERING);
 	kit_free(k);
@@ -493,9 +533,11 @@ static void feed_restart(void **state)
 	struct kit *k = start_live();
 
 	(void)state;
-	kit_udp_at(k, KIT_FEED_A, 1000, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
+	kit_udp_at(k, KIT_FEED_A, 1000,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
 	/* an old copy: same or older 52 */
-	kit_udp_at(k, KIT_FEED_A, 3, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
+	kit_udp_at(k, KIT_FEED_A, 3,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
 	assert_int_equal(kit_cc(k, TG_CC_MD_FEED_DUPS), 1);
 	assert_int_equal(kit_i(k, 1)->update_id, 101);
 	/* a low number sent later: the publisher counts anew, and so may its ids */
@@ -522,12 +564,14 @@ static void several_messages_in_a_datagram(void **state)
 	u32 n = 0;
 
 	(void)state;
-	kit_build(k, "X", "VENUE", "MD", 1, k->feed_time, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
+	kit_build(k, "X", "VENUE", "MD", 1, k->feed_time,
+		  "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
 	memcpy(dgram, k->msg, k->msg_len);
 	n = k->msg_len;
 	memcpy(dgram + n, "rubbish", 7);
 	n += 7;
-	kit_build(k, "X", "VENUE", "MD", 2, k->feed_time, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
+	kit_build(k, "X", "VENUE", "MD", 2, k->feed_time,
+		  "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
 	memcpy(dgram + n, k->msg, k->msg_len);
 	n += k->msg_len;
 	memcpy(dgram + n, k->msg, k->msg_len / 2);	/* and one cut short */
@@ -546,26 +590,41 @@ static u64 book_hash(const struct kit *k)
 {
 	const struct tg_instrument *i = kit_i(k, 1);
 
-	return tg_hash_bytes(tg_hash_bytes(1, i, sizeof(*i)), tg_l2_of(k->e, i), tg_l2_bytes(k->e->params.book_levels));
+	return tg_hash_bytes(tg_hash_bytes(1, i, sizeof(*i)), tg_l2_of(k->e, i),
+			     tg_l2_bytes(k->e->params.book_levels));
 }
 
 static void malformed_changes_nothing(void **state)
 {
 	static const char *const incremental[] = {
-		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|",			/* one entry too few */
-		"268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=1|269=0|270=9|271=1|",	/* too many */
-		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=1|269=0|270=9x|271=1|",	/* number */
-		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=1|269=0|270=9|",	/* no size */
-		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=1|269=0|271=9|",	/* no price */
-		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=2|269=0|",		/* delete of nothing */
-		"268=1|279=1|269=0|55=BTCUSDT|270=10|271=-2|25043=101|25044=101|",			/* negative size */
-		"268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=102|25044=101|",			/* ids backwards */
-		"268=1|279=1|269=0|55=BTCUSDT|270=99999999999999999999|271=2|25043=101|25044=101|",	/* range */
-		"268=1|279=7|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|",			/* action */
+		/* one entry too few */
+		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|",
+		/* too many */
+		"268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=1|269=0|270=9|"
+		"271=1|",
+		/* number */
+		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=1|269=0|270=9x|"
+		"271=1|",
+		/* no size */
+		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=1|269=0|270=9|",
+		/* no price */
+		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=1|269=0|271=9|",
+		/* delete of nothing */
+		"268=2|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|279=2|269=0|",
+		/* negative size */
+		"268=1|279=1|269=0|55=BTCUSDT|270=10|271=-2|25043=101|25044=101|",
+		/* ids backwards */
+		"268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=102|25044=101|",
+		/* range */
+		"268=1|279=1|269=0|55=BTCUSDT|270=99999999999999999999|271=2|25043=101|25044=101|",
+		/* action */
+		"268=1|279=7|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|",
 		"268=x|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|",
-		"279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|",				/* no count */
+		/* no count */
+		"279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|",
 		"268=4000000000|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|",
-		"268=1|279=1|269=0|270=10|271=2|25043=101|25044=101|",					/* no symbol */
+		/* no symbol */
+		"268=1|279=1|269=0|270=10|271=2|25043=101|25044=101|",
 	};
 	static const char *const full[] = {
 		"55=BTCUSDT|25044=300|268=2|269=0|270=1|271=1|",
@@ -598,7 +657,8 @@ static void malformed_changes_nothing(void **state)
 /* More entries than are decoded at once: walked dry first. The last entry is the bad one. */
 static void long_messages_are_whole_or_nothing(void **state)
 {
-	static const u32 counts[] = { TG_MD_SCRATCH - 1, TG_MD_SCRATCH, TG_MD_SCRATCH + 1, 3 * TG_MD_SCRATCH };
+	static const u32 counts[] = { TG_MD_SCRATCH - 1, TG_MD_SCRATCH, TG_MD_SCRATCH + 1,
+				      3 * TG_MD_SCRATCH };
 	static char body[1 << 16];
 	u32 c, i, good;
 
@@ -607,16 +667,21 @@ static void long_messages_are_whole_or_nothing(void **state)
 		for (good = 0; good < 2; good++) {
 			struct kit *k = start_live();
 			u64 want = book_hash(k);
-			u32 n = (u32)snprintf(body, sizeof(body), "268=%u|279=0|269=0|55=BTCUSDT|270=1|271=1|25043=101|25044=101|", counts[c]);
+			u32 n = (u32)snprintf(
+				body, sizeof(body),
+				"268=%u|279=0|269=0|55=BTCUSDT|270=1|271=1|25043=101|25044=101|",
+				counts[c]);
 
 			for (i = 1; i < counts[c]; i++)
-				n += (u32)snprintf(body + n, sizeof(body) - n, "279=0|269=0|270=1.%03u|271=%s|", i,
+				n += (u32)snprintf(body + n, sizeof(body) - n,
+						   "279=0|269=0|270=1.%03u|271=%s|", i,
 						   i == counts[c] - 1 && !good ? "-1" : "1");
 			kit_udp(k, body);
 			assert_int_equal(book_hash(k) == want, !good);
 			assert_int_equal(kit_count(k, TG_PUB_LEVEL), good ? counts[c] : 0);
 			if (good) {
-				assert_int_equal(kit_pub(k, TG_PUB_LEVEL, counts[c] - 1)->flags, TG_EV_LAST);
+				assert_int_equal(kit_pub(k, TG_PUB_LEVEL, counts[c] - 1)->flags,
+						 TG_EV_LAST);
 				assert_int_equal(kit_pub(k, TG_PUB_LEVEL, counts[c] - 2)->flags, 0);
 				assert_int_equal(kit_i(k, 1)->update_id, 101);
 			}
@@ -667,20 +732,27 @@ static void unanswered_request_goes_out_again(void **state)
 	kit_free(k);
 }
 
-/* The other line closes a gap while its snapshot is under way; the answer is too old for the next gap, which asks anew. */
+/*
+ * The other line closes a gap while its snapshot is under way; the answer is too old for the next
+ * gap, which asks anew.
+ */
 static void second_gap_asks_again(void **state)
 {
 	struct kit *k = start_live();
 	u64 req = 0;
 
 	(void)state;
-	kit_udp_at(k, KIT_FEED_A, 10, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
-	kit_udp_at(k, KIT_FEED_A, 12, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=4|25043=103|25044=103|");
+	kit_udp_at(k, KIT_FEED_A, 10,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=2|25043=101|25044=101|");
+	kit_udp_at(k, KIT_FEED_A, 12,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=4|25043=103|25044=103|");
 	assert_int_equal(kit_sent(k, "V", &req), 1);
 	assert_int_equal(req, 2);
-	kit_udp_at(k, KIT_FEED_B, 11, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
+	kit_udp_at(k, KIT_FEED_B, 11,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=3|25043=102|25044=102|");
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
-	kit_udp_at(k, KIT_FEED_A, 14, "268=1|279=1|269=0|55=BTCUSDT|270=10|271=6|25043=105|25044=105|");
+	kit_udp_at(k, KIT_FEED_A, 14,
+		   "268=1|279=1|269=0|55=BTCUSDT|270=10|271=6|25043=105|25044=105|");
 	assert_int_equal(kit_sent(k, "V", &req), 1);
 	assert_int_equal(req, 3);
 	kit_tcp(k, "W", "262=2|55=BTCUSDT|25044=102|268=1|269=0|270=10|271=3|");

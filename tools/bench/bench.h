@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Benchmark of the core in the kernel's code generation, in a process of its own. See README.md for what the figures mean. */
+/*
+ * Benchmark of the core in the kernel's code generation, in a process of its own. See README.md for
+ * what the figures mean.
+ */
 #ifndef TG_BENCH_H
 #define TG_BENCH_H
 
@@ -27,7 +30,10 @@ bool wl_reference(const u8 *msg, u32 len, struct wl_out *o);
 struct wl_msg { const u8 *p; u32 len; u64 truth; };
 struct wl_class { const char *name; struct wl_msg *m; u32 n; };
 #define WL_CLASSES 6u
-/* dir NULL: made here, the same on every machine; else files of the workload generator. NULL + message on failure. */
+/*
+ * dir NULL: made here, the same on every machine; else files of the workload generator. NULL +
+ * message on failure.
+ */
 struct wl_class *wl_fix(const char *dir);
 
 struct wl_update { s32 px; u32 side; u64 qty; };
@@ -62,7 +68,10 @@ u32 jobs_fix(const char *dir, struct job *out);
 u32 jobs_book(const char *dir, struct job *out);
 u32 jobs_engine(struct job *out);
 
-/* ---- count.c: user-mode instructions of one pass; < 0 = cannot be counted here, *how says by what or why ---- */
+/*
+ * ---- count.c: user-mode instructions of one pass; < 0 = cannot be counted here, *how says by what
+ * or why ----
+ */
 s64 count_instructions(const struct job *j, u32 ops, const char **how);
 
 #endif

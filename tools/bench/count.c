@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Instructions of one pass. By the processor's counter where there is one; else by single-stepping through the pass, which is slow but exact and the same
- * everywhere. Each way also runs an empty pass, and takes it off. A step costs up to 20 us in a virtual machine: samples are small.
+ * Instructions of one pass. By the processor's counter where there is one; else by single-stepping
+ * through the pass, which is slow but exact and the same everywhere. Each way also runs an empty
+ * pass, and takes it off. A step costs up to 20 us in a virtual machine: samples are small.
  */
 #include "bench.h"
 
@@ -53,7 +54,10 @@ static void on_step(int sig)
 	steps++;
 }
 
-/* The trap flag: a signal after every instruction, handled in this process, so that no other has to be scheduled. The red zone is stepped over. */
+/*
+ * The trap flag: a signal after every instruction, handled in this process, so that no other has to
+ * be scheduled. The red zone is stepped over.
+ */
 static s64 by_steps(const struct job *j, void (*pass)(void *, u32), u32 ops)
 {
 	struct sigaction sa = { .sa_handler = on_step }, old;
@@ -64,9 +68,17 @@ static s64 by_steps(const struct job *j, void (*pass)(void *, u32), u32 ops)
 	if (sigaction(SIGTRAP, &sa, &old))
 		return -1;
 	steps = 0;
-	__asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; orq $0x100, (%%rsp); popfq; lea 128(%%rsp), %%rsp" : : : "memory", "cc");
+	__asm__ volatile(
+		"lea -128(%%rsp), %%rsp; pushfq; orq $0x100, (%%rsp); popfq; lea 128(%%rsp), %%rsp"
+		:
+		:
+		: "memory", "cc");
 	pass(j->ctx, ops);
-	__asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq $-257, (%%rsp); popfq; lea 128(%%rsp), %%rsp" : : : "memory", "cc");
+	__asm__ volatile(
+		"lea -128(%%rsp), %%rsp; pushfq; andq $-257, (%%rsp); popfq; lea 128(%%rsp), %%rsp"
+		:
+		:
+		: "memory", "cc");
 	sigaction(SIGTRAP, &old, NULL);
 	return steps ? (s64)steps : -1;
 }

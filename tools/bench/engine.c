@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Whole engine steps: a datagram to events, a submission to FIX bytes, and the risk check and the encoding inside it by themselves. */
+/*
+ * Whole engine steps: a datagram to events, a submission to FIX bytes, and the risk check and the
+ * encoding inside it by themselves.
+ */
 #include "bench.h"
 #include "mdkit.h"
 
@@ -20,19 +23,37 @@ static void must(enum tg_reason why, const char *what)
 /* Every control on, none of them reached. */
 static void limits(u16 scope, u32 id)
 {
-	struct tg_in_limits l = { .scope = scope, .id = id, .max_order_qty = 1000 * TG_SCALE, .max_order_notional = 100000000 * TG_SCALE,
-				  .max_position = 100000 * TG_SCALE, .collar_bps = 500, .max_open_orders = 1000000, .rate_per_s = 1000000,
-				  .rate_burst = 1000000, .duplicate_window_ns = 1000000000 };
+	struct tg_in_limits l = { .scope = scope,
+				  .id = id,
+				  .max_order_qty = 1000 * TG_SCALE,
+				  .max_order_notional = 100000000 * TG_SCALE,
+				  .max_position = 100000 * TG_SCALE,
+				  .collar_bps = 500,
+				  .max_open_orders = 1000000,
+				  .rate_per_s = 1000000,
+				  .rate_burst = 1000000,
+				  .duplicate_window_ns = 1000000000 };
 
 	must(kit_step(k, TG_IN_LIMITS, 0, &l, sizeof(l)), "limits");
 }
 
 static void rig(void)
 {
-	struct tg_in_engine p = { .max_instruments = 8, .max_venues = 2, .max_feeds = 4, .max_accounts = 2, .max_clients = 2, .max_orders = ORDERS,
-				  .max_limits = 16, .exec_ids = 64, .rx_buffer_bytes = 1u << 16, .book_levels = 256, .md_pending = 256 };
+	struct tg_in_engine p = { .max_instruments = 8,
+				  .max_venues = 2,
+				  .max_feeds = 4,
+				  .max_accounts = 2,
+				  .max_clients = 2,
+				  .max_orders = ORDERS,
+				  .max_limits = 16,
+				  .exec_ids = 64,
+				  .rx_buffer_bytes = 1u << 16,
+				  .book_levels = 256,
+				  .md_pending = 256 };
 	struct tg_in_account a = { .account_id = 1, .name = "ACC1" };
-	struct tg_in_permit permit = { .permit_id = 1, .account_id = 1, .uid = 1000, .flags = TG_PERMIT_TRADE };
+	struct tg_in_permit permit = {
+		.permit_id = 1, .account_id = 1, .uid = 1000, .flags = TG_PERMIT_TRADE
+	};
 	struct tg_in_client client = { .uid = 1000, .name = "bench" };
 	struct tg_in_mode mode = { .mode = TG_MODE_LEADER };
 	u32 i;
@@ -50,7 +71,9 @@ static void rig(void)
 	limits(TG_SCOPE_CLIENT, 1);
 	limits(TG_SCOPE_INSTRUMENT, 1);
 	kit_connect(k);
-	kit_tcp(k, "W", "262=1|55=BTCUSDT|25044=100|268=4|269=0|270=60000.00|271=1|269=0|270=59999.99|271=2|269=1|270=60000.01|271=3|269=1|270=60000.02|271=4|");
+	kit_tcp(k, "W",
+		"262=1|55=BTCUSDT|25044=100|268=4|269=0|270=60000.00|271=1|269=0|270=59999.99|271="
+		"2|269=1|270=60000.01|271=3|269=1|270=60000.02|271=4|");
 	must(kit_step(k, TG_IN_CLIENT_OPEN, 1, &client, sizeof(client)), "client");
 	for (i = 0; i < 100 && tg_client(k->e, 1)->phase; i++)
 		kit_wait(k, TG_DOWNLOAD_PACE_NS);
@@ -63,7 +86,8 @@ static void rig(void)
 static void rewind_engine(void *ctx)
 {
 	(void)ctx;
-	tg_engine_restore(k->e, ((struct tg_engine *)fresh)->bytes, fresh, ((struct tg_engine *)fresh)->bytes);
+	tg_engine_restore(k->e, ((struct tg_engine *)fresh)->bytes, fresh,
+			  ((struct tg_engine *)fresh)->bytes);
 	k->seq = fresh_seq;
 }
 
@@ -83,14 +107,19 @@ static void make_datagrams(void)
 		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
 		off = (u32)(x >> 33) % 40;
 		lots = 1 + (u32)(x >> 40) % 90000;
-		snprintf(body, sizeof(body), "268=1|279=%c|269=%c|55=BTCUSDT|270=%u.%02u|271=%u.%05u|25043=%u|25044=%u|", i % 4 ? '1' : '0',
-			 i % 2 ? '0' : '1', i % 2 ? 59999 : 60000, i % 2 ? 99 - off : 1 + off, lots / 10000, lots % 10000, 101 + i, 101 + i);
+		snprintf(
+			body, sizeof(body),
+			"268=1|279=%c|269=%c|55=BTCUSDT|270=%u.%02u|271=%u.%05u|25043=%u|25044=%u|",
+			i % 4 ? '1' : '0', i % 2 ? '0' : '1', i % 2 ? 59999 : 60000,
+			i % 2 ? 99 - off : 1 + off, lots / 10000, lots % 10000, 101 + i, 101 + i);
 		kit_build(k, "X", "VENUE", "MD", i + 1, k->feed_time, body);
 		dgram[i].p = malloc(k->msg_len);
 		memcpy(dgram[i].p, k->msg, k->msg_len);
 		dgram[i].len = k->msg_len;
-		dgram[i].px = (i % 2 ? 59999LL : 60000LL) * TG_SCALE + (i % 2 ? 99 - off : 1 + off) * (TG_SCALE / 100);
-		dgram[i].qty = (s64)(lots / 10000) * TG_SCALE + (s64)(lots % 10000) * (TG_SCALE / 100000);
+		dgram[i].px = (i % 2 ? 59999LL : 60000LL) * TG_SCALE +
+			      (i % 2 ? 99 - off : 1 + off) * (TG_SCALE / 100);
+		dgram[i].qty = (s64)(lots / 10000) * TG_SCALE +
+			       (s64)(lots % 10000) * (TG_SCALE / 100000);
 	}
 }
 
@@ -113,7 +142,8 @@ static const char *udp_verify(void *ctx)
 
 		kit_step(k, TG_IN_UDP, KIT_FEED_A, dgram[i].p, dgram[i].len);
 		ev = kit_pub(k, TG_PUB_LEVEL, 0);
-		if (!ev || ev->u.level.px != dgram[i].px || ev->u.level.qty != dgram[i].qty || ev->flags != TG_EV_LAST)
+		if (!ev || ev->u.level.px != dgram[i].px || ev->u.level.qty != dgram[i].qty ||
+		    ev->flags != TG_EV_LAST)
 			return "a datagram's event is not what was sent";
 	}
 	return kit_i(k, 1)->update_id == 100 + DATAGRAMS ? NULL : "the book did not follow";
@@ -128,10 +158,18 @@ static void make_submissions(void)
 	u32 i;
 
 	for (i = 0; i < ORDERS; i++)
-		sub[i] = (struct tg_submission){ .type = TG_SUB_NEW, .instrument_id = 1, .user_ref = i, .account_id = 1,
-						 .side = i % 2 ? TG_SIDE_BUY : TG_SIDE_SELL, .ord_type = TG_ORD_LIMIT, .tif = TG_TIF_GTC,
-						 .px = 60000 * TG_SCALE + (s64)(i % 500) * (TG_SCALE / 100) * (i % 2 ? -1 : 1),
-						 .qty = TG_SCALE / 100 + (s64)i * (TG_SCALE / 100000) };
+		sub[i] = (struct tg_submission){
+			.type = TG_SUB_NEW,
+			.instrument_id = 1,
+			.user_ref = i,
+			.account_id = 1,
+			.side = i % 2 ? TG_SIDE_BUY : TG_SIDE_SELL,
+			.ord_type = TG_ORD_LIMIT,
+			.tif = TG_TIF_GTC,
+			.px = 60000 * TG_SCALE +
+			      (s64)(i % 500) * (TG_SCALE / 100) * (i % 2 ? -1 : 1),
+			.qty = TG_SCALE / 100 + (s64)i * (TG_SCALE / 100000)
+		};
 }
 
 static void submit_pass(void *ctx, u32 ops)
@@ -169,8 +207,15 @@ static void make_requests(void)
 	u32 i;
 
 	for (i = 0; i < ORDERS; i++)
-		request[i] = (struct tg_risk_request){ .client_id = 1, .account_id = 1, .venue_id = 1, .instrument_id = 1, .side = sub[i].side,
-						       .ord_type = TG_ORD_LIMIT, .px = sub[i].px, .qty = sub[i].qty, .add_qty = sub[i].qty };
+		request[i] = (struct tg_risk_request){ .client_id = 1,
+						       .account_id = 1,
+						       .venue_id = 1,
+						       .instrument_id = 1,
+						       .side = sub[i].side,
+						       .ord_type = TG_ORD_LIMIT,
+						       .px = sub[i].px,
+						       .qty = sub[i].qty,
+						       .add_qty = sub[i].qty };
 }
 
 static void risk_reset(void *ctx)
@@ -258,7 +303,8 @@ static const char *encode_verify(void *ctx)
 
 	rewind_engine(ctx);
 	encode_pass(ctx, 8);
-	if (tg_fix_frame(tg_out_bytes(o), o->len, 4096, &f, &used) || used != o->len || f.msg_type != TG_MT1('D'))
+	if (tg_fix_frame(tg_out_bytes(o), o->len, 4096, &f, &used) || used != o->len ||
+	    f.msg_type != TG_MT1('D'))
 		return "what was encoded is no valid NewOrderSingle";
 	return NULL;
 }
@@ -274,13 +320,35 @@ u32 jobs_engine(struct job *out)
 	order.order_id = order.req_cl_ord_id = 0x1000000000000001ULL;
 	order.ord_type = TG_ORD_LIMIT;
 	order.tif = TG_TIF_GTC;
-	out[n++] = (struct job){ .name = "risk.check", .unit = "order", .ops = ORDERS, .sample = 40, .reset = risk_reset, .pass = risk_pass,
-				 .verify = risk_verify, .bar_ns = 25 };
-	out[n++] = (struct job){ .name = "encode.D", .unit = "order", .ops = ORDERS, .sample = 40, .reset = rewind_engine, .pass = encode_pass,
-				 .verify = encode_verify, .bar_ns = 100 };
-	out[n++] = (struct job){ .name = "engine.X1", .unit = "datagram", .ops = DATAGRAMS, .sample = 40, .reset = rewind_engine, .pass = udp_pass,
+	out[n++] = (struct job){ .name = "risk.check",
+				 .unit = "order",
+				 .ops = ORDERS,
+				 .sample = 40,
+				 .reset = risk_reset,
+				 .pass = risk_pass,
+				 .verify = risk_verify,
+				 .bar_ns = 25 };
+	out[n++] = (struct job){ .name = "encode.D",
+				 .unit = "order",
+				 .ops = ORDERS,
+				 .sample = 40,
+				 .reset = rewind_engine,
+				 .pass = encode_pass,
+				 .verify = encode_verify,
+				 .bar_ns = 100 };
+	out[n++] = (struct job){ .name = "engine.X1",
+				 .unit = "datagram",
+				 .ops = DATAGRAMS,
+				 .sample = 40,
+				 .reset = rewind_engine,
+				 .pass = udp_pass,
 				 .verify = udp_verify };
-	out[n++] = (struct job){ .name = "engine.submit", .unit = "order", .ops = 1000, .sample = 20, .reset = rewind_engine, .pass = submit_pass,
+	out[n++] = (struct job){ .name = "engine.submit",
+				 .unit = "order",
+				 .ops = 1000,
+				 .sample = 20,
+				 .reset = rewind_engine,
+				 .pass = submit_pass,
 				 .verify = submit_verify };
 	return n;
 }

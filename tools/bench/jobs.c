@@ -92,9 +92,11 @@ static const char *parse_verify(void *ctx)
 
 u32 jobs_fix(const char *dir, struct job *out)
 {
-	static const char *const names[WL_CLASSES] = { "parse.X1", "parse.X4", "parse.X10", "parse.W10+10", "parse.ER", "parse.MIX" };
+	static const char *const names[WL_CLASSES] = { "parse.X1",     "parse.X4", "parse.X10",
+						       "parse.W10+10", "parse.ER", "parse.MIX" };
 	/* half of the best validating public parser */
-	static const double ns[] = { 51, 143, 324, 384, 69, 130 }, ins[] = { 1037, 2693, 5990, 7120, 1356, 2360 };
+	static const double ns[] = { 51, 143, 324, 384, 69, 130 },
+			    ins[] = { 1037, 2693, 5990, 7120, 1356, 2360 };
 	static const u32 sample[] = { 40, 20, 10, 8, 40, 60 };
 	struct wl_class *c = wl_fix(dir);
 	u32 k;
@@ -102,8 +104,16 @@ u32 jobs_fix(const char *dir, struct job *out)
 	if (!c)
 		return 0;
 	for (k = 0; k < WL_CLASSES; k++)
-		out[k] = (struct job){ .name = names[k], .unit = "message", .ops = c[k].n, .sample = sample[k], .ctx = &c[k], .reset = no_reset,
-				       .pass = parse_pass, .verify = parse_verify, .bar_ns = ns[k], .bar_instructions = ins[k] };
+		out[k] = (struct job){ .name = names[k],
+				       .unit = "message",
+				       .ops = c[k].n,
+				       .sample = sample[k],
+				       .ctx = &c[k],
+				       .reset = no_reset,
+				       .pass = parse_pass,
+				       .verify = parse_verify,
+				       .bar_ns = ns[k],
+				       .bar_instructions = ins[k] };
 	return WL_CLASSES;
 }
 
@@ -149,7 +159,8 @@ static const char *book_verify(void *ctx)
 
 		tg_l2_set(c->b, c->w.u[i].side, c->w.u[i].px, (s64)c->w.u[i].qty);
 		tg_l2_best(c->b, &bid, &ask);
-		h = wl_mix(wl_mix(wl_mix(wl_mix(h, (u64)bid.px), (u64)bid.qty), (u64)ask.px), (u64)ask.qty);
+		h = wl_mix(wl_mix(wl_mix(wl_mix(h, (u64)bid.px), (u64)bid.qty), (u64)ask.px),
+			   (u64)ask.qty);
 	}
 	return h == c->w.truth ? NULL : "best bid and ask differ from the reference";
 }
@@ -163,7 +174,15 @@ u32 jobs_book(const char *dir, struct job *out)
 	c.b = aligned_alloc(64, tg_l2_bytes(LEVELS));
 	if (!c.b)
 		return 0;
-	*out = (struct job){ .name = "book.l2", .unit = "update", .ops = (u32)c.w.n, .sample = 1000, .ctx = &c, .reset = book_reset, .pass = book_pass,
-			     .verify = book_verify, .bar_ns = 9, .bar_instructions = 100 };
+	*out = (struct job){ .name = "book.l2",
+			     .unit = "update",
+			     .ops = (u32)c.w.n,
+			     .sample = 1000,
+			     .ctx = &c,
+			     .reset = book_reset,
+			     .pass = book_pass,
+			     .verify = book_verify,
+			     .bar_ns = 9,
+			     .bar_instructions = 100 };
 	return 1;
 }

@@ -12,19 +12,22 @@
 #define JOBS_MAX	32u
 
 static const char usage[] =
-"usage: tg-bench [--workloads DIR] [--contract FILE] [--repeats N] [--cpu N] [--only PREFIX] [--json]\n"
-"\n"
-"Times the core, built as the module builds it, and counts user-mode instructions. Every job's results\n"
-"are compared with a reference that shares no code with the core before it is timed.\n"
-"  --workloads DIR  use the files of the workload generator instead of the ones made here\n"
-"  --contract FILE  fail when a job needs more instructions than its ceiling there; no timing. The\n"
-"                   ceilings are for the workloads made here\n"
-"  --repeats N      passes to take the median of (default 25)\n"
-"  --cpu N          pin to this processor (default: the last one)\n"
-"  --only PREFIX    jobs whose name starts so\n"
-"  --json           machine output\n"
-"  --help, --version\n"
-"Exit status: 0; 1 a result is wrong or a ceiling is exceeded; 2 usage.\n";
+	"usage: tg-bench [--workloads DIR] [--contract FILE] [--repeats N] [--cpu N] [--only "
+	"PREFIX] [--json]\n"
+	"\n"
+	"Times the core, built as the module builds it, and counts user-mode instructions. Every "
+	"job's results\n"
+	"are compared with a reference that shares no code with the core before it is timed.\n"
+	"  --workloads DIR  use the files of the workload generator instead of the ones made here\n"
+	"  --contract FILE  fail when a job needs more instructions than its ceiling there; no "
+	"timing. The\n"
+	"                   ceilings are for the workloads made here\n"
+	"  --repeats N      passes to take the median of (default 25)\n"
+	"  --cpu N          pin to this processor (default: the last one)\n"
+	"  --only PREFIX    jobs whose name starts so\n"
+	"  --json           machine output\n"
+	"  --help, --version\n"
+	"Exit status: 0; 1 a result is wrong or a ceiling is exceeded; 2 usage.\n";
 
 struct result { double median_ns, min_ns, instructions; const char *how, *wrong; };
 
@@ -71,10 +74,13 @@ static void pin(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
-		fprintf(stderr, "tg-bench: cannot pin to processor %d; times will vary more\n", cpu);
+		fprintf(stderr, "tg-bench: cannot pin to processor %d; times will vary more\n",
+			cpu);
 }
 
-/* Ceiling of a job, < 0 = none. Lines: name, TAB, instructions per operation; '#' starts a comment. */
+/*
+ * Ceiling of a job, < 0 = none. Lines: name, TAB, instructions per operation; '#' starts a comment.
+ */
 static double ceiling(const char *path, const char *name)
 {
 	char line[256], who[128];
@@ -101,14 +107,17 @@ static void table_row(const struct job *j, const struct result *r)
 	if (j->bar_ns > 0)
 		snprintf(bar_ns, sizeof(bar_ns), "%.2f x bar", r->median_ns / j->bar_ns);
 	if (j->bar_instructions > 0 && r->instructions >= 0)
-		snprintf(bar_ins, sizeof(bar_ins), "%.2f x bar", r->instructions / j->bar_instructions);
-	printf("%-14s %9.1f %9.1f  %-11s %10s  %-11s per %s%s%s\n", j->name, r->median_ns, r->min_ns, bar_ns, ins, bar_ins, j->unit,
-	       r->wrong ? "  WRONG: " : "", r->wrong ? r->wrong : "");
+		snprintf(bar_ins, sizeof(bar_ins), "%.2f x bar",
+			 r->instructions / j->bar_instructions);
+	printf("%-14s %9.1f %9.1f  %-11s %10s  %-11s per %s%s%s\n", j->name, r->median_ns,
+	       r->min_ns, bar_ns, ins, bar_ins, j->unit, r->wrong ? "  WRONG: " : "",
+	       r->wrong ? r->wrong : "");
 }
 
 static void json_row(const struct job *j, const struct result *r, bool first)
 {
-	printf("%s\n  {\"job\":\"%s\",\"unit\":\"%s\",\"ns_median\":%.2f,\"ns_min\":%.2f", first ? "" : ",", j->name, j->unit, r->median_ns, r->min_ns);
+	printf("%s\n  {\"job\":\"%s\",\"unit\":\"%s\",\"ns_median\":%.2f,\"ns_min\":%.2f",
+	       first ? "" : ",", j->name, j->unit, r->median_ns, r->min_ns);
 	if (r->instructions >= 0)
 		printf(",\"instructions\":%.2f", r->instructions);
 	else
@@ -134,12 +143,14 @@ static int contract(const struct job *jobs, u32 n, const char *path)
 
 		if (wrong || max < 0 || (all >= 0 && per > max)) {
 			rc = 1;
-			printf("not ok %u - %s: %.1f instructions a %s, ceiling %.0f%s%s\n", i + 1, j->name, per, j->unit, max, wrong ? "; wrong: " : "",
+			printf("not ok %u - %s: %.1f instructions a %s, ceiling %.0f%s%s\n", i + 1,
+			       j->name, per, j->unit, max, wrong ? "; wrong: " : "",
 			       wrong ? wrong : "");
 		} else if (all < 0) {
 			printf("ok %u - %s # SKIP %s\n", i + 1, j->name, how);
 		} else {
-			printf("ok %u - %s: %.1f instructions a %s, ceiling %.0f (%s)\n", i + 1, j->name, per, j->unit, max, how);
+			printf("ok %u - %s: %.1f instructions a %s, ceiling %.0f (%s)\n", i + 1,
+			       j->name, per, j->unit, max, how);
 		}
 		fflush(stdout);
 	}
@@ -178,13 +189,15 @@ int main(int argc, char **argv)
 		} else if (v && !strcmp(a, "--cpu") && atoi(v) >= 0) {
 			cpu = atoi(v);
 		} else {
-			fprintf(stderr, "tg-bench: %s: unknown option or no good value\n%s", a, usage);
+			fprintf(stderr, "tg-bench: %s: unknown option or no good value\n%s", a,
+				usage);
 			return 2;
 		}
 		i++;
 	}
 	if (ceilings && dir) {
-		fprintf(stderr, "tg-bench: --contract and --workloads exclude each other: the ceilings are for the workloads made here\n");
+		fprintf(stderr, "tg-bench: --contract and --workloads exclude each other: the "
+				"ceilings are for the workloads made here\n");
 		return 2;
 	}
 	pin(cpu);

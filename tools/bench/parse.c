@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: MIT
-/* Every field that the workloads' truth wants, by the core's lexer; built with the core's flags. The header's fields come in the order venues send. */
+/*
+ * Every field that the workloads' truth wants, by the core's lexer; built with the core's flags.
+ * The header's fields come in the order venues send.
+ */
 #include "bench.h"
 #include "fix/lexer_inline.h"
 
-#define U32(key, to)	do { if (tg_fix_at(&c, key) && !tg_fix_take_u32(&c, &(to))) return false; } while (0)
-#define U64(key, to)	do { if (tg_fix_at(&c, key) && !tg_fix_take_u64(&c, &(to))) return false; } while (0)
-#define E8(key, to)	do { if (tg_fix_at(&c, key) && !tg_fix_take_e8(&c, &(to))) return false; } while (0)
-#define CHAR(key, to)	do { if (tg_fix_at(&c, key)) { if (!tg_fix_take_char(&c, &ch)) return false; (to) = (char)ch; } } while (0)
+#define U32(key, to) \
+	do { \
+		if (tg_fix_at(&c, key) && !tg_fix_take_u32(&c, &(to))) \
+			return false; \
+	} while (0)
+#define U64(key, to) \
+	do { \
+		if (tg_fix_at(&c, key) && !tg_fix_take_u64(&c, &(to))) \
+			return false; \
+	} while (0)
+#define E8(key, to) \
+	do { \
+		if (tg_fix_at(&c, key) && !tg_fix_take_e8(&c, &(to))) \
+			return false; \
+	} while (0)
+#define CHAR(key, to) \
+	do { \
+		if (tg_fix_at(&c, key)) { \
+			if (!tg_fix_take_char(&c, &ch)) \
+				return false; \
+			(to) = (char)ch; \
+		} \
+	} while (0)
 #define ANY(key)	do { if (tg_fix_at(&c, key) && !tg_fix_take(&c)) return false; } while (0)
 #define ELSE_SKIP	do { if (c.p == from && !tg_fix_skip(&c)) return false; } while (0)
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Workloads. FIX 4.4 in six classes: X1, X4, X10 (35=X with as many entries), W10+10 (35=W), ER (35=8 with 25 fields), MIX of them. Level updates: a random
- * walk of a dense book of about 100 levels a side. Each with the truth from code that shares nothing with the core.
+ * Workloads. FIX 4.4 in six classes: X1, X4, X10 (35=X with as many entries), W10+10 (35=W), ER
+ * (35=8 with 25 fields), MIX of them. Level updates: a random walk of a dense book of about 100
+ * levels a side. Each with the truth from code that shares nothing with the core.
  */
 #include "bench.h"
 
@@ -27,8 +28,11 @@ u64 wl_hash(const struct wl_out *o)
 	u32 i;
 
 	if (o->msg_type == '8') {
-		const u64 v[] = { o->order_id, o->cl_ord_id, o->exec_id, (u64)o->qty, (u64)o->px, (u64)o->last_qty, (u64)o->last_px,
-				  (u64)o->leaves, (u64)o->cum, (u64)o->avg_px, (u8)o->exec_type, (u8)o->ord_status, (u8)o->side };
+		const u64 v[] = { o->order_id,	   o->cl_ord_id,     o->exec_id,
+				  (u64)o->qty,	   (u64)o->px,	     (u64)o->last_qty,
+				  (u64)o->last_px, (u64)o->leaves,   (u64)o->cum,
+				  (u64)o->avg_px,  (u8)o->exec_type, (u8)o->ord_status,
+				  (u8)o->side };
 
 		for (i = 0; i < sizeof(v) / sizeof(v[0]); i++)
 			h = wl_mix(h, v[i]);
@@ -38,7 +42,8 @@ u64 wl_hash(const struct wl_out *o)
 	for (i = 0; i < o->n; i++) {
 		const struct wl_entry *e = &o->e[i];
 
-		h = wl_mix(wl_mix(wl_mix(wl_mix(h, (u64)e->px), (u64)e->qty), e->nord), (u8)e->type);
+		h = wl_mix(wl_mix(wl_mix(wl_mix(h, (u64)e->px), (u64)e->qty), e->nord),
+			   (u8)e->type);
 		if (o->msg_type == 'X')
 			h = wl_mix(wl_mix(wl_mix(h, (u64)e->id), e->secid), (u8)e->act);
 		else
@@ -84,7 +89,8 @@ bool wl_reference(const u8 *msg, u32 len, struct wl_out *o)
 			return false;
 		*end = 0;
 		val++;
-		if (tag == (o->msg_type == 'X' ? 279 : 269) && (o->msg_type == 'X' || o->msg_type == 'W')) {
+		if (tag == (o->msg_type == 'X' ? 279 : 269) &&
+		    (o->msg_type == 'X' || o->msg_type == 'W')) {
 			e = e ? e + 1 : o->e;
 			if (e == o->e + WL_ENTRIES)
 				return false;
@@ -125,7 +131,8 @@ static u32 put_px(char *to)
 {
 	u32 whole = 10 + rng(4990);
 
-	return rng(10) < 7 ? (u32)sprintf(to, "%u.%02u", whole, rng(100)) : (u32)sprintf(to, "%u.%04u", whole, rng(10000));
+	return rng(10) < 7 ? (u32)sprintf(to, "%u.%02u", whole, rng(100))
+			   : (u32)sprintf(to, "%u.%04u", whole, rng(10000));
 }
 
 static u32 quantity(void)
@@ -140,23 +147,30 @@ static u32 quantity(void)
 
 static u32 body_refresh(char *to, char type, u32 count)
 {
-	static const char *const symbols[] = { "GOLDX", "SILV", "EUR-CHF", "COPPER5", "WHEAT", "OIL.B", "TIN", "ETH-EUR" };
+	static const char *const symbols[] = { "GOLDX", "SILV",	 "EUR-CHF", "COPPER5",
+					       "WHEAT", "OIL.B", "TIN",	    "ETH-EUR" };
 	u32 n, i;
 
 	if (type == 'X')
 		n = (u32)sprintf(to, "262=SUBSCR001\001268=%u\001", count);
 	else
-		n = (u32)sprintf(to, "262=SUBSCR001\00155=%s\00148=%u\00122=8\001268=%u\001", symbols[rng(8)], 100000 + rng(9000000), count);
+		n = (u32)sprintf(to, "262=SUBSCR001\00155=%s\00148=%u\00122=8\001268=%u\001",
+				 symbols[rng(8)], 100000 + rng(9000000), count);
 	for (i = 0; i < count; i++) {
 		if (type == 'X') {
-			n += (u32)sprintf(to + n, "279=%c\001269=%c\001278=%u\00155=%s\00148=%u\00122=8\001270=", "0011122012"[rng(10)], '0' + (char)rng(2),
-					  10000000 + rng(1000000000), symbols[rng(8)], 100000 + rng(9000000));
+			n += (u32)sprintf(
+				to + n,
+				"279=%c\001269=%c\001278=%u\00155=%s\00148=%u\00122=8\001270=",
+				"0011122012"[rng(10)], '0' + (char)rng(2),
+				10000000 + rng(1000000000), symbols[rng(8)], 100000 + rng(9000000));
 			n += put_px(to + n);
-			n += (u32)sprintf(to + n, "\001271=%u\001346=%u\001", quantity(), 1 + rng(60));
+			n += (u32)sprintf(to + n, "\001271=%u\001346=%u\001", quantity(),
+					  1 + rng(60));
 		} else {
 			n += (u32)sprintf(to + n, "269=%c\001270=", i < count / 2 ? '0' : '1');
 			n += put_px(to + n);
-			n += (u32)sprintf(to + n, "\001271=%u\001346=%u\001290=%u\001", quantity(), 1 + rng(60), i % (count / 2) + 1);
+			n += (u32)sprintf(to + n, "\001271=%u\001346=%u\001290=%u\001", quantity(),
+					  1 + rng(60), i % (count / 2) + 1);
 		}
 	}
 	return n;
@@ -172,11 +186,17 @@ static u32 body_report(char *to)
 		put_px(last_px);
 		put_px(avg_px);
 	}
-	n = (u32)sprintf(to, "37=%u\00111=%u\00117=%u\001150=%c\00139=%c\0011=ACCT-%04u\00155=SYMBOL%u\00154=%c\00138=%u\00140=2\00144=%s\00159=0\001",
-			 100000000 + rng(900000000), 1000000 + rng(90000000), 1000000000 + rng(1000000000), "0F4"[kind], "014"[kind], rng(10000),
+	n = (u32)sprintf(to,
+			 "37=%u\00111=%u\00117=%u\001150=%c\00139=%c\0011=ACCT-%04u\00155=SYMBOL%"
+			 "u\00154=%c\00138=%u\00140=2\00144=%s\00159=0\001",
+			 100000000 + rng(900000000), 1000000 + rng(90000000),
+			 1000000000 + rng(1000000000), "0F4"[kind], "014"[kind], rng(10000),
 			 rng(10), '1' + (char)rng(2), qty, px);
-	return n + (u32)sprintf(to + n, "32=%u\00131=%s\001151=%u\00114=%u\0016=%s\00160=20260822-13:%02u:%02u.%03u\001", last, last_px, qty - last, last,
-				avg_px, rng(60), rng(60), rng(1000));
+	return n + (u32)sprintf(to + n,
+				"32=%u\00131=%s\001151=%u\00114=%u\0016=%s\00160=20260822-13:%02u:%"
+				"02u.%03u\001",
+				last, last_px, qty - last, last, avg_px, rng(60), rng(60),
+				rng(1000));
 }
 
 static void make(struct wl_class *c, u32 i, u32 kind)
@@ -189,8 +209,10 @@ static void make(struct wl_class *c, u32 i, u32 kind)
 	u8 *copy;
 
 	b = types[kind] == '8' ? body_report(body) : body_refresh(body, types[kind], counts[kind]);
-	h = (u32)sprintf(head, "35=%c\00149=EXCHANGE\00156=CLIENT01\00134=%u\00152=20260822-13:%02u:%02u.%03u\001", types[kind], 1000 + i * 37, rng(60),
-			 rng(60), rng(1000));
+	h = (u32)sprintf(
+		head,
+		"35=%c\00149=EXCHANGE\00156=CLIENT01\00134=%u\00152=20260822-13:%02u:%02u.%03u\001",
+		types[kind], 1000 + i * 37, rng(60), rng(60), rng(1000));
 	n = (u32)sprintf(msg, "8=FIX.4.4\0019=%u\001", h + b);
 	memcpy(msg + n, head, h);
 	memcpy(msg + n + h, body, b);
@@ -213,7 +235,10 @@ static bool from_file(struct wl_class *c, const char *dir)
 	snprintf(path, sizeof(path), "%s/%s", dir, c->name);
 	f = fopen(path, "rb");
 	if (!f) {
-		fprintf(stderr, "tg-bench: %s: no such workload; make it with the workload generator, or leave --workloads out\n", path);
+		fprintf(stderr,
+			"tg-bench: %s: no such workload; make it with the workload generator, or "
+			"leave --workloads out\n",
+			path);
 		return false;
 	}
 	c->m = calloc(4096, sizeof(*c->m));
@@ -222,7 +247,8 @@ static bool from_file(struct wl_class *c, const char *dir)
 		struct wl_out o;
 
 		if (!p || fread(p, 1, len, f) != len || !wl_reference(p, len, &o)) {
-			fprintf(stderr, "tg-bench: %s: message %u is cut short or no FIX\n", path, c->n);
+			fprintf(stderr, "tg-bench: %s: message %u is cut short or no FIX\n", path,
+				c->n);
 			fclose(f);
 			return false;
 		}
@@ -234,8 +260,9 @@ static bool from_file(struct wl_class *c, const char *dir)
 
 struct wl_class *wl_fix(const char *dir)
 {
-	static struct wl_class c[WL_CLASSES] = { { .name = "X1" }, { .name = "X4" }, { .name = "X10" }, { .name = "W10+10" }, { .name = "ER" },
-						 { .name = "MIX" } };
+	static struct wl_class c[WL_CLASSES] = { { .name = "X1" },  { .name = "X4" },
+						 { .name = "X10" }, { .name = "W10+10" },
+						 { .name = "ER" },  { .name = "MIX" } };
 	u32 k, i;
 
 	for (k = 0; k < WL_CLASSES; k++) {
@@ -250,7 +277,13 @@ struct wl_class *wl_fix(const char *dir)
 		for (i = 0; i < c[k].n; i++) {
 			u32 r = rng(100);
 
-			make(&c[k], i, k < 5 ? k : r < 40 ? 0 : r < 65 ? 1 : r < 75 ? 2 : r < 80 ? 3 : 4);
+			make(&c[k], i,
+			     k < 5    ? k
+			     : r < 40 ? 0
+			     : r < 65 ? 1
+			     : r < 75 ? 2
+			     : r < 80 ? 3
+				      : 4);
 		}
 	}
 	return c;
@@ -296,7 +329,10 @@ static void l2_make(struct wl_l2 *w)
 		if (!rng(4))
 			d = rng(100);
 		px = side ? best[1] + (s32)d : best[0] - (s32)d;
-		/* now and then a level goes, or one appears inside the spread; never the last one of a side */
+		/*
+		 * now and then a level goes, or one appears inside the spread; never the last one
+		 * of a side
+		 */
 		qty = rng(400) || i < 1000 ? 1 + rng(5000) : 0;
 		if (d == 0 && best[1] - best[0] > 1 && !rng(12))
 			px += side ? -1 : 1;
@@ -350,7 +386,9 @@ bool wl_l2(const char *dir, struct wl_l2 *w)
 		bid = best_from(0, bid < 0 ? PRICES / 2 : bid);
 		ask = best_from(1, ask >= PRICES ? PRICES / 2 : ask);
 		if (i >= w->warm)
-			w->truth = wl_mix(wl_mix(wl_mix(wl_mix(w->truth, (u64)bid), grid[0][bid]), (u64)ask), grid[1][ask]);
+			w->truth = wl_mix(
+				wl_mix(wl_mix(wl_mix(w->truth, (u64)bid), grid[0][bid]), (u64)ask),
+				grid[1][ask]);
 	}
 	return true;
 }

@@ -36,7 +36,8 @@ static u16 *hint_of(const struct tg_l2 *b, u32 side, s64 key)
 
 u64 tg_l2_bytes(u32 levels)
 {
-	return sizeof(struct tg_l2) + (u64)stride_of(levels) * 4 * sizeof(s64) + (2 * sizeof(u16) << hint_bits_of(levels));
+	return sizeof(struct tg_l2) + (u64)stride_of(levels) * 4 * sizeof(s64) +
+	       (2 * sizeof(u16) << hint_bits_of(levels));
 }
 
 void tg_l2_init(struct tg_l2 *b, u32 levels)
@@ -57,8 +58,9 @@ void tg_l2_clear(struct tg_l2 *b)
 }
 
 /*
- * Index of the first key >= key, n if there is none. No branch depends on the keys: where in the book an update falls cannot be predicted, and a
- * mispredicted branch costs more than the whole search. The number of rounds depends on n alone.
+ * Index of the first key >= key, n if there is none. No branch depends on the keys: where in the
+ * book an update falls cannot be predicted, and a mispredicted branch costs more than the whole
+ * search. The number of rounds depends on n alone.
  */
 static u32 lower_bound(const s64 *k, u32 n, s64 key)
 {
@@ -76,7 +78,10 @@ static u32 lower_bound(const s64 *k, u32 n, s64 key)
 	return (u32)(base - k) + (*base < key);
 }
 
-/* Moves n keys and their quantities by one place; dst and src overlap. Few as a rule: a call to memmove costs more than the loop. */
+/*
+ * Moves n keys and their quantities by one place; dst and src overlap. Few as a rule: a call to
+ * memmove costs more than the loop.
+ */
 static void move_up(s64 *k, u32 stride, u32 from, u32 n)
 {
 	u32 i;
@@ -139,7 +144,10 @@ static u32 delete(struct tg_l2 *b, u32 side, s64 *k, u32 at)
 	return at == n - 1 ? TG_L2_DELETED | TG_L2_TOP : TG_L2_DELETED;
 }
 
-/* Not where the hint says: a new level, one that goes, or one that has moved. Apart, so that the common case saves no registers. */
+/*
+ * Not where the hint says: a new level, one that goes, or one that has moved. Apart, so that the
+ * common case saves no registers.
+ */
 static __attribute__((__noinline__)) u32 set_slow(struct tg_l2 *b, u32 side, s64 key, s64 qty)
 {
 	s64 *k = tg_l2_keys(b, side);

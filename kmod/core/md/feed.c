@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Feed datagrams: framing, order by MsgSeqNum, lines A and B. A feed of line B (line = 1) belongs to the nearest feed of line A with a lower id at the same
- * venue; both count into the state of that one, so that the first copy of a message is used and the second dropped.
+ * Feed datagrams: framing, order by MsgSeqNum, lines A and B. A feed of line B (line = 1) belongs
+ * to the nearest feed of line A with a lower id at the same venue; both count into the state of
+ * that one, so that the first copy of a message is used and the second dropped.
  *
- * A hole in MsgSeqNum is counted, and does not by itself make a book suspect: what was lost may have been about another instrument. The chain of
- * update ids decides (md.c). The last 64 messages are remembered one by one, so that a reordered or late copy still counts.
+ * A hole in MsgSeqNum is counted, and does not by itself make a book suspect: what was lost may
+ * have been about another instrument. The chain of update ids decides (md.c). The last 64 messages
+ * are remembered one by one, so that a reordered or late copy still counts.
  */
 #include "state.h"
 
 #define WINDOW		64u
-#define MAX_GARBLED	8u	/* in one datagram, then the rest is dropped: bounds the search for a next start */
+/* in one datagram, then the rest is dropped: bounds the search for a next start */
+#define MAX_GARBLED	8u
 
 enum seq_verdict { SEQ_USE, SEQ_DUP, SEQ_RESTART };
 
@@ -28,7 +31,8 @@ static struct tg_feed *lead_of(const struct tg_engine *e, struct tg_feed *f)
 	return f;
 }
 
-static enum seq_verdict place(struct tg_engine *e, struct tg_feed *lead, const struct tg_fix_header *h, bool *after_gap)
+static enum seq_verdict place(struct tg_engine *e, struct tg_feed *lead,
+			      const struct tg_fix_header *h, bool *after_gap)
 {
 	u64 seq = h->seq, behind;
 
@@ -52,14 +56,18 @@ static enum seq_verdict place(struct tg_engine *e, struct tg_feed *lead, const s
 		lead->seen |= 1ULL << behind;
 		return SEQ_USE;
 	}
-	/* Copies were sent before or with the newest message. A low number sent after it: the publisher counts anew. */
+	/*
+	 * Copies were sent before or with the newest message. A low number sent after it: the
+	 * publisher counts anew.
+	 */
 	if (h->sending_time_ns > lead->newest_ns)
 		return SEQ_RESTART;
 	tg_cc(e, TG_CC_MD_FEED_DUPS);
 	return SEQ_DUP;
 }
 
-static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead, const struct tg_fix_frame *frame, struct tg_outbox *ob)
+static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead,
+		    const struct tg_fix_frame *frame, struct tg_outbox *ob)
 {
 	struct tg_md_source src = { .venue_id = f->cfg.venue_id, .udp = true };
 	struct tg_fix_cursor c;
@@ -79,8 +87,9 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 		return;
 	case SEQ_RESTART:
 		/*
-		 * Every book of the venue starts again, with events and requests that this step's outbox has no room for: left to the timer, which is
-		 * due at once. Until then the feed is deaf.
+		 * Every book of the venue starts again, with events and requests that this step's
+		 * outbox has no room for: left to the timer, which is due at once. Until then the
+		 * feed is deaf.
 		 */
 		lead->next_seq = 0;
 		lead->newest_ns = 0;
@@ -110,7 +119,8 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 		tg_cc(e, TG_CC_FIX_REJECTED);
 }
 
-void tg_feed_datagram(struct tg_engine *e, struct tg_feed *f, const u8 *bytes, u32 len, struct tg_outbox *ob)
+void tg_feed_datagram(struct tg_engine *e, struct tg_feed *f, const u8 *bytes, u32 len,
+		      struct tg_outbox *ob)
 {
 	struct tg_feed *lead = lead_of(e, f);
 	u32 garbled = 0;
@@ -124,7 +134,10 @@ void tg_feed_datagram(struct tg_engine *e, struct tg_feed *f, const u8 *bytes, u
 		if (likely(!err && used)) {
 			message(e, f, lead, &frame, ob);
 		} else {
-			/* A datagram holds whole messages: a partial one is as wrong as a garbled one. */
+			/*
+			 * A datagram holds whole messages: a partial one is as wrong as a garbled
+			 * one.
+			 */
 			tg_cc(e, TG_CC_FIX_GARBLED);
 			if (!used || used > len || ++garbled == MAX_GARBLED)
 				used = len;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Refresh messages (35=W, 35=X) to books and public events, and the read-only views of a book.
- * A message's entries come as runs: consecutive entries of one instrument with one pair of update ids are an update set, which is applied, held or dropped whole.
+ * Refresh messages (35=W, 35=X) to books and public events, and the read-only views of a book. A
+ * message's entries come as runs: consecutive entries of one instrument with one pair of update ids
+ * are an update set, which is applied, held or dropped whole.
  */
 #include "state.h"
 
@@ -26,14 +27,18 @@ struct run {			/* the update set at work */
 
 /* ---- decoding ---- */
 
-/* Symbol lookups by hash cost more than the rest of an entry: entries mostly repeat the symbol slice of the one before. */
+/*
+ * Symbol lookups by hash cost more than the rest of an entry: entries mostly repeat the symbol
+ * slice of the one before.
+ */
 struct symbol_cache {
 	const u8 *p;
 	u32 len;
 	u32 instrument_id;
 };
 
-static u32 instrument_of(const struct tg_engine *e, u16 venue_id, const struct tg_fix_slice *symbol, struct symbol_cache *sc)
+static u32 instrument_of(const struct tg_engine *e, u16 venue_id, const struct tg_fix_slice *symbol,
+			 struct symbol_cache *sc)
 {
 	const struct tg_instrument *i;
 
@@ -53,7 +58,8 @@ static enum tg_fix_error bad(u32 *bad_tag, u32 tag, enum tg_fix_error err)
 }
 
 /* One entry as the book needs it. Refuses what FIX lets through but no book can take. */
-static enum tg_fix_error convert(const struct tg_fix_md_entry *in, struct tg_md_scratch *out, u32 *bad_tag)
+static enum tg_fix_error convert(const struct tg_fix_md_entry *in, struct tg_md_scratch *out,
+				 u32 *bad_tag)
 {
 	out->px = in->px;
 	out->qty = in->qty;
@@ -82,10 +88,12 @@ static enum tg_fix_error convert(const struct tg_fix_md_entry *in, struct tg_md_
 }
 
 /*
- * Walks the whole message. Entries land in the scratch area when they all fit (then *held is their number), else they are checked only
- * (*held = 0) and the caller walks once more, knowing that nothing can fail any more.
+ * Walks the whole message. Entries land in the scratch area when they all fit (then *held is their
+ * number), else they are checked only (*held = 0) and the caller walks once more, knowing that
+ * nothing can fail any more.
  */
-static enum tg_fix_error decode(struct tg_engine *e, struct tg_fix_md_iter *it, u16 venue_id, u32 *held, u32 *bad_tag)
+static enum tg_fix_error decode(struct tg_engine *e, struct tg_fix_md_iter *it, u16 venue_id,
+				u32 *held, u32 *bad_tag)
 {
 	struct symbol_cache sc = { 0 };
 	struct tg_fix_md_entry in;
@@ -124,7 +132,8 @@ static void count_result(struct tg_engine *e, u32 res)
 	}
 }
 
-static struct tg_pub_event *level_event(struct tg_engine *e, struct tg_instrument *i, u8 side, s64 px, s64 qty, u64 update_id, u16 flags,
+static struct tg_pub_event *level_event(struct tg_engine *e, struct tg_instrument *i, u8 side,
+					s64 px, s64 qty, u64 update_id, u16 flags,
 					struct tg_outbox *ob)
 {
 	struct tg_pub_event *ev = tg_pub(e, ob, TG_PUB_LEVEL, i->def.instrument_id, flags);
@@ -139,9 +148,11 @@ static struct tg_pub_event *level_event(struct tg_engine *e, struct tg_instrumen
 }
 
 /*
- * Every entry is published, also one that our own bounded book could not take or did not know: a reader with a deeper book of its own stays right.
+ * Every entry is published, also one that our own bounded book could not take or did not know: a
+ * reader with a deeper book of its own stays right.
  */
-struct tg_pub_event *tg_md_level(struct tg_engine *e, struct tg_instrument *i, u8 side, s64 px, s64 qty, u64 update_id, u16 flags, struct tg_outbox *ob)
+struct tg_pub_event *tg_md_level(struct tg_engine *e, struct tg_instrument *i, u8 side, s64 px,
+				 s64 qty, u64 update_id, u16 flags, struct tg_outbox *ob)
 {
 	count_result(e, tg_l2_set(tg_l2_of(e, i), side, px, qty));
 	tg_cc(e, TG_CC_MD_ENTRIES);
@@ -167,7 +178,8 @@ void tg_md_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outbo
 		tg_cc(e, TG_CC_BOOK_CROSSED);
 }
 
-static struct tg_pub_event *trade(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_scratch *t, u16 flags, struct tg_outbox *ob)
+static struct tg_pub_event *trade(struct tg_engine *e, struct tg_instrument *i,
+				  const struct tg_md_scratch *t, u16 flags, struct tg_outbox *ob)
 {
 	struct tg_pub_event *ev = tg_pub(e, ob, TG_PUB_TRADE, i->def.instrument_id, flags);
 
@@ -179,7 +191,10 @@ static struct tg_pub_event *trade(struct tg_engine *e, struct tg_instrument *i, 
 		ev->u.trade.qty = t->qty;
 		ev->u.trade.update_id = i->update_id;
 	}
-	/* The image shows the last trade, so it has to be rewritten; a trade is no news of the book, so it does not keep it from going STALE. */
+	/*
+	 * The image shows the last trade, so it has to be rewritten; a trade is no news of the
+	 * book, so it does not keep it from going STALE.
+	 */
 	if (i->noted_seq != e->seq) {
 		i->noted_seq = e->seq;
 		tg_out_note(e, ob, TG_OUT_BOOK, 0, i->def.instrument_id);
@@ -190,21 +205,28 @@ static struct tg_pub_event *trade(struct tg_engine *e, struct tg_instrument *i, 
 /* ---- update sets ---- */
 
 /*
- * Messages of a feed can be missing and the chain of update ids still hold: the first or a middle fragment of a set carries the same ids as the
- * last. So a set is not trusted that comes directly after a hole in the feed, nor one during whose fragments a hole was seen.
+ * Messages of a feed can be missing and the chain of update ids still hold: the first or a middle
+ * fragment of a set carries the same ids as the last. So a set is not trusted that comes directly
+ * after a hole in the feed, nor one during whose fragments a hole was seen.
  */
-static bool fragment_lost(const struct tg_engine *e, const struct tg_md_source *src, const struct tg_instrument *i)
+static bool fragment_lost(const struct tg_engine *e, const struct tg_md_source *src,
+			  const struct tg_instrument *i)
 {
-	return src->udp && (src->after_gap || (i->in_set && i->set_gaps != e->counters[TG_CC_MD_FEED_GAPS]));
+	return src->udp &&
+	       (src->after_gap || (i->in_set && i->set_gaps != e->counters[TG_CC_MD_FEED_GAPS]));
 }
 
-static enum run_mode open_set(struct tg_engine *e, const struct tg_md_source *src, struct tg_instrument *i, u64 first_id, u64 last_id,
+static enum run_mode open_set(struct tg_engine *e, const struct tg_md_source *src,
+			      struct tg_instrument *i, u64 first_id, u64 last_id,
 			      struct tg_outbox *ob)
 {
-	bool live = i->state == TG_BOOK_LIVE || i->state == TG_BOOK_STALE;
+	bool stale = i->state == TG_BOOK_STALE;
+	bool live = i->state == TG_BOOK_LIVE || stale;
 
-	if (!last_id)	/* a venue without update ids: trusted as long as nothing is known to be missing */
-		return i->state == TG_BOOK_LIVE || (i->state == TG_BOOK_STALE && i->requested == TG_MD_REQ_NONE) ? RUN_APPLY : RUN_SKIP;
+	/* a venue without update ids: trusted as long as nothing is known to be missing */
+	if (!last_id)
+		return i->state == TG_BOOK_LIVE || (stale && i->requested == TG_MD_REQ_NONE) ?
+			       RUN_APPLY : RUN_SKIP;
 	if (i->state != TG_BOOK_EMPTY && last_id <= i->update_id)
 		return RUN_SKIP;
 	if (likely(live)) {
@@ -213,7 +235,8 @@ static enum run_mode open_set(struct tg_engine *e, const struct tg_md_source *sr
 		tg_md_gap(e, i, ob);
 		return RUN_HOLD;
 	}
-	if (i->state == TG_BOOK_RECOVERING && first_id <= i->update_id + 1 && !src->holes && tg_md_may_replay(e, src, i))
+	if (i->state == TG_BOOK_RECOVERING && first_id <= i->update_id + 1 && !src->holes &&
+	    tg_md_may_replay(e, src, i))
 		return RUN_APPLY;
 	return RUN_HOLD;
 }
@@ -252,12 +275,16 @@ static void close_set(struct tg_engine *e, struct run *r, bool fragment, struct 
 	if (i->state == TG_BOOK_STALE) {
 		tg_md_set_state(e, i, TG_BOOK_LIVE, ob);
 	} else if (tg_md_replay(e, i, ob) && !i->in_set) {
-		/* The late set closed the gap: the snapshot that may be on its way will be older than the book, and dropped. */
+		/*
+		 * The late set closed the gap: the snapshot that may be on its way will be older
+		 * than the book, and dropped.
+		 */
 		tg_md_set_state(e, i, TG_BOOK_LIVE, ob);
 	}
 }
 
-static void apply(struct tg_engine *e, const struct tg_md_source *src, struct run *r, const struct tg_md_scratch *t, struct tg_outbox *ob)
+static void apply(struct tg_engine *e, const struct tg_md_source *src, struct run *r,
+		  const struct tg_md_scratch *t, struct tg_outbox *ob)
 {
 	struct tg_instrument *i = tg_instrument(e, t->instrument_id);
 
@@ -288,9 +315,15 @@ static void apply(struct tg_engine *e, const struct tg_md_source *src, struct ru
 	if (likely(r->mode == RUN_APPLY)) {
 		r->ev = tg_md_level(e, i, t->kind, t->px, t->qty, t->last_id, 0, ob);
 	} else if (r->mode == RUN_HOLD) {
-		struct tg_md_pending p = { .px = t->px, .qty = t->qty, .first_id = t->first_id, .last_id = t->last_id, .side = t->kind };
+		struct tg_md_pending p = { .px = t->px,
+					   .qty = t->qty,
+					   .first_id = t->first_id,
+					   .last_id = t->last_id,
+					   .side = t->kind };
 
-		/* Half a set is worse than none: after an overflow the rest of this one goes too. */
+		/*
+		 * Half a set is worse than none: after an overflow the rest of this one goes too.
+		 */
 		if (!tg_md_hold(e, i, &p, ob))
 			r->mode = RUN_SKIP;
 	} else {
@@ -298,7 +331,8 @@ static void apply(struct tg_engine *e, const struct tg_md_source *src, struct ru
 	}
 }
 
-static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_source *src, const struct tg_fix_cursor *c, u32 *bad_tag,
+static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_source *src,
+				     const struct tg_fix_cursor *c, u32 *bad_tag,
 				     struct tg_outbox *ob)
 {
 	struct tg_md_source now = *src;
@@ -327,7 +361,8 @@ static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_sou
 		err = tg_fix_md_begin(&it, TG_MT1('X'), c);
 		while (!err && tg_fix_md_next(&it, &in)) {
 			err = convert(&in, &e->md_scratch[0], bad_tag);
-			e->md_scratch[0].instrument_id = instrument_of(e, src->venue_id, &in.symbol, &sc);
+			e->md_scratch[0].instrument_id = instrument_of(e, src->venue_id, &in.symbol,
+								       &sc);
 			apply(e, &now, &r, &e->md_scratch[0], ob);
 			now.after_gap = false;
 		}
@@ -339,8 +374,8 @@ static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_sou
 
 /* ---- snapshots ---- */
 
-static void load(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_scratch *t, u64 update_id, struct tg_pub_event **last,
-		 struct tg_outbox *ob)
+static void load(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_scratch *t,
+		 u64 update_id, struct tg_pub_event **last, struct tg_outbox *ob)
 {
 	struct tg_pub_event *ev;
 
@@ -360,8 +395,8 @@ static void load(struct tg_engine *e, struct tg_instrument *i, const struct tg_m
 }
 
 /*
- * A snapshot older than the book is of no use, unless the book is known to be wrong or its venue may have started its ids again (STALE after the
- * session went, EMPTY after the feed restarted).
+ * A snapshot older than the book is of no use, unless the book is known to be wrong or its venue
+ * may have started its ids again (STALE after the session went, EMPTY after the feed restarted).
  */
 static bool snapshot_wanted(struct tg_instrument *i, u64 id)
 {
@@ -373,8 +408,8 @@ static bool snapshot_wanted(struct tg_instrument *i, u64 id)
 	return !(i->state == TG_BOOK_RECOVERING && id && id < i->update_id);
 }
 
-static enum tg_fix_error snapshot(struct tg_engine *e, const struct tg_md_source *src, const struct tg_fix_cursor *c, u32 *bad_tag,
-				  struct tg_outbox *ob)
+static enum tg_fix_error snapshot(struct tg_engine *e, const struct tg_md_source *src,
+				  const struct tg_fix_cursor *c, u32 *bad_tag, struct tg_outbox *ob)
 {
 	struct tg_fix_md_iter it;
 	struct tg_instrument *i;
@@ -425,21 +460,24 @@ static enum tg_fix_error snapshot(struct tg_engine *e, const struct tg_md_source
 		if (i->state != TG_BOOK_LIVE)
 			tg_md_set_state(e, i, TG_BOOK_LIVE, ob);
 	} else {
-		/* What is held begins after the snapshot ends: too old a snapshot, or another hole. */
+		/*
+		 * What is held begins after the snapshot ends: too old a snapshot, or another hole.
+		 */
 		tg_md_gap(e, i, ob);
 	}
 	return TG_FIX_OK;
 }
 
-enum tg_fix_error tg_md_refresh(struct tg_engine *e, const struct tg_md_source *src, u32 msg_type, const struct tg_fix_cursor *c, u32 *bad_tag,
-				struct tg_outbox *ob)
+enum tg_fix_error tg_md_refresh(struct tg_engine *e, const struct tg_md_source *src, u32 msg_type,
+				const struct tg_fix_cursor *c, u32 *bad_tag, struct tg_outbox *ob)
 {
 	if (likely(msg_type == TG_MT1('X')))
 		return incremental(e, src, c, bad_tag, ob);
 	return snapshot(e, src, c, bad_tag, ob);
 }
 
-enum tg_fix_error tg_md_message(struct tg_engine *e, u16 venue_id, const struct tg_fix_header *h, struct tg_fix_cursor *c, u32 *bad_tag, struct tg_outbox *ob)
+enum tg_fix_error tg_md_message(struct tg_engine *e, u16 venue_id, const struct tg_fix_header *h,
+				struct tg_fix_cursor *c, u32 *bad_tag, struct tg_outbox *ob)
 {
 	const struct tg_md_source src = { .venue_id = venue_id };
 
@@ -459,11 +497,15 @@ s64 tg_md_reference_px(const struct tg_engine *e, const struct tg_instrument *i)
 	tg_l2_best(tg_l2_of(e, i), &bid, &ask);
 	if (bid.px == TG_PX_NONE || ask.px == TG_PX_NONE)
 		return i->last_px;
-	/* The sum of two prices can overflow: they go up to 9e18. Halved one by one, with the carry of the two odd halves. */
+	/*
+	 * The sum of two prices can overflow: they go up to 9e18. Halved one by one, with the carry
+	 * of the two odd halves.
+	 */
 	return (bid.px >> 1) + (ask.px >> 1) + (bid.px & ask.px & 1);
 }
 
-void tg_md_image(const struct tg_engine *e, const struct tg_instrument *i, struct tg_book_image *out)
+void tg_md_image(const struct tg_engine *e, const struct tg_instrument *i,
+		 struct tg_book_image *out)
 {
 	const struct tg_l2 *b = tg_l2_of(e, i);
 	u32 n;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * A book's way back: snapshot requests and their repeats, what is held meanwhile, staleness, and what a session or a feed that goes away means for the books.
+ * A book's way back: snapshot requests and their repeats, what is held meanwhile, staleness, and
+ * what a session or a feed that goes away means for the books.
  */
 #include "state.h"
 
@@ -9,7 +10,10 @@ static u64 stale_ns(const struct tg_instrument *i)
 	return (u64)i->def.stale_ns_hi << 32 | i->def.stale_ns_lo;
 }
 
-/* md_deadline_ns is a lower bound: arming only lowers it, and the timer, when it finds that nothing is due yet, works it out anew. */
+/*
+ * md_deadline_ns is a lower bound: arming only lowers it, and the timer, when it finds that nothing
+ * is due yet, works it out anew.
+ */
 static void arm(struct tg_engine *e, u64 at_ns)
 {
 	if (at_ns < e->md_deadline_ns)
@@ -41,7 +45,8 @@ void tg_md_set_state(struct tg_engine *e, struct tg_instrument *i, u8 state, str
 	}
 }
 
-static bool send_request(struct tg_engine *e, struct tg_session *s, struct tg_instrument *i, u64 req_id, bool unsubscribe, struct tg_outbox *ob)
+static bool send_request(struct tg_engine *e, struct tg_session *s, struct tg_instrument *i,
+			 u64 req_id, bool unsubscribe, struct tg_outbox *ob)
 {
 	struct tg_fix_writer w;
 
@@ -85,19 +90,26 @@ void tg_md_gap(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *o
 	tg_cc(e, TG_CC_MD_GAPS);
 	i->in_set = 0;
 	tg_md_set_state(e, i, TG_BOOK_RECOVERING, ob);
-	/* A request that is out was made before this gap: its answer may be too old, and waiting for the retry would cost 5 s. */
+	/*
+	 * A request that is out was made before this gap: its answer may be too old, and waiting
+	 * for the retry would cost 5 s.
+	 */
 	i->requested = TG_MD_REQ_NONE;
 	tg_md_request(e, i, ob);
 }
 
-bool tg_md_hold(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_pending *p, struct tg_outbox *ob)
+bool tg_md_hold(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_pending *p,
+		struct tg_outbox *ob)
 {
 	struct tg_md_pending *held = (struct tg_md_pending *)((u8 *)e + i->pending_off);
 
 	if (unlikely(i->npending >= e->params.md_pending)) {
 		i->npending = 0;
 		tg_cc(e, TG_CC_MD_PENDING_OVERFLOW);
-		/* The snapshot on its way was taken before what was just lost: one more will be needed. */
+		/*
+		 * The snapshot on its way was taken before what was just lost: one more will be
+		 * needed.
+		 */
 		if (i->requested != TG_MD_REQ_REFUSED)
 			i->requested = TG_MD_REQ_NONE;
 		tg_md_request(e, i, ob);
@@ -108,8 +120,11 @@ bool tg_md_hold(struct tg_engine *e, struct tg_instrument *i, const struct tg_md
 	return true;
 }
 
-/* Applies held[from..to), one update set; the last entry tells whether all its fragments are there. */
-static void replay_set(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_pending *held, u32 from, u32 to, struct tg_outbox *ob)
+/*
+ * Applies held[from..to), one update set; the last entry tells whether all its fragments are there.
+ */
+static void replay_set(struct tg_engine *e, struct tg_instrument *i,
+		       const struct tg_md_pending *held, u32 from, u32 to, struct tg_outbox *ob)
 {
 	struct tg_pub_event *ev = NULL;
 	bool whole = false;
@@ -133,8 +148,12 @@ static void replay_set(struct tg_engine *e, struct tg_instrument *i, const struc
 	}
 }
 
-/* One pass in the order of arrival: sets that connect are applied, old ones dropped, the others stay. */
-static bool replay_pass(struct tg_engine *e, struct tg_instrument *i, struct tg_md_pending *held, struct tg_outbox *ob)
+/*
+ * One pass in the order of arrival: sets that connect are applied, old ones dropped, the others
+ * stay.
+ */
+static bool replay_pass(struct tg_engine *e, struct tg_instrument *i, struct tg_md_pending *held,
+			struct tg_outbox *ob)
 {
 	u32 from, to, kept = 0, n = i->npending;
 	bool progress = false;
@@ -142,7 +161,8 @@ static bool replay_pass(struct tg_engine *e, struct tg_instrument *i, struct tg_
 	for (from = 0; from < n; from = to) {
 		u64 first_id = held[from].first_id, last_id = held[from].last_id;
 
-		for (to = from + 1; to < n && held[to].first_id == first_id && held[to].last_id == last_id; to++)
+		for (to = from + 1;
+		     to < n && held[to].first_id == first_id && held[to].last_id == last_id; to++)
 			;
 		if (last_id <= i->update_id) {
 			tg_cc_add(e, TG_CC_MD_STALE_DROPPED, to - from);
@@ -159,7 +179,8 @@ static bool replay_pass(struct tg_engine *e, struct tg_instrument *i, struct tg_
 	return progress;
 }
 
-bool tg_md_may_replay(const struct tg_engine *e, const struct tg_md_source *src, const struct tg_instrument *i)
+bool tg_md_may_replay(const struct tg_engine *e, const struct tg_md_source *src,
+		      const struct tg_instrument *i)
 {
 	u32 done = e->md_replay_seq == e->seq ? e->md_replayed : 0;
 
@@ -187,7 +208,8 @@ bool tg_md_replay(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox
 	return !i->npending;
 }
 
-enum tg_fix_error tg_md_reject(struct tg_engine *e, u16 venue_id, struct tg_fix_cursor *c, struct tg_outbox *ob)
+enum tg_fix_error tg_md_reject(struct tg_engine *e, u16 venue_id, struct tg_fix_cursor *c,
+			       struct tg_outbox *ob)
 {
 	struct tg_fix_md_reject r;
 	enum tg_fix_error err = tg_fix_decode_md_reject(c, &r);
@@ -203,8 +225,12 @@ enum tg_fix_error tg_md_reject(struct tg_engine *e, u16 venue_id, struct tg_fix_
 	for (n = 1; n <= e->params.max_instruments; n++) {
 		struct tg_instrument *i = tg_instrument(e, n);
 
-		/* The venue does not know the symbol or will not tell: asking every 5 s would not change that. */
-		if (i && i->def.venue_id == venue_id && i->requested == TG_MD_REQ_OUT && i->request_id == id) {
+		/*
+		 * The venue does not know the symbol or will not tell: asking every 5 s would not
+		 * change that.
+		 */
+		if (i && i->def.venue_id == venue_id && i->requested == TG_MD_REQ_OUT &&
+		    i->request_id == id) {
 			i->requested = TG_MD_REQ_REFUSED;
 			i->subscribed = 0;
 		}
@@ -223,7 +249,8 @@ void tg_md_session_up(struct tg_engine *e, struct tg_session *s, struct tg_outbo
 
 		if (!i || i->def.venue_id != s->cfg.venue_id)
 			continue;
-		if (i->state == TG_BOOK_EMPTY || i->state == TG_BOOK_RECOVERING || i->requested == TG_MD_REQ_WANTED ||
+		if (i->state == TG_BOOK_EMPTY || i->state == TG_BOOK_RECOVERING ||
+		    i->requested == TG_MD_REQ_WANTED ||
 		    ((s->cfg.flags & TG_VENUE_MD_TCP) && !i->subscribed))
 			tg_md_request(e, i, ob);
 	}
@@ -246,7 +273,10 @@ void tg_md_session_down(struct tg_engine *e, struct tg_session *s, struct tg_out
 	}
 }
 
-/* The publisher of a venue's feed has started again, and its update ids may have too: nothing that is known connects to what comes. */
+/*
+ * The publisher of a venue's feed has started again, and its update ids may have too: nothing that
+ * is known connects to what comes.
+ */
 static void feed_restarted(struct tg_engine *e, u16 venue_id, struct tg_outbox *ob)
 {
 	u32 n;
