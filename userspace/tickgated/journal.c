@@ -17,6 +17,9 @@
 
 #define IDLE_NS		500000		/* pause when the ring is empty: far below what fills it */
 #define RETRY_NS	1000000000
+/* Taken note of after each: on a disk that is nearly full, what fits is not written again and
+ * again. */
+#define BATCH_BYTES (128u << 10)
 
 struct tgd_journal_writer {
 	int dev, file;
@@ -75,7 +78,7 @@ static __u32 next_run(struct tgd_journal_writer *w, __u64 head, __u32 *skip, __u
 		*last_seq = r->seq;
 		++*records;
 		run += (__u32)TG_RECORD_SIZE(r->len);
-		if (run == left)
+		if (run == left || run >= BATCH_BYTES)
 			break;
 	}
 	return run;
