@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * kill_latency [--rounds N]: how long the kill switch takes under load. One thread submits orders by ring as fast as the ring takes them, market data runs; the main
- * thread sends the kill command by netlink and measures until the kernel has answered, by which time the switch is latched and every later order is refused.
- * Then it looks at the verdicts: none that was given after the kill's record may be OK. Resumes, and again.
+ * thread sends the kill command by netlink. latched: from before the command is sent to the time of the engine's kill record, after which every order is refused;
+ * command: to the answer being back here; first_refusal: to the time of the first refusal. Then it looks at the verdicts: none that was given after the kill's record may be OK. Resumes, and again.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 static atomic_bool stop;
 static atomic_ullong last_ok_seq, first_killed_seq, first_killed_ns, submitted, killed;
-static atomic_ullong kill_seq;
+static atomic_ullong kill_seq, kill_event_ns;
 static atomic_uint broken_promise;
 static bool ready;
 
@@ -58,9 +58,15 @@ static void on_order_ack(void *user, const struct tg_priv_event *ev)
 	}
 }
 
+static void on_kill(void *user, const struct tg_pub_event *ev)
+{
+	(void)user;
+	atomic_store(&kill_event_ns, ev->time_ns);
+}
+
 static void *trade(void *arg)
 {
-	static const struct tg_callbacks cb = { .on_download_end = on_download_end, .on_order_ack = on_order_ack };
+	static const struct tg_callbacks cb = { .on_download_end = on_download_end, .on_order_ack = on_order_ack, .on_kill = on_kill };
 	struct tg_attach_options opt = { .name = "load", .flags = TG_CLIENT_AUTO_CANCEL, .private_slots = 65536, .submission_slots = 256 };
 	struct tg_submission sub;
 	struct tg_book_image img;
@@ -97,7 +103,7 @@ static int by_value(const void *a, const void *b)
 int main(int argc, char **argv)
 {
 	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .who = "kill_latency", .text = "measuring" };
-	uint64_t took[100], latch[100], t0, r0;
+	uint64_t took[100], latch[100], latched[100], t0, r0;
 	unsigned int rounds = 20, i, n = 0;
 	enum tg_reason reason;
 	struct tg_nl *nl;
@@ -121,6 +127,7 @@ int main(int argc, char **argv)
 		for (end = now_ns(CLOCK_MONOTONIC) + 5000000000ULL; atomic_load(&last_ok_seq) == before && now_ns(CLOCK_MONOTONIC) < end; )
 			usleep(1000);	/* orders flow */
 		atomic_store(&first_killed_seq, 0);
+		atomic_store(&kill_event_ns, 0);
 		r0 = now_ns(CLOCK_REALTIME);
 		t0 = now_ns(CLOCK_MONOTONIC);
 		if (tg_nl_input(nl, TG_IN_KILL, &k, sizeof(k), &reason, &seq)) {
@@ -132,12 +139,15 @@ int main(int argc, char **argv)
 		for (end = now_ns(CLOCK_MONOTONIC) + 5000000000ULL; !atomic_load(&first_killed_seq) && now_ns(CLOCK_MONOTONIC) < end; )
 			usleep(1000);
 		usleep(20000);
+		for (end = now_ns(CLOCK_MONOTONIC) + 5000000000ULL; !atomic_load(&kill_event_ns) && now_ns(CLOCK_MONOTONIC) < end; )
+			usleep(1000);
 		if (!atomic_load(&first_killed_seq)) {
 			printf("# round %u: no order came to be refused\n", i);
 			return 1;
 		}
 		if (atomic_load(&last_ok_seq) > seq)
 			atomic_fetch_add(&broken_promise, 1);
+		latched[n] = atomic_load(&kill_event_ns) - r0;
 		latch[n++] = atomic_load(&first_killed_ns) - r0;
 		atomic_store(&kill_seq, 0);
 		if (tg_nl_input(nl, TG_IN_RESUME, &k, sizeof(k), &reason, &seq)) {
@@ -149,11 +159,13 @@ int main(int argc, char **argv)
 	pthread_join(t, NULL);
 	tg_nl_close(nl);
 	qsort(took, n, sizeof(took[0]), by_value);
+	qsort(latched, n, sizeof(latched[0]), by_value);
 	qsort(latch, n, sizeof(latch[0]), by_value);
 	printf("{\"rounds\":%u,\"orders_submitted\":%llu,\"orders_refused\":%llu,\"accepted_after_kill\":%u,"
+	       "\"latched_ns\":{\"min\":%" PRIu64 ",\"p50\":%" PRIu64 ",\"max\":%" PRIu64 "},"
 	       "\"command_ns\":{\"min\":%" PRIu64 ",\"p50\":%" PRIu64 ",\"max\":%" PRIu64 "},"
 	       "\"first_refusal_ns\":{\"min\":%" PRIu64 ",\"p50\":%" PRIu64 ",\"max\":%" PRIu64 "}}\n",
-	       n, (unsigned long long)atomic_load(&submitted), (unsigned long long)atomic_load(&killed), atomic_load(&broken_promise), took[0], took[n / 2],
+	       n, (unsigned long long)atomic_load(&submitted), (unsigned long long)atomic_load(&killed), atomic_load(&broken_promise), latched[0], latched[n / 2], latched[n - 1], took[0], took[n / 2],
 	       took[n - 1], latch[0], latch[n / 2], latch[n - 1]);
 	return atomic_load(&broken_promise) != 0;
 }
