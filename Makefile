@@ -65,7 +65,7 @@ check:	## install what is missing, build, run every test
 bench:	## measure: parse, book, risk, encode, step, whole path
 	$(Q)$(TOP)/tools/deploy/deps build vm bench
 	+$(Q)$(MAKE) $(jobs) all
-	+$(Q)$(MAKE) -C tools/bench run
+	+$(Q)$(MAKE) -C tools/bench bench
 
 fuzz:	## longer fuzzing, FUZZ_SECONDS for each harness (default 600)
 	$(Q)$(TOP)/tools/deploy/deps fuzz

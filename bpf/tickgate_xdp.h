@@ -40,45 +40,49 @@ struct tg_steer_value {
 #define TG_STEER_PASS_ON_ERROR	1u	/* what the engine refuses goes to the stack, not dropped */
 #define TG_STEER_COPY		2u	/* the stack gets every frame of this feed too */
 
-/* X(NAME, text, help). Append only. Of a frame that reached a feed: packets = taken + errors. */
+/* X(NAME, member, help): the members' names are what bpftool shows. Append only. Of a frame that reached a feed: packets = taken + errors. */
 #define TG_XDP_FEED_COUNTERS(X) \
-	X(PACKETS,	"packets",	"datagrams that matched the feed") \
-	X(BYTES,	"bytes",	"their UDP payload bytes") \
-	X(TAKEN,	"taken",	"handed to the engine, inline or queued") \
-	X(ERRORS,	"errors",	"the engine refused: not running, queue full, frame in several buffers, empty payload") \
-	X(PASSED,	"passed",	"went to the network stack as well or instead") \
-	X(DROPPED,	"dropped",	"refused by the engine and not passed: lost")
+	X(PACKETS, packets,	"datagrams that matched the feed") \
+	X(BYTES, bytes,	"their UDP payload bytes") \
+	X(TAKEN, taken,	"handed to the engine, inline or queued") \
+	X(ERRORS, errors,	"the engine refused: not running, queue full, frame in several buffers, empty payload") \
+	X(PASSED, passed,	"went to the network stack as well or instead") \
+	X(DROPPED, dropped,	"refused by the engine and not passed: lost")
 
 #define TG_XDP_GLOBAL_COUNTERS(X) \
-	X(FRAMES,	"frames",	"frames seen") \
-	X(SHORT,	"short",	"cut off within a header, or lengths that contradict each other") \
-	X(NOT_IP,	"not_ip",	"neither IPv4 nor IPv6") \
-	X(VLAN_DEPTH,	"vlan_depth",	"more than two VLAN tags") \
-	X(FRAGMENTS,	"fragments",	"IP fragments: passed, never steered") \
-	X(IP6_EXTENSION, "ip6_extension", "IPv6 with extension headers: passed, never steered") \
-	X(NOT_UDP,	"not_udp",	"another protocol") \
-	X(NOT_OURS,	"not_ours",	"UDP for no feed")
+	X(FRAMES, frames,	"frames seen") \
+	X(SHORT, cut_short,	"cut off within a header, or lengths that contradict each other") \
+	X(NOT_IP, not_ip,	"neither IPv4 nor IPv6") \
+	X(VLAN_DEPTH, vlan_depth,	"more than two VLAN tags") \
+	X(FRAGMENTS, fragments,	"IP fragments: passed, never steered") \
+	X(IP6_EXTENSION, ip6_extension, "IPv6 with extension headers: passed, never steered") \
+	X(NOT_UDP, not_udp,	"another protocol") \
+	X(NOT_OURS, not_ours,	"UDP for no feed")
 
 enum tg_xdp_feed_counter {
-#define X(name, text, help) TG_XF_##name,
+#define X(name, member, help) TG_XF_##name,
 	TG_XDP_FEED_COUNTERS(X)
 #undef X
 	TG_XF_MAX
 };
 
 enum tg_xdp_global_counter {
-#define X(name, text, help) TG_XG_##name,
+#define X(name, member, help) TG_XG_##name,
 	TG_XDP_GLOBAL_COUNTERS(X)
 #undef X
 	TG_XG_MAX
 };
 
 struct tg_xdp_feed_stats {
-	__u64 counter[TG_XF_MAX];
+#define X(name, member, help) __u64 member;
+	TG_XDP_FEED_COUNTERS(X)
+#undef X
 };
 
 struct tg_xdp_global_stats {
-	__u64 counter[TG_XG_MAX];
+#define X(name, member, help) __u64 member;
+	TG_XDP_GLOBAL_COUNTERS(X)
+#undef X
 };
 
 #endif

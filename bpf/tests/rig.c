@@ -208,7 +208,7 @@ struct tg_xdp_feed_stats rig_feed(struct rig *r, __u32 feed_id)
 {
 	struct tg_xdp_feed_stats s;
 
-	sum(r->stats, feed_id, s.counter, TG_XF_MAX);
+	sum(r->stats, feed_id, (__u64 *)&s, TG_XF_MAX);
 	return s;
 }
 
@@ -216,7 +216,7 @@ struct tg_xdp_global_stats rig_global(struct rig *r)
 {
 	struct tg_xdp_global_stats s;
 
-	sum(r->global, 0, s.counter, TG_XG_MAX);
+	sum(r->global, 0, (__u64 *)&s, TG_XG_MAX);
 	return s;
 }
 

@@ -164,8 +164,8 @@ int main(int argc, char **argv)
 	s = rig_feed(&r, FEED);
 	inlined = rig_host(&r, TG_HC_INLINE_PACKETS);
 	queued = rig_host(&r, TG_HC_QUEUED_PACKETS);
-	check(s.counter[TG_XF_TAKEN] == PACKETS && inlined + queued == PACKETS,
-	      "taken %llu: %llu inline, %llu queued", s.counter[TG_XF_TAKEN], inlined, queued);
+	check(s.taken == PACKETS && inlined + queued == PACKETS,
+	      "taken %llu: %llu inline, %llu queued", s.taken, inlined, queued);
 	check(inlined > PACKETS / 2, "most went inline");
 	check(!tg_nl_latency(r.nl, lat) && lat[TG_STAGE_MD_STEP].h.count == PACKETS &&
 		      lat[TG_STAGE_RECEIVE].h.count && lat[TG_STAGE_PUBLISH].h.count,

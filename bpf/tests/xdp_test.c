@@ -112,15 +112,15 @@ static void run_fixture(struct rig *r, const struct fixture *f)
 	g2 = rig_global(r);
 	s2 = rig_feed(r, f->feed);
 	if (f->feed) {
-		s.counter[TG_XF_BYTES] += f->spec.len;
+		s.bytes += f->spec.len;
 		good = action == XDP_DROP &&
-		       one_more(g.counter, g2.counter, TG_XG_MAX, 1 << TG_XG_FRAMES) &&
-		       one_more(s.counter, s2.counter, TG_XF_MAX,
+		       one_more((__u64 *)&g, (__u64 *)&g2, TG_XG_MAX, 1 << TG_XG_FRAMES) &&
+		       one_more((__u64 *)&s, (__u64 *)&s2, TG_XF_MAX,
 				1 << TG_XF_PACKETS | 1 << TG_XF_TAKEN) &&
 		       arrived(r, f->feed, frame + off, f->spec.len);
 		check(good, "taken: %s", f->name);
 	} else {
-		good = action == XDP_PASS && one_more(g.counter, g2.counter, TG_XG_MAX,
+		good = action == XDP_PASS && one_more((__u64 *)&g, (__u64 *)&g2, TG_XG_MAX,
 						      1 << TG_XG_FRAMES | 1ull << f->counter);
 		check(good, "passed: %s", f->name);
 	}
@@ -146,7 +146,7 @@ static void run_lengths(struct rig *r, const struct fixture *f)
 		free(cut);
 	}
 	g2 = rig_global(r);
-	check(!bad && g2.counter[TG_XG_SHORT] - g.counter[TG_XG_SHORT] == len - 14,
+	check(!bad && g2.cut_short - g.cut_short == len - 14,
 	      "short at each of %u lengths: %s", len - 14, f->name);
 }
 
@@ -165,10 +165,10 @@ static void run_refused(struct rig *r, const char *name, struct tg_steer_value v
 	len = frame_make(spec, frame, &off);
 	got = run_many(r, frame, len, 1);
 	s2 = rig_feed(r, v.feed_id);
-	s.counter[TG_XF_BYTES] = s2.counter[TG_XF_BYTES];
+	s.bytes = s2.bytes;
 	h2 = rig_host(r, host);
 	check(got == action &&
-		      one_more(s.counter, s2.counter, TG_XF_MAX, counters | 1 << TG_XF_PACKETS) &&
+		      one_more((__u64 *)&s, (__u64 *)&s2, TG_XF_MAX, counters | 1 << TG_XF_PACKETS) &&
 		      h2 == h + 1,
 	      "refused: %s", name);
 }
@@ -221,8 +221,8 @@ static void run_queue_full(struct rig *r)
 	s = rig_feed(r, 11);
 	drops = rig_host(r, TG_HC_QUEUE_DROPS) - drops;
 	queued = rig_host(r, TG_HC_QUEUED_PACKETS) - queued;
-	check(s.counter[TG_XF_PACKETS] == 20000 && drops && s.counter[TG_XF_ERRORS] == drops &&
-		      s.counter[TG_XF_TAKEN] == queued,
+	check(s.packets == 20000 && drops && s.errors == drops &&
+		      s.taken == queued,
 	      "queue full: %llu of 20000 refused, each counted", drops);
 	for (n = 0; n < queued; n++)
 		if (!arrived(r, 11, (const __u8 *)TEXT, sizeof(TEXT) - 1))

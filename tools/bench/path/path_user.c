@@ -128,7 +128,7 @@ static void configure(void)
 {
 	struct tg_in_engine p = { .max_instruments = 8, .book_levels = 4096, .epoch = 1 };
 	struct tg_in_venue v = {
-		.venue_id = 1, .dialect = TG_DIALECT_SIM, .heartbeat_s = 10, .flags = TG_VENUE_RESET_ON_LOGON | TG_VENUE_ORDERS,
+		.venue_id = 1, .dialect = TG_DIALECT_SIM, .heartbeat_s = 0, .flags = TG_VENUE_RESET_ON_LOGON | TG_VENUE_ORDERS,
 		.logon_timeout_ms = 60000, .logout_timeout_ms = 2000, .name = "sim", .sender_comp_id = "TICKGATE", .target_comp_id = "VENUE",
 	};
 	struct tg_in_instrument i = { .instrument_id = 1, .venue_id = 1, .flags = TG_INSTRUMENT_SUBSCRIBE, .tick = 1000000, .lot = 1000, .symbol = "BTCUSDT" };
