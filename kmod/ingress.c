@@ -329,6 +329,12 @@ int tgk_ingress_bind(struct tgk_engine *eng, struct net *net, int ifindex,
 	return err;
 }
 
+static int nothing(struct tgk_engine *eng, void *arg)
+{
+	return 0;
+}
+
+/* When it returns 0 the thread does not poll the interface any more. */
 int tgk_ingress_unbind(struct tgk_engine *eng, struct net *net, int ifindex)
 {
 	int err = -ENOENT, i;
@@ -340,6 +346,9 @@ int tgk_ingress_unbind(struct tgk_engine *eng, struct net *net, int ifindex)
 		err = 0;
 	}
 	rtnl_unlock();
+	/* The thread may be inside a poll of it still; a call is served between polls. Its own error is that the engine is stopping. */
+	if (!err)
+		tgk_call(eng, nothing, NULL);
 	return err;
 }
 
