@@ -147,7 +147,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	put("/sys/class/net/tg0/napi_defer_hard_irqs", "100");
-	put("/sys/class/net/tg0/gro_flush_timeout", "2000000");
+	/* emulated processors lose the host for milliseconds: the safety timer must not win */
+	put("/sys/class/net/tg0/gro_flush_timeout", "50000000");
 	check(tg_nl_bind(r.nl, 999999) == -ENODEV, "bind: no such interface");
 	check(!tg_nl_bind(r.nl, ifindex), "bind");
 	check(tg_nl_bind(r.nl, ifindex) == -EEXIST, "bind: twice is refused");
@@ -166,7 +167,7 @@ int main(int argc, char **argv)
 	queued = rig_host(&r, TG_HC_QUEUED_PACKETS);
 	check(s.taken == PACKETS && inlined + queued == PACKETS,
 	      "taken %llu: %llu inline, %llu queued", s.taken, inlined, queued);
-	check(inlined > PACKETS / 2, "most went inline");
+	check(inlined * 100 > PACKETS * 95, "more than 95 %% went inline");
 	check(!tg_nl_latency(r.nl, lat) && lat[TG_STAGE_MD_STEP].h.count == PACKETS &&
 		      lat[TG_STAGE_RECEIVE].h.count && lat[TG_STAGE_PUBLISH].h.count,
 	      "latency of receive, step and publish is kept");
