@@ -308,7 +308,6 @@ static void without_auto_cancel_orders_stay(void **state)
 
 	/*
 	 * a user of another account, one without a permit, and one that only reads may not touch it
-	 * 
 	 */
 	assert_int_equal(fx_open(f, 3, 1002, 0), TG_REASON_OK);
 	assert_int_equal(fx_cancel(f, 3, id), TG_REASON_BAD_ORDER);

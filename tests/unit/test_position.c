@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
  * Average-cost accounting against hand-worked examples and a random walk whose money must add up.
- * 
  */
 #include <setjmp.h>
 #include <stdarg.h>

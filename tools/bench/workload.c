@@ -365,6 +365,7 @@ static bool l2_file(const char *dir, struct wl_l2 *w)
 	w->u = calloc(w->warm + w->n, sizeof(*w->u));
 	if (fread(w->u, sizeof(*w->u), w->warm + w->n, f) != w->warm + w->n) {
 		fprintf(stderr, "tg-bench: %s: cut short\n", path);
+		fclose(f);
 		return false;
 	}
 	fclose(f);

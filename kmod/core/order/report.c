@@ -554,7 +554,6 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 	if (tg_ord_terminal(o->status)) {
 		/*
 		 * The fill or cancel that beat it was told before; its client still waits for this.
-		 * 
 		 */
 		note_init(&note, TG_PRIV_CANCEL_REJECT,
 			  x->response_to == '2' ? TG_SUB_REPLACE : TG_SUB_CANCEL,
@@ -571,7 +570,6 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 	if (x->reason == 1 && !o->acked && (o->lost & TG_LOST_NEW)) {
 		/*
 		 * 102=1: the venue never saw the order that was in flight when the session dropped.
-		 * 
 		 */
 		o->reason = TG_REASON_SESSION_LOST;
 		o->updated_ns = e->time_ns;
