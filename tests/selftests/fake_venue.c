@@ -125,7 +125,12 @@ static void answer(struct fake_venue *v, const char *m, size_t len)
 		break;
 	case 'F':
 		v->cancels++;
-		if (!v->mute)
+		if (v->mute)
+			break;
+		/* what was filled at once cannot be cancelled: too late (102=0) */
+		if (v->fill && tag(m, len, 11, a) && tag(m, len, 41, b))
+			say(v, "9", "37=V%s|11=%s|41=%s|39=2|434=1|102=0|", b, a, b);
+		else
 			report(v, m, len, "4", "4", "0", "0");
 		break;
 	case 'G':
