@@ -3,7 +3,8 @@
 # vm: --icount --timeout 600 --smp 1 --isolate none
 #
 # One processor: under the instruction clock QEMU runs processors in turns of milliseconds, so that with two the clock would count the other one's work.
-# The engine blocks when it has nothing to do and runs as a real-time thread, which is how it gets the processor at once, as it would have one of its own.
+# The engine blocks when it has nothing to do and runs as a real-time thread, and so does the
+# command (below it): each gets the processor at once, as it would have one of its own.
 # The kill switch under full load, by the instruction clock: from the command to its answer, and that no order is accepted after it.
 set -u
 here=$(dirname "$0")

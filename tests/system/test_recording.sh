@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# vm: --timeout 600
 # A recording of Binance spot as FIX over UDP through XDP and the module: at every update id for which the recording has a ticker, the book's best bid and offer equal it.
 set -u
 here=$(dirname "$0")
@@ -14,7 +15,7 @@ lab_net && lab_module && lab_venue --market replay --recording "$recording" --sp
 lab_config
 lab_daemon || bail "daemon"
 check "session up, book live" lab_ready 40
-check "the recording came to its end" lab_wait 120 grep -q 'market done' "$LAB_DIR/venue.out"
+check "the recording came to its end" lab_wait 400 grep -q 'market done' "$LAB_DIR/venue.out"
 sleep 2
 tgctl counters --nonzero >"$LAB_DIR/counters.txt"
 lab_down
