@@ -15,6 +15,7 @@ for mode in ring ioctl; do
 	check "by $mode: no order was refused" is "$(jq -r 'if .refused == 0 or (.last_refusal | IN("CANCEL_REJECT", "ORDER_STATE")) then 0 else .last_refusal end' <"$f")" 0
 	check "by $mode: the venue answered" at_least "$(jq .venue_acks <"$f")" 2
 done
+check "no request was refused for any other reason" jq -e '.reasons | del(.OK, .ORDER_STATE) | all(.[]; . == 0)' "$out/counters.json"
 check "some orders were filled" at_least "$(jq .core.fills <"$out/counters.json")" 1
 check "orders, fills and position equal the venue's" python3 "$here/reconcile.py" "$out"
 check "every order of ours is complete" jq -e '(.orders // .) | length > 0 and all(.status | IN("filled", "canceled", "rejected", "expired"))' "$out/orders.json"
