@@ -56,7 +56,9 @@ TG_OFFSET(tg_in_venue, md_depth, 20);
 TG_OFFSET(tg_in_venue, name, 24);
 TG_OFFSET(tg_in_venue, sender_comp_id, 48);
 TG_OFFSET(tg_in_venue, target_comp_id, 80);
-TG_OFFSET(tg_in_venue, reserved, 112);
+TG_OFFSET(tg_in_venue, fix_version, 112);
+TG_OFFSET(tg_in_venue, reserved0, 114);
+TG_OFFSET(tg_in_venue, reserved, 120);
 
 /* tg_in_instrument */
 TG_SIZE(tg_in_instrument, 96);
@@ -69,7 +71,10 @@ TG_OFFSET(tg_in_instrument, min_qty, 24);
 TG_OFFSET(tg_in_instrument, stale_ns_lo, 32);
 TG_OFFSET(tg_in_instrument, stale_ns_hi, 36);
 TG_OFFSET(tg_in_instrument, symbol, 40);
-TG_OFFSET(tg_in_instrument, reserved, 64);
+TG_OFFSET(tg_in_instrument, px_digits, 64);
+TG_OFFSET(tg_in_instrument, qty_digits, 65);
+TG_OFFSET(tg_in_instrument, reserved0, 66);
+TG_OFFSET(tg_in_instrument, reserved, 72);
 
 /* tg_in_feed */
 TG_SIZE(tg_in_feed, 48);
@@ -135,6 +140,19 @@ TG_OFFSET(tg_in_session, command, 2);
 TG_OFFSET(tg_in_session, reserved0, 4);
 TG_OFFSET(tg_in_session, next_tx_seq, 8);
 TG_OFFSET(tg_in_session, next_rx_seq, 16);
+
+/* tg_in_credentials */
+TG_SIZE(tg_in_credentials, 600);
+TG_OFFSET(tg_in_credentials, venue_id, 0);
+TG_OFFSET(tg_in_credentials, flags, 2);
+TG_OFFSET(tg_in_credentials, reserved0, 4);
+TG_OFFSET(tg_in_credentials, msg_seq, 8);
+TG_OFFSET(tg_in_credentials, sending_time_ns, 16);
+TG_OFFSET(tg_in_credentials, username, 24);
+TG_OFFSET(tg_in_credentials, password, 152);
+TG_OFFSET(tg_in_credentials, raw_data, 344);
+TG_OFFSET(tg_in_credentials, nonce, 536);
+TG_OFFSET(tg_in_credentials, reserved, 568);
 
 /* tg_in_client */
 TG_SIZE(tg_in_client, 56);

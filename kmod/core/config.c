@@ -41,7 +41,8 @@ enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 	    !v->logon_timeout_ms || !v->logout_timeout_ms ||
 	    !text_ok(v->name, sizeof(v->name), false) ||
 	    !text_ok(v->sender_comp_id, sizeof(v->sender_comp_id), false) ||
-	    !text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) || !zero_u64(v->reserved, 4))
+	    !text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) || v->fix_version ||
+	    v->reserved0[0] || v->reserved0[1] || v->reserved0[2] || !zero_u64(v->reserved, 3))
 		return TG_REASON_CONFIG;
 	s = TG_TABLE(e, off_sessions, struct tg_session) + v->venue_id;
 	if (s->cfg.venue_id)
@@ -92,7 +93,7 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !tg_session(e, def->venue_id) ||
 	    (def->flags & ~TG_INSTRUMENT_SUBSCRIBE) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
 	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
-	    !text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 4))
+	    !text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 3))
 		return TG_REASON_CONFIG;
 	i = TG_TABLE(e, off_instruments, struct tg_instrument) + def->instrument_id;
 	if (i->def.instrument_id)

@@ -261,6 +261,7 @@ static bool payload_ok(u16 type, u32 len)
 	case TG_IN_RESUME: return len == sizeof(struct tg_in_kill);
 	case TG_IN_MODE: return len == sizeof(struct tg_in_mode);
 	case TG_IN_SESSION: return len == sizeof(struct tg_in_session);
+	case TG_IN_CREDENTIALS: return len == sizeof(struct tg_in_credentials);
 	default: return false;
 	}
 }

@@ -105,6 +105,7 @@ const char *tg_session_state_name(u32 state)
 		[TG_SESSION_RECOVERING] = "recovering",
 		[TG_SESSION_LOGOUT_SENT] = "logout_sent",
 		[TG_SESSION_HALTED] = "halted",
+		[TG_SESSION_CREDENTIALS] = "credentials",
 	};
 
 	return lookup(t, ARRAY_LEN(t), state);

@@ -35,6 +35,7 @@ static const struct {
 	[TG_IN_RESUME] = { "RESUME", sizeof(struct tg_in_kill) },
 	[TG_IN_MODE] = { "MODE", sizeof(struct tg_in_mode) },
 	[TG_IN_SESSION] = { "SESSION", sizeof(struct tg_in_session) },
+	[TG_IN_CREDENTIALS] = { "CREDENTIALS", sizeof(struct tg_in_credentials) },
 	[TG_IN_CHECKPOINT] = { "CHECKPOINT", 0 },
 };
 

@@ -22,6 +22,7 @@ enum tg_pub_type {
 	TG_PUB_MODE = 8,	/* u.state.state: enum tg_mode */
 	TG_PUB_INSTRUMENT = 9,	/* a new instrument: ask the ioctl for its definition */
 	TG_PUB_SHUTDOWN = 10,	/* the gateway is going down: cancel, stop, detach */
+	TG_PUB_CREDENTIALS = 11, /* a session's Logon waits for its credentials: u.logon; id = venue. For the daemon */
 };
 
 #define TG_EV_LAST		1u	/* flags: last event of its message: the book is consistent now */
@@ -40,6 +41,7 @@ struct tg_pub_event {
 		struct { __s64 px, qty; __u64 update_id; __u8 aggressor; __u8 pad[7]; } trade;	/* enum tg_side, 0 = not told */
 		struct { __u32 state, previous; __u64 pad[3]; } state;
 		struct { __u16 scope, cause; __u32 id; __u64 pad[3]; } kill;
+		struct { __u64 msg_seq, sending_time_ns, pad[2]; } logon;
 		__u64 raw[4];
 	} u;
 };

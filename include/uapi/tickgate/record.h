@@ -54,6 +54,7 @@ enum tg_in {
 	TG_IN_MODE = 40,	/* struct tg_in_mode */
 	TG_IN_SESSION = 41,	/* struct tg_in_session: logon, logout, sequence numbers */
 	TG_IN_CHECKPOINT = 42,	/* no payload: mixes a hash of the whole arena into the digest */
+	TG_IN_CREDENTIALS = 43,	/* struct tg_in_credentials: the answer to TG_PUB_CREDENTIALS */
 	TG_IN_MAX
 };
 
@@ -91,11 +92,16 @@ struct tg_in_venue {
 	char name[TG_NAME_LEN];
 	char sender_comp_id[TG_COMPID_LEN];
 	char target_comp_id[TG_COMPID_LEN];
-	__u64 reserved[4];
+	__u16 fix_version;		/* 42, 44, 50 (5.0SP2 over FIXT.1.1); 0 = the dialect's own */
+	__u16 reserved0[3];
+	__u64 reserved[3];
 };
 #define TG_VENUE_RESET_ON_LOGON	1u	/* 141=Y, sequence numbers start at 1 */
 #define TG_VENUE_MD_TCP		2u	/* updates over TCP too (263=1); else snapshots only (263=0) and updates by feed */
 #define TG_VENUE_ORDERS		4u	/* orders may be sent on this session */
+#define TG_VENUE_CREDENTIALS	8u	/* the Logon needs what only the daemon knows: asked for by TG_PUB_CREDENTIALS */
+#define TG_VENUE_TLS		16u	/* the transport must be kernel TLS in both directions; the host refuses any other */
+#define TG_VENUE_CANCEL_ON_DISCONNECT 32u /* ask the venue to cancel our orders when the session drops, where its dialect can say so */
 
 struct tg_in_instrument {
 	__u32 instrument_id;		/* 1..max_instruments */
@@ -107,7 +113,10 @@ struct tg_in_instrument {
 	__u32 stale_ns_lo;		/* book STALE after this long without news; 0 = never. 64 bits in two halves: lo, hi */
 	__u32 stale_ns_hi;
 	char symbol[TG_SYMBOL_LEN];	/* 55 */
-	__u64 reserved[4];
+	__u8 px_digits;			/* decimals that the venue wants to see at least, 0..8: prices (44) */
+	__u8 qty_digits;		/* and quantities (38) */
+	__u8 reserved0[6];
+	__u64 reserved[3];
 };
 #define TG_INSTRUMENT_SUBSCRIBE	1u	/* request a snapshot at logon and after a gap */
 
@@ -194,6 +203,26 @@ enum tg_session_command {
 	TG_SESSION_CMD_ENABLE = 3,	/* clears HALTED */
 	TG_SESSION_CMD_TEST_REQUEST = 4,
 };
+
+/*
+ * TG_IN_CREDENTIALS: what the venue wants in the Logon with this MsgSeqNum and SendingTime, made by the daemon from secrets that stay with it. What is here is
+ * seen by the venue and in the journal: names and signatures, never a key or a passphrase. Where the Logon itself has to hold a secret, the daemon sends its
+ * bytes, encoded by the core's own encoder, and tells so with TG_CREDENTIALS_SENT. Fields are NUL padded; empty ones are left out of the Logon.
+ */
+struct tg_in_credentials {
+	__u16 venue_id;
+	__u16 flags;			/* TG_CREDENTIALS_* */
+	__u32 reserved0;
+	__u64 msg_seq;			/* 34, as asked for */
+	__u64 sending_time_ns;		/* 52, as asked for */
+	char username[128];		/* 553 */
+	char password[192];		/* 554: a signature or hash */
+	char raw_data[192];		/* 96: a signature, or the text that was hashed */
+	char nonce[32];			/* where the dialect has a field for it */
+	__u64 reserved[4];
+};
+#define TG_CREDENTIALS_SENT	1u	/* the daemon has sent the Logon itself, under this number */
+#define TG_CREDENTIALS_FAILED	2u	/* there are none: the session closes the transport */
 
 /* TG_IN_CLIENT_OPEN. The host fills uid, gid and pid from the opener's credentials, never from what a client says. */
 struct tg_in_client {

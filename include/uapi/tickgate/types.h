@@ -54,6 +54,7 @@ enum tg_session_state {
 	TG_SESSION_RECOVERING = 3,	/* logged on, a gap is being filled; sends are held */
 	TG_SESSION_LOGOUT_SENT = 4,
 	TG_SESSION_HALTED = 5,		/* stopped by protocol error; needs an operator */
+	TG_SESSION_CREDENTIALS = 6,	/* transport is up; the Logon waits for TG_IN_CREDENTIALS */
 };
 
 /* Lifecycle of an engine. Only a leader trades. */
@@ -71,6 +72,8 @@ enum tg_scope {
 	TG_SCOPE_FIRM = 1, TG_SCOPE_VENUE = 2, TG_SCOPE_ACCOUNT = 3, TG_SCOPE_CLIENT = 4, TG_SCOPE_INSTRUMENT = 5,
 };
 
-enum tg_dialect { TG_DIALECT_SIM = 1 };
+enum tg_dialect {
+	TG_DIALECT_SIM = 1, TG_DIALECT_BINANCE = 2, TG_DIALECT_KRAKEN = 3, TG_DIALECT_COINBASE = 4, TG_DIALECT_DERIBIT = 5,
+};
 
 #endif

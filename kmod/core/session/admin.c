@@ -74,7 +74,7 @@ void tg_session_logon(struct tg_engine *e, struct tg_session *s, bool reset, str
 	tg_fix_put_char(&w, 98, '0');
 	tg_fix_put_u64(&w, 108, s->cfg.heartbeat_s);
 	tg_fix_put_char(&w, 141, reset ? 'Y' : 'N');
-	tg_venue_put_logon(&s->cfg, &w);
+	tg_venue_put_logon(&s->cfg, NULL, &w);
 	tg_session_send(e, s, &w, 0, ob);
 }
 

@@ -11,11 +11,12 @@ const struct tg_venue_caps *tg_venue_caps(u16 dialect)
 	}
 }
 
-void tg_venue_put_logon(const struct tg_in_venue *v, struct tg_fix_writer *w)
+void tg_venue_put_logon(const struct tg_in_venue *v, const struct tg_in_credentials *cred, struct tg_fix_writer *w)
 {
 	switch (v->dialect) {
 	case TG_DIALECT_SIM: break;	/* nothing beyond 98, 108 and 141 */
 	}
+	(void)cred;
 	(void)w;
 }
 

@@ -28,7 +28,8 @@ struct tg_venue_caps {
 
 const struct tg_venue_caps *tg_venue_caps(u16 dialect);	/* NULL = unknown */
 
-void tg_venue_put_logon(const struct tg_in_venue *v, struct tg_fix_writer *w);
+/* cred: NULL when the venue wants none. */
+void tg_venue_put_logon(const struct tg_in_venue *v, const struct tg_in_credentials *cred, struct tg_fix_writer *w);
 void tg_venue_put_new(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w);
 void tg_venue_put_cancel(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w);
 void tg_venue_put_replace(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w);
