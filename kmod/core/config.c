@@ -6,7 +6,7 @@
 #include "state.h"
 
 /* NUL padded, at least one character, printable ASCII without '=' or SOH: what may stand in a FIX field. */
-static bool text_ok(const char *s, u32 max, bool may_be_empty)
+bool tg_text_ok(const char *s, u32 max, bool may_be_empty)
 {
 	u32 n = 0, i;
 
@@ -37,11 +37,12 @@ enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 	struct tg_session *s;
 
 	if (!v->venue_id || v->venue_id > e->params.max_venues || !tg_venue_caps(v->dialect) ||
-	    (v->flags & ~(TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS)) ||
+	    (v->flags & ~(TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS | TG_VENUE_CREDENTIALS | TG_VENUE_TLS | TG_VENUE_CANCEL_ON_DISCONNECT)) ||
 	    !v->logon_timeout_ms || !v->logout_timeout_ms ||
-	    !text_ok(v->name, sizeof(v->name), false) ||
-	    !text_ok(v->sender_comp_id, sizeof(v->sender_comp_id), false) ||
-	    !text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) || v->fix_version ||
+	    !tg_text_ok(v->name, sizeof(v->name), false) ||
+	    !tg_text_ok(v->sender_comp_id, sizeof(v->sender_comp_id), false) ||
+	    !tg_text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) ||
+	    (v->fix_version && v->fix_version != 42 && v->fix_version != 44 && v->fix_version != 50) ||
 	    v->reserved0[0] || v->reserved0[1] || v->reserved0[2] || !zero_u64(v->reserved, 3))
 		return TG_REASON_CONFIG;
 	s = TG_TABLE(e, off_sessions, struct tg_session) + v->venue_id;
@@ -93,7 +94,7 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !tg_session(e, def->venue_id) ||
 	    (def->flags & ~TG_INSTRUMENT_SUBSCRIBE) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
 	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
-	    !text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 3))
+	    !tg_text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 3))
 		return TG_REASON_CONFIG;
 	i = TG_TABLE(e, off_instruments, struct tg_instrument) + def->instrument_id;
 	if (i->def.instrument_id)
@@ -129,7 +130,7 @@ enum tg_reason tg_config_feed(struct tg_engine *e, const struct tg_in_feed *f)
 	struct tg_feed *slot;
 
 	if (!f->feed_id || f->feed_id > e->params.max_feeds || !tg_session(e, f->venue_id) || f->line > 1 || f->flags ||
-	    !text_ok(f->name, sizeof(f->name), false) || !zero_u64(f->reserved, 2))
+	    !tg_text_ok(f->name, sizeof(f->name), false) || !zero_u64(f->reserved, 2))
 		return TG_REASON_CONFIG;
 	slot = TG_TABLE(e, off_feeds, struct tg_feed) + f->feed_id;
 	if (slot->cfg.feed_id)
@@ -144,7 +145,7 @@ enum tg_reason tg_config_account(struct tg_engine *e, const struct tg_in_account
 	struct tg_account *slot;
 
 	if (!a->account_id || a->account_id > e->params.max_accounts || a->flags || a->reserved0 ||
-	    !text_ok(a->name, sizeof(a->name), false) || !zero_u64(a->reserved, 2))
+	    !tg_text_ok(a->name, sizeof(a->name), false) || !zero_u64(a->reserved, 2))
 		return TG_REASON_CONFIG;
 	slot = TG_TABLE(e, off_accounts, struct tg_account) + a->account_id;
 	if (slot->cfg.account_id)

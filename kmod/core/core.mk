@@ -11,6 +11,7 @@ tg-core-objs := \
 	session/session.o \
 	session/inbound.o \
 	session/admin.o \
+	session/logon.o \
 	venue/venue.o \
 	venue/sim.o \
 	book/l2.o \

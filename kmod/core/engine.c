@@ -383,6 +383,12 @@ static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec,
 
 		return s ? tg_session_command(e, s, c, ob) : TG_REASON_BAD_REQUEST;
 	}
+	case TG_IN_CREDENTIALS: {
+		const struct tg_in_credentials *c = p;
+		struct tg_session *s = tg_session(e, c->venue_id);
+
+		return s ? tg_session_credentials(e, s, c, ob) : TG_REASON_BAD_REQUEST;
+	}
 	case TG_IN_CHECKPOINT:
 		e->digest = tg_mix(e->digest, tg_engine_arena_hash(e));
 		return TG_REASON_OK;

@@ -132,6 +132,9 @@ static inline struct tg_l2 *tg_l2_of(const struct tg_engine *e, const struct tg_
 /* Instrument of a venue by symbol (config.c); NULL = not configured. */
 struct tg_instrument *tg_instrument_by_symbol(const struct tg_engine *e, u16 venue_id, const u8 *symbol, u32 len);
 
+/* NUL padded, at least one character unless empty is allowed, printable ASCII without SOH: what may stand in a FIX field (config.c). */
+bool tg_text_ok(const char *s, u32 max, bool may_be_empty);
+
 /* config.c: applies one control record. */
 enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v);
 enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_instrument *i, struct tg_outbox *ob);

@@ -141,6 +141,7 @@ TG_API const char *tg_strsession(__u32 state)
 		[TG_SESSION_RECOVERING] = "RECOVERING",
 		[TG_SESSION_LOGOUT_SENT] = "LOGOUT_SENT",
 		[TG_SESSION_HALTED] = "HALTED",
+		[TG_SESSION_CREDENTIALS] = "CREDENTIALS",
 	};
 
 	return NAME_OF(names, state);

@@ -58,7 +58,7 @@ struct tgd_journal {
 
 struct tgd_venue {
 	struct tgd_section s;
-	long long id, dialect, port, heartbeat_s, reset_on_logon, md_over_tcp, md_depth, orders;
+	long long id, dialect, fix_version, port, heartbeat_s, reset_on_logon, md_over_tcp, md_depth, orders;
 	long long max_skew_ms, logon_timeout_ms, logout_timeout_ms, backoff_min_ms, backoff_max_ms,
 		connect_timeout_ms;
 	char host[TGD_HOST_LEN];

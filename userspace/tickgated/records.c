@@ -41,6 +41,7 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struc
 
 static void venue(struct tgd_record *r, const struct tgd_venue *v)
 {
+	static const __u16 fix_versions[] = { 0, 42, 44, 50 };	/* the words of the key */
 	struct tg_in_venue *o = &r->u.venue;
 
 	r->type = TG_IN_VENUE;
@@ -55,6 +56,7 @@ static void venue(struct tgd_record *r, const struct tgd_venue *v)
 	o->logon_timeout_ms = (__u32)v->logon_timeout_ms;
 	o->logout_timeout_ms = (__u32)v->logout_timeout_ms;
 	o->md_depth = (__u32)v->md_depth;
+	o->fix_version = fix_versions[v->fix_version];
 	COPY(o->name, v->s.name);
 	COPY(o->sender_comp_id, v->sender);
 	COPY(o->target_comp_id, v->target);

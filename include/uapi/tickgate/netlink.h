@@ -15,7 +15,7 @@
 
 #define TG_GENL_NAME		"tickgate"
 #define TG_GENL_VERSION		1
-#define TG_GENL_MCGRP		"state"		/* TG_CMD_EVENT with TG_A_PUB_EVENT: sessions, kill, mode, book states */
+#define TG_GENL_MCGRP		"state"		/* TG_CMD_EVENT with TG_A_PUB_EVENT: sessions, credentials, kill, mode, book states */
 
 enum tg_cmd {
 	TG_CMD_UNSPEC = 0,

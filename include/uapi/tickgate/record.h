@@ -221,7 +221,7 @@ struct tg_in_credentials {
 	char nonce[32];			/* where the dialect has a field for it */
 	__u64 reserved[4];
 };
-#define TG_CREDENTIALS_SENT	1u	/* the daemon has sent the Logon itself, under this number */
+#define TG_CREDENTIALS_SENT	1u	/* the daemon sends the Logon itself, under this number, once this record is accepted */
 #define TG_CREDENTIALS_FAILED	2u	/* there are none: the session closes the transport */
 
 /* TG_IN_CLIENT_OPEN. The host fills uid, gid and pid from the opener's credentials, never from what a client says. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* The session's own messages: header, Logon, Logout, Heartbeat, TestRequest, ResendRequest, SequenceReset, Reject. */
+/* The session's own messages but for the Logon: Logout, Heartbeat, TestRequest, ResendRequest, SequenceReset, Reject. */
 #include "state.h"
 #include "fix/lexer.h"
 #include "session/session.h"
@@ -13,24 +13,19 @@ static u32 text_len(const char *s, u32 max)
 	return n;
 }
 
-/* Header with a given MsgSeqNum. Room for the longest message is taken from the outbox now, so that ending it cannot fail. */
-static bool start(struct tg_engine *e, struct tg_session *s, u32 msg_type, u64 seq, struct tg_fix_writer *w, struct tg_outbox *ob)
+bool tg_session_start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type, u64 seq, u64 time_ns, struct tg_fix_writer *w, struct tg_outbox *ob)
 {
-	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
 	u8 *buf;
 
-	if (!s->transport || !caps)
+	/* nothing but a Logon before the Logon */
+	if (!s->transport || (s->state == TG_SESSION_CREDENTIALS && msg_type != 'A'))
 		return false;
 	buf = tg_outbox_reserve(ob, TG_FIX_TX_MAX);
 	if (!buf) {
 		tg_cc(e, TG_CC_OUTBOX_FULL);
 		return false;
 	}
-	tg_fix_begin(w, buf, TG_FIX_TX_MAX, caps->fix_version, msg_type);
-	tg_fix_put_str(w, 49, s->cfg.sender_comp_id, TG_COMPID_LEN);
-	tg_fix_put_str(w, 56, s->cfg.target_comp_id, TG_COMPID_LEN);
-	tg_fix_put_u64(w, 34, seq);
-	tg_fix_put_time(w, 52, e->time_ns);
+	tg_session_header(w, &s->cfg, msg_type, seq, time_ns, buf, TG_FIX_TX_MAX);
 	return true;
 }
 
@@ -49,7 +44,7 @@ static bool finish(struct tg_engine *e, struct tg_session *s, struct tg_fix_writ
 
 bool tg_session_start(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob)
 {
-	return start(e, s, msg_type, s->next_tx_seq, w, ob);
+	return tg_session_start_at(e, s, msg_type, s->next_tx_seq, e->time_ns, w, ob);
 }
 
 bool tg_session_begin(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob)
@@ -63,19 +58,6 @@ bool tg_session_send(struct tg_engine *e, struct tg_session *s, struct tg_fix_wr
 		return false;
 	s->next_tx_seq++;
 	return true;
-}
-
-void tg_session_logon(struct tg_engine *e, struct tg_session *s, bool reset, struct tg_outbox *ob)
-{
-	struct tg_fix_writer w;
-
-	if (!tg_session_start(e, s, 'A', &w, ob))
-		return;
-	tg_fix_put_char(&w, 98, '0');
-	tg_fix_put_u64(&w, 108, s->cfg.heartbeat_s);
-	tg_fix_put_char(&w, 141, reset ? 'Y' : 'N');
-	tg_venue_put_logon(&s->cfg, NULL, &w);
-	tg_session_send(e, s, &w, 0, ob);
 }
 
 void tg_session_logout(struct tg_engine *e, struct tg_session *s, const char *text, struct tg_outbox *ob)
@@ -135,7 +117,7 @@ void tg_session_gap_fill(struct tg_engine *e, struct tg_session *s, u64 begin, u
 {
 	struct tg_fix_writer w;
 
-	if (!start(e, s, '4', begin, &w, ob))
+	if (!tg_session_start_at(e, s, '4', begin, e->time_ns, &w, ob))
 		return;
 	tg_fix_put_char(&w, 43, 'Y');
 	tg_fix_put_time(&w, 122, e->time_ns);
@@ -159,7 +141,7 @@ void tg_session_reject_reason(struct tg_engine *e, struct tg_session *s, u64 ref
 	if (ref_tag)
 		tg_fix_put_u64(&w, 371, ref_tag);
 	tg_fix_put_bytes(&w, 372, type, n);
-	if (reason != 99 || tg_venue_caps(s->cfg.dialect)->fix_version > 42)	/* 4.2 ends at 11 */
+	if (reason != 99 || s->cfg.fix_version > 42)	/* 4.2 ends at 11 */
 		tg_fix_put_u64(&w, 373, reason);
 	tg_fix_put_bytes(&w, 58, text, text_len(text, 128));
 	tg_session_send(e, s, &w, 0, ob);

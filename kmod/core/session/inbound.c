@@ -20,6 +20,11 @@ static bool same(const struct tg_fix_slice *v, const char *padded)
 	return i == TG_COMPID_LEN || !padded[i];
 }
 
+static bool before_logon(const struct tg_session *s)
+{
+	return s->state == TG_SESSION_LOGON_SENT || s->state == TG_SESSION_CREDENTIALS;
+}
+
 /* Logout with a reason, then the end of the connection. */
 static void expel(struct tg_engine *e, struct tg_session *s, u16 next, const char *text, struct tg_outbox *ob)
 {
@@ -164,7 +169,7 @@ static void reset_in_session(struct tg_engine *e, struct tg_session *s, struct t
 	s->next_tx_seq = 1;
 	s->resend_out = 0;
 	s->resend_high = 0;
-	tg_session_logon(e, s, true, ob);
+	tg_session_logon(e, s, NULL, true, ob);
 	if (s->state == TG_SESSION_RECOVERING)
 		tg_session_state(e, s, TG_SESSION_UP, ob);
 }
@@ -302,7 +307,7 @@ static bool header_accepted(struct tg_engine *e, struct tg_session *s, const str
 
 static void bad_header(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, enum tg_fix_error err, struct tg_outbox *ob)
 {
-	if (!h->seq || s->state == TG_SESSION_LOGON_SENT) {
+	if (!h->seq || before_logon(s)) {
 		tg_cc(e, TG_CC_FIX_REJECTED);
 		expel(e, s, TG_SESSION_DOWN, h->seq ? "first message has a bad header" : "MsgSeqNum missing", ob);
 		return;
@@ -312,12 +317,15 @@ static void bad_header(struct tg_engine *e, struct tg_session *s, const struct t
 		in_sequence(e, s, ob);
 }
 
-/* Before the Logon is answered only its answer may come. */
+/* Before the Logon is answered only its answer may come; before it is sent, nothing but a Logout. */
 static void awaiting_logon(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
 	switch (h->msg_type) {
 	case 'A':
-		logged_on(e, s, h, a, ob);
+		if (s->state == TG_SESSION_LOGON_SENT)
+			logged_on(e, s, h, a, ob);
+		else
+			tg_session_close(e, s, TG_SESSION_DOWN, "venue logged on before us", ob);
 		break;
 	case '5':
 		on_logout(e, s, h, a, ob);
@@ -345,7 +353,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 	s->last_rx_ns = e->time_ns;
 	s->test_request_out = 0;
 	tg_cc(e, TG_CC_FIX_RX);
-	if (f->version != tg_venue_caps(s->cfg.dialect)->fix_version) {
+	if (f->version != s->cfg.fix_version) {
 		expel(e, s, TG_SESSION_DOWN, "Incorrect BeginString", ob);
 		return;
 	}
@@ -357,7 +365,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 	if (!header_accepted(e, s, &h, ob))
 		return;
 	if (!admin_type(h.msg_type)) {
-		if (s->state == TG_SESSION_LOGON_SENT) {
+		if (before_logon(s)) {
 			expel(e, s, TG_SESSION_DOWN, "first message is not a Logon", ob);
 			return;
 		}
@@ -374,7 +382,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 	}
 	err = tg_fix_decode_admin(h.msg_type, &c, &a);
 	if (err) {
-		if (s->state == TG_SESSION_LOGON_SENT) {
+		if (before_logon(s)) {
 			tg_session_reject(e, s, h.seq, h.msg_type, a.bad_tag, err, ob);
 			expel(e, s, TG_SESSION_DOWN, "answer to Logon has a bad field", ob);
 			return;
@@ -391,7 +399,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 		in_sequence(e, s, ob);
 		return;
 	}
-	if (s->state == TG_SESSION_LOGON_SENT) {
+	if (before_logon(s)) {
 		awaiting_logon(e, s, &h, &a, ob);
 		return;
 	}

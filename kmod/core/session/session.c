@@ -16,6 +16,7 @@ void tg_session_config(struct tg_engine *e, struct tg_session *s, const struct t
 	memset(s, 0, sizeof(*s));
 	s->cfg = *cfg;
 	s->rx_off = rx_off;
+	s->cfg.fix_version = tg_venue_version(cfg);
 	s->state = TG_SESSION_DOWN;
 	s->heartbeat_s = cfg->heartbeat_s;
 	s->next_tx_seq = 1;
@@ -101,7 +102,11 @@ void tg_session_transport_up(struct tg_engine *e, struct tg_session *s, struct t
 	}
 	s->last_rx_ns = e->time_ns;
 	s->last_tx_ns = e->time_ns;
-	tg_session_logon(e, s, reset, ob);
+	if (s->cfg.flags & TG_VENUE_CREDENTIALS) {
+		tg_session_ask_credentials(e, s, ob);
+		return;
+	}
+	tg_session_logon(e, s, NULL, reset, ob);
 	tg_session_state(e, s, TG_SESSION_LOGON_SENT, ob);
 }
 
@@ -226,7 +231,7 @@ u64 tg_session_deadline_ns(const struct tg_session *s)
 
 	if (!s->transport)
 		return NEVER;
-	if (s->state == TG_SESSION_LOGON_SENT)
+	if (s->state == TG_SESSION_LOGON_SENT || s->state == TG_SESSION_CREDENTIALS)
 		return s->state_since_ns + logon_ns(s);
 	if (s->state == TG_SESSION_LOGOUT_SENT)
 		return s->state_since_ns + logout_ns(s);
@@ -262,6 +267,10 @@ void tg_session_timer(struct tg_engine *e, struct tg_session *s, struct tg_outbo
 		return;
 	if (s->state == TG_SESSION_LOGON_SENT && now >= s->state_since_ns + logon_ns(s)) {
 		tg_session_close(e, s, TG_SESSION_DOWN, "no answer to Logon", ob);
+		return;
+	}
+	if (s->state == TG_SESSION_CREDENTIALS && now >= s->state_since_ns + logon_ns(s)) {
+		tg_session_close(e, s, TG_SESSION_DOWN, "no answer to the request for credentials", ob);
 		return;
 	}
 	if (s->state == TG_SESSION_LOGOUT_SENT && now >= s->state_since_ns + logout_ns(s)) {

@@ -42,6 +42,7 @@ struct tg_session {
 	u32 logons, drops;
 	u32 gap_storm;			/* resend requests since the last message in sequence */
 	u32 rx_len;			/* bytes in the reassembly buffer */
+	u64 credentials_seq, credentials_ns;	/* MsgSeqNum and SendingTime of the Logon that waits for its credentials */
 	u64 rx_off;			/* arena offset of the reassembly buffer (params.rx_buffer_bytes) */
 	char text[64];
 };
@@ -53,6 +54,8 @@ void tg_session_rx(struct tg_engine *e, struct tg_session *s, const u8 *bytes, u
 void tg_session_timer(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
 u64 tg_session_deadline_ns(const struct tg_session *s);		/* ~0 = none */
 enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, const struct tg_in_session *c, struct tg_outbox *ob);
+/* The answer to TG_PUB_CREDENTIALS (logon.c). */
+enum tg_reason tg_session_credentials(struct tg_engine *e, struct tg_session *s, const struct tg_in_credentials *c, struct tg_outbox *ob);
 void tg_session_query(const struct tg_session *s, struct tg_nl_session *out);
 
 static inline bool tg_session_can_send(const struct tg_session *s)
@@ -67,11 +70,22 @@ static inline bool tg_session_can_send(const struct tg_session *s)
 bool tg_session_begin(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob);
 bool tg_session_send(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob);
 
-/* ---- between session.c and admin.c ---- */
+/*
+ * The Logon of a venue, encoded as the engine would, without an engine: for the daemon, when the Logon has to hold a secret (TG_CREDENTIALS_SENT).
+ * v: as configured. cred: may hold the secret itself. Returns bytes, 0 = did not fit.
+ */
+u32 tg_session_encode_logon(const struct tg_in_venue *v, const struct tg_in_credentials *cred, u64 msg_seq, u64 sending_time_ns, u8 *buf, u32 cap);
+
+/* ---- between the session's files ---- */
+
+void tg_session_header(struct tg_fix_writer *w, const struct tg_in_venue *v, u32 msg_type, u64 seq, u64 time_ns, u8 *buf, u32 cap);
 
 /* Any message, in any state with a transport. */
 bool tg_session_start(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob);
-void tg_session_logon(struct tg_engine *e, struct tg_session *s, bool reset, struct tg_outbox *ob);
+/* With a MsgSeqNum and SendingTime of the caller's. Room for the longest message is taken from the outbox, so that ending it cannot fail. */
+bool tg_session_start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type, u64 seq, u64 time_ns, struct tg_fix_writer *w, struct tg_outbox *ob);
+void tg_session_logon(struct tg_engine *e, struct tg_session *s, const struct tg_in_credentials *cred, bool reset, struct tg_outbox *ob);
+void tg_session_ask_credentials(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
 void tg_session_logout(struct tg_engine *e, struct tg_session *s, const char *text, struct tg_outbox *ob);
 void tg_session_heartbeat(struct tg_engine *e, struct tg_session *s, const struct tg_fix_slice *test_req_id, struct tg_outbox *ob);
 void tg_session_test_request(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);

@@ -28,6 +28,14 @@ struct tg_venue_caps {
 
 const struct tg_venue_caps *tg_venue_caps(u16 dialect);	/* NULL = unknown */
 
+/* FIX version of a session: as configured, else the dialect's own. 0 = unknown dialect. */
+static inline u16 tg_venue_version(const struct tg_in_venue *v)
+{
+	const struct tg_venue_caps *caps = tg_venue_caps(v->dialect);
+
+	return v->fix_version ? v->fix_version : caps ? caps->fix_version : 0;
+}
+
 /* cred: NULL when the venue wants none. */
 void tg_venue_put_logon(const struct tg_in_venue *v, const struct tg_in_credentials *cred, struct tg_fix_writer *w);
 void tg_venue_put_new(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w);
