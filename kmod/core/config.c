@@ -36,13 +36,12 @@ enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 {
 	struct tg_session *s;
 
-	if (!v->venue_id || v->venue_id > e->params.max_venues || !tg_venue_caps(v->dialect) ||
+	if (!v->venue_id || v->venue_id > e->params.max_venues || !tg_venue_accepts(v) ||
 	    (v->flags & ~(TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS | TG_VENUE_CREDENTIALS | TG_VENUE_TLS | TG_VENUE_CANCEL_ON_DISCONNECT)) ||
 	    !v->logon_timeout_ms || !v->logout_timeout_ms ||
 	    !tg_text_ok(v->name, sizeof(v->name), false) ||
 	    !tg_text_ok(v->sender_comp_id, sizeof(v->sender_comp_id), false) ||
 	    !tg_text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) ||
-	    (v->fix_version && v->fix_version != 42 && v->fix_version != 44 && v->fix_version != 50) ||
 	    v->reserved0[0] || v->reserved0[1] || v->reserved0[2] || !zero_u64(v->reserved, 3))
 		return TG_REASON_CONFIG;
 	s = TG_TABLE(e, off_sessions, struct tg_session) + v->venue_id;
@@ -84,16 +83,36 @@ struct tg_instrument *tg_instrument_by_symbol(const struct tg_engine *e, u16 ven
 	return NULL;
 }
 
+static bool zero_u8(const __u8 *v, u32 n)
+{
+	u8 or = 0;
+
+	while (n--)
+		or |= *v++;
+	return !or;
+}
+
+/* A book by price that is not by price, or a snapshot that the venue does not give, would never become live. */
+static bool subscription_ok(const struct tg_in_venue *v, const struct tg_in_instrument *def)
+{
+	const struct tg_venue_caps *c = tg_venue_caps(v->dialect);
+
+	return !(def->flags & TG_INSTRUMENT_SUBSCRIBE) ||
+	       (c->md_level == TG_MD_L2 && (!(c->md_request & TG_MDREQ_NO_SNAPSHOT) || (v->flags & TG_VENUE_MD_TCP)));
+}
+
 enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_instrument *def, struct tg_outbox *ob)
 {
 	u32 *bucket = TG_TABLE(e, off_symbols, u32);
+	const struct tg_session *s = tg_session(e, def->venue_id);
 	struct tg_instrument *i;
 	u64 book_off, pending_off;
 	u32 b, len;
 
-	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !tg_session(e, def->venue_id) ||
+	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !s || !subscription_ok(&s->cfg, def) ||
 	    (def->flags & ~TG_INSTRUMENT_SUBSCRIBE) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
 	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
+	    def->px_digits > TG_SCALE_DIGITS || def->qty_digits > TG_SCALE_DIGITS || !zero_u8(def->reserved0, sizeof(def->reserved0)) ||
 	    !tg_text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 3))
 		return TG_REASON_CONFIG;
 	i = TG_TABLE(e, off_instruments, struct tg_instrument) + def->instrument_id;

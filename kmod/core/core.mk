@@ -13,7 +13,13 @@ tg-core-objs := \
 	session/admin.o \
 	session/logon.o \
 	venue/venue.o \
+	venue/ids.o \
+	venue/body.o \
 	venue/sim.o \
+	venue/binance.o \
+	venue/kraken.o \
+	venue/coinbase.o \
+	venue/deribit.o \
 	book/l2.o \
 	md/md.o \
 	md/recovery.o \

@@ -94,7 +94,8 @@ static void refusals_of_form_and_terms(void **state)
 
 	(void)state;
 #define WITH(field, value, want) do { s = good; s.field = value; refused(f, s, want); } while (0)
-	WITH(flags, 2, TG_REASON_BAD_REQUEST);
+	WITH(flags, 4, TG_REASON_BAD_REQUEST);
+	WITH(flags, TG_SUB_REDUCE_ONLY, TG_REASON_UNSUPPORTED);
 	WITH(order_id, 1, TG_REASON_BAD_REQUEST);
 	WITH(routing_id, 1, TG_REASON_BAD_REQUEST);
 	WITH(pad2, 1, TG_REASON_BAD_REQUEST);

@@ -123,7 +123,8 @@ enum tg_sub_type {
 	TG_SUB_CANCEL_ALL = 5,		/* all working orders of this client; instrument_id 0 = everywhere */
 };
 
-#define TG_SUB_POST_ONLY	1u	/* flags: 18=6 */
+#define TG_SUB_POST_ONLY	1u	/* flags: never takes liquidity (18) */
+#define TG_SUB_REDUCE_ONLY	2u	/* never opens a position at the venue (18), where its dialect can say so */
 
 struct tg_submission {
 	__u16 type;			/* enum tg_sub_type */

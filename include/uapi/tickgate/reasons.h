@@ -42,7 +42,8 @@
 	X(DUPLICATE_ID,		"identifier already in use") \
 	X(SUSPECT,		"impossible execution report") \
 	X(JOURNAL,		"journal is not writing") \
-	X(NO_OUTBOX,		"output buffer full")
+	X(NO_OUTBOX,		"output buffer full") \
+	X(UNSUPPORTED,		"venue has no such order or request")
 
 enum tg_reason {
 #define X(name, text) TG_REASON_##name,

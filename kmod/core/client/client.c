@@ -149,7 +149,7 @@ static bool form_ok(const struct tg_submission *s)
 		return false;
 	switch (s->type) {
 	case TG_SUB_NEW:
-		return !(s->flags & ~TG_SUB_POST_ONLY) && !s->order_id;
+		return !(s->flags & ~(TG_SUB_POST_ONLY | TG_SUB_REDUCE_ONLY)) && !s->order_id;
 	case TG_SUB_CANCEL:
 	case TG_SUB_REPLACE:
 	case TG_SUB_DOWNLOAD:

@@ -121,6 +121,8 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	if (why)
 		return why;
 	v = tg_session(e, i->def.venue_id);
+	if (!v || !tg_venue_can_order(tg_venue_caps(v->cfg.dialect), s->ord_type, s->tif, s->flags))
+		return TG_REASON_UNSUPPORTED;
 	if (!session_takes_orders(v))
 		return TG_REASON_SESSION_DOWN;
 	slot = tg_order_next_slot(e);
@@ -155,6 +157,8 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	o.request = 1;
 	o.cl_ord_id = o.order_id | o.request;
 	o.req_cl_ord_id = o.cl_ord_id;
+	o.cl_ord_ns = e->time_ns;
+	o.req_cl_ord_ns = e->time_ns;
 	o.created_seq = e->seq;
 	o.created_ns = e->time_ns;
 	o.updated_ns = e->time_ns;
@@ -214,7 +218,7 @@ enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64
 {
 	struct tg_instrument *i = tg_instrument(e, o->instrument_id);
 	struct tg_session *v = tg_session(e, o->venue_id);
-	u64 before = o->req_cl_ord_id;
+	u64 before = o->req_cl_ord_id, before_ns = o->req_cl_ord_ns;
 	struct tg_fix_writer w;
 	u64 seq;
 
@@ -226,15 +230,12 @@ enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64
 		return TG_REASON_NO_OUTBOX;
 	seq = v->next_tx_seq;
 	o->req_cl_ord_id = o->order_id | (u64)(o->request + 1u);
-	if (!tg_session_begin(e, v, TG_MT1('F'), &w, ob)) {
-		o->req_cl_ord_id = before;
-		return TG_REASON_NO_OUTBOX;
-	}
+	o->req_cl_ord_ns = e->time_ns;
+	if (!tg_session_begin(e, v, TG_MT1('F'), &w, ob))
+		goto undo;
 	tg_venue_put_cancel(&v->cfg, &i->def, account_name(e, o->account_id), o, e->time_ns, &w);
-	if (!tg_session_send(e, v, &w, cause_ns, ob)) {
-		o->req_cl_ord_id = before;
-		return TG_REASON_NO_OUTBOX;
-	}
+	if (!tg_session_send(e, v, &w, cause_ns, ob))
+		goto undo;
 	o->request++;
 	o->req_seq = seq;
 	if (o->req_type == TG_SUB_REPLACE)
@@ -246,6 +247,10 @@ enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64
 	tg_order_derive(o);
 	tg_cc(e, TG_CC_CANCELS_SENT);
 	return TG_REASON_OK;
+undo:
+	o->req_cl_ord_id = before;
+	o->req_cl_ord_ns = before_ns;
+	return TG_REASON_NO_OUTBOX;
 }
 
 /*
@@ -257,23 +262,30 @@ bool tg_order_cancel_ready(const struct tg_order *o)
 	return o->cancel_due && tg_order_can_cancel(o) && !(o->asked && o->req_qty);
 }
 
-/* FIX 4.4 volume 4, Order Status Request. */
+/* FIX 4.4 volume 4, Order Status Request; or what the dialect has in its place. */
 enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob)
 {
 	struct tg_instrument *i = tg_instrument(e, o->instrument_id);
 	struct tg_session *v = tg_session(e, o->venue_id);
 	struct tg_fix_writer w;
-	u64 own = o->cl_ord_id;
+	u64 own = o->cl_ord_id, own_ns = o->cl_ord_ns;
+	u32 type;
 	bool sent;
 
 	if (!i || !session_takes_orders(v))
 		return TG_REASON_SESSION_DOWN;
-	if (!has_room(ob) || !tg_session_begin(e, v, TG_MT1('H'), &w, ob))
+	type = tg_venue_status_type(tg_venue_caps(v->cfg.dialect));
+	if (!type)
+		return TG_REASON_UNSUPPORTED;
+	if (!has_room(ob) || !tg_session_begin(e, v, type, &w, ob))
 		return TG_REASON_NO_OUTBOX;
-	if (o->inquire == 2)
+	if (o->inquire == 2) {
 		o->cl_ord_id = o->repl_cl_ord_id;	/* for the encoder's eyes only */
+		o->cl_ord_ns = o->repl_cl_ord_ns;
+	}
 	tg_venue_put_status(&v->cfg, &i->def, account_name(e, o->account_id), o, &w);
 	o->cl_ord_id = own;
+	o->cl_ord_ns = own_ns;
 	sent = tg_session_send(e, v, &w, 0, ob);
 	if (!sent)
 		return TG_REASON_NO_OUTBOX;
@@ -375,7 +387,9 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 	if (!i || !v)
 		return TG_REASON_BAD_INSTRUMENT;
 	caps = tg_venue_caps(v->cfg.dialect);
-	if (!caps || caps->replace != TG_REPLACE_G || o->ord_type != TG_ORD_LIMIT)
+	if (!caps || caps->replace != TG_REPLACE_G)
+		return TG_REASON_UNSUPPORTED;
+	if (o->ord_type != TG_ORD_LIMIT)
 		return TG_REASON_BAD_TYPE;
 	if ((o->status != TG_OS_NEW && o->status != TG_OS_PARTIALLY_FILLED) || o->cancel_due)
 		return TG_REASON_ORDER_STATE;
@@ -409,6 +423,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 
 	seq = v->next_tx_seq;
 	o->req_cl_ord_id = o->order_id | (u64)(o->request + 1u);
+	o->req_cl_ord_ns = e->time_ns;
 	o->req_px = s->px;
 	o->req_qty = s->qty;
 	if (!tg_session_begin(e, v, TG_MT1('G'), &w, ob))
@@ -419,6 +434,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 	o->request++;
 	o->req_seq = seq;
 	o->repl_cl_ord_id = o->req_cl_ord_id;
+	o->repl_cl_ord_ns = o->req_cl_ord_ns;
 	o->req_type = TG_SUB_REPLACE;
 	o->updated_ns = e->time_ns;
 	tg_order_derive(o);

@@ -26,6 +26,7 @@ struct tg_order {
 	u64 cl_ord_id;		/* of the last request the venue accepted (or the first one) */
 	u64 req_cl_ord_id;	/* of the request in flight, 0 = none */
 	u64 repl_cl_ord_id;	/* of the last replace: where to look for an order whose replace was lost */
+	u64 cl_ord_ns, req_cl_ord_ns, repl_cl_ord_ns;	/* when each of them was sent: part of some venues' ClOrdIDs */
 	u64 created_seq;	/* record that made it */
 	u64 created_ns, updated_ns, sent_ns;
 	s64 px, qty;		/* as accepted; as submitted before that */
@@ -51,7 +52,7 @@ struct tg_order {
 	u8 inquire;		/* a status request goes out likewise: 1 under cl_ord_id, 2 under repl_cl_ord_id */
 	u8 asked;		/* a status request waits for its answer */
 	u8 side, ord_type, tif;
-	u8 flags;		/* TG_SUB_POST_ONLY */
+	u8 flags;		/* TG_SUB_POST_ONLY, TG_SUB_REDUCE_ONLY */
 	u8 acked;		/* the venue has spoken of it */
 	u8 working;		/* counted in positions' open quantities and in the working list */
 	u8 pad[3];

@@ -61,7 +61,7 @@ static struct tg_order *find_refused(struct tg_engine *e, struct tg_session *s,
 	u64 id;
 	u32 at;
 
-	if (tg_fix_hex64(a->ref_id.p, a->ref_id.len, &id)) {
+	if (tg_venue_cl_ord_id(tg_venue_caps(s->cfg.dialect), a->ref_id.p, a->ref_id.len, &id)) {
 		o = tg_order_find(e, id, s->cfg.venue_id);
 		if (o) {
 			*request = o->req_type && id == o->req_cl_ord_id;
@@ -96,6 +96,12 @@ static void no_answers(struct tg_engine *e, struct tg_session *s, struct tg_outb
 	tg_order_sweep(e, ob);
 }
 
+static bool status_request(const struct tg_fix_slice *type)
+{
+	return (type->len == 1 && type->p[0] == 'H') ||
+	       (type->len == 2 && type->p[0] == 'A' && type->p[1] == 'F');
+}
+
 void tg_order_business_reject(struct tg_engine *e, struct tg_session *s,
 			      const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
@@ -104,7 +110,7 @@ void tg_order_business_reject(struct tg_engine *e, struct tg_session *s,
 	struct tg_order *o;
 
 	/* A refused status request names the order too, but is no verdict on it. */
-	if (a->ref_msg_type.len == 1 && a->ref_msg_type.p[0] == 'H') {
+	if (status_request(&a->ref_msg_type)) {
 		no_answers(e, s, ob);
 		return;
 	}

@@ -230,6 +230,8 @@ static void replaced(struct tg_order *o, u64 cl_ord_id)
 {
 	o->px = o->req_px;
 	o->qty = o->req_qty;
+	/* Found by one of the two, and the time goes with it. */
+	o->cl_ord_ns = cl_ord_id == o->repl_cl_ord_id ? o->repl_cl_ord_ns : o->cl_ord_ns;
 	o->cl_ord_id = cl_ord_id;
 	if (o->req_type == TG_SUB_REPLACE)
 		tg_order_request_done(o);
@@ -266,21 +268,29 @@ static void settle_lost(struct tg_order *o, const struct tg_fix_exec *x, u64 id)
 
 /*
  * Finds the order by ClOrdID (11), else OrigClOrdID (41). *id: the one that was found, with its
- * request number.
+ * request number. Where the venue swaps the two, only 41 is ours, and it is the new order's in every
+ * report.
  */
 static struct tg_order *find_by(const struct tg_engine *e, const struct tg_session *s,
 				const struct tg_fix_slice *cl_ord_id,
 				const struct tg_fix_slice *orig, u64 *id)
 {
+	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
 	struct tg_order *o = NULL;
 
-	if (tg_fix_hex64(cl_ord_id->p, cl_ord_id->len, id))
+	if (!caps->id_echo_swapped && tg_venue_cl_ord_id(caps, cl_ord_id->p, cl_ord_id->len, id))
 		o = tg_order_find(e, *id, s->cfg.venue_id);
-	if (!o && tg_fix_hex64(orig->p, orig->len, id))
+	if (!o && tg_venue_cl_ord_id(caps, orig->p, orig->len, id))
 		o = tg_order_find(e, *id, s->cfg.venue_id);
 	if (o && ((*id & 0xffff) == 0 || (*id & 0xffff) > o->request))
 		return NULL;	/* right slot, but never a request of ours */
 	return o;
+}
+
+/* Such a venue's answer to a cancel or replace does not name it: it is the one in flight. */
+static bool names_new_only(const struct tg_session *s)
+{
+	return tg_venue_caps(s->cfg.dialect)->id_echo_swapped;
 }
 
 static void note_init(struct tg_order_note *n, enum tg_priv_type type, u8 request,
@@ -387,13 +397,14 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
  * taken it. Either it has the order under the ClOrdID of a replace that was lost with the session,
  * and is asked for that; or it has forgotten an order that may have traded.
  */
-static void unknown_to_venue(struct tg_engine *e, struct tg_order *o, u64 id, struct tg_outbox *ob)
+static void unknown_to_venue(struct tg_engine *e, struct tg_order *o, u64 id, bool one_id,
+			     struct tg_outbox *ob)
 {
 	if (tg_ord_terminal(o->status)) {
 		tg_cc(e, TG_CC_EXEC_DUPLICATES);
 		return;
 	}
-	if (o->req_qty && o->lost && id != o->repl_cl_ord_id) {
+	if (!one_id && o->req_qty && o->lost && id != o->repl_cl_ord_id) {
 		o->inquire = 2;
 		if (tg_order_send_inquiry(e, o, ob) == TG_REASON_NO_OUTBOX)
 			e->sweep_due = 1;
@@ -422,6 +433,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	}
 	if (!classify(o, x, &ev))
 		return TG_FIX_FORMAT;
+	if (ev == EV_REPLACED && o->req_type == TG_SUB_REPLACE && names_new_only(s))
+		id = o->req_cl_ord_id;
 	if (x->exec_type != 'I' &&
 	    tg_exec_id_seen(e, s->cfg.venue_id, x->exec_id.p, x->exec_id.len, &hash)) {
 		tg_cc(e, TG_CC_EXEC_DUPLICATES);
@@ -431,7 +444,7 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	if (x->exec_type == 'I') {
 		o->asked = 0;
 		if (x->ord_status == '8' && o->prior_status != TG_OS_PENDING_NEW) {
-			unknown_to_venue(e, o, id, ob);
+			unknown_to_venue(e, o, id, names_new_only(s), ob);
 			return TG_FIX_OK;
 		}
 	}
@@ -551,6 +564,8 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 		tg_cc(e, TG_CC_EXEC_UNKNOWN_ORDER);
 		return TG_FIX_OK;
 	}
+	if (o->req_type && names_new_only(s))
+		id = o->req_cl_ord_id;
 	if (tg_ord_terminal(o->status)) {
 		/*
 		 * The fill or cancel that beat it was told before; its client still waits for this.

@@ -1,56 +1,155 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /* Dialects by number. Adding one: its file, its row here, its value in enum tg_dialect. */
-#include "venue/venue.h"
-#include "venue/sim.h"
+#include "venue/dialects.h"
+#include "fix/lexer.h"
 
 const struct tg_venue_caps *tg_venue_caps(u16 dialect)
 {
 	switch (dialect) {
 	case TG_DIALECT_SIM: return &tg_sim_caps;
+	case TG_DIALECT_BINANCE: return &tg_binance_caps;
+	case TG_DIALECT_KRAKEN: return &tg_kraken_caps;
+	case TG_DIALECT_COINBASE: return &tg_coinbase_caps;
+	case TG_DIALECT_DERIBIT: return &tg_deribit_caps;
 	default: return NULL;
 	}
+}
+
+static const struct tg_venue_caps *caps_of(const struct tg_in_venue *v)
+{
+	return tg_venue_caps(v->dialect);
+}
+
+bool tg_venue_accepts(const struct tg_in_venue *v)
+{
+	const struct tg_venue_caps *c = caps_of(v);
+	u16 version = tg_venue_version(v);
+	u8 bit = version == 42 ? TG_FIX_VERSION_42 : version == 44 ? TG_FIX_VERSION_44 : version == 50 ? TG_FIX_VERSION_50 : 0;
+
+	return c && (c->fix_versions & bit) && (!c->logon_reset || (v->flags & TG_VENUE_RESET_ON_LOGON)) &&
+	       (!(v->flags & TG_VENUE_CANCEL_ON_DISCONNECT) || c->cancel_on_disconnect) &&
+	       (!c->heartbeat_min_s || v->heartbeat_s >= c->heartbeat_min_s) &&
+	       (!c->heartbeat_max_s || (v->heartbeat_s && v->heartbeat_s <= c->heartbeat_max_s));
+}
+
+bool tg_venue_can_order(const struct tg_venue_caps *c, u8 ord_type, u8 tif, u16 flags)
+{
+	if (ord_type > 7 || tif > 7 || !(c->ord_types & 1 << ord_type) || !(c->tifs & 1 << tif))
+		return false;
+	if (ord_type == TG_ORD_MARKET && !c->tif_market && tif == TG_TIF_FOK)
+		return false;	/* what could not be said must not be left out */
+	if ((flags & TG_SUB_POST_ONLY) && !c->post_only[0])
+		return false;
+	if ((flags & TG_SUB_REDUCE_ONLY) && !c->reduce_only[0])
+		return false;
+	/* No venue of these says how the two values stand in one field. */
+	return (flags & (TG_SUB_POST_ONLY | TG_SUB_REDUCE_ONLY)) != (TG_SUB_POST_ONLY | TG_SUB_REDUCE_ONLY);
 }
 
 void tg_venue_put_logon(const struct tg_in_venue *v, const struct tg_in_credentials *cred, struct tg_fix_writer *w)
 {
 	switch (v->dialect) {
-	case TG_DIALECT_SIM: break;	/* nothing beyond 98, 108 and 141 */
+	case TG_DIALECT_BINANCE: tg_binance_put_logon(cred, w); break;
+	case TG_DIALECT_KRAKEN: tg_kraken_put_logon(v, cred, w); break;
+	case TG_DIALECT_COINBASE: tg_coinbase_put_logon(v, cred, w); break;
+	case TG_DIALECT_DERIBIT: tg_deribit_put_logon(v, cred, w); break;
 	}
-	(void)cred;
-	(void)w;
 }
 
 void tg_venue_put_new(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w)
 {
-	switch (v->dialect) {
-	case TG_DIALECT_SIM: tg_sim_put_new(i, account, o, now_ns, w); break;
-	}
+	const struct tg_venue_caps *c = caps_of(v);
+
+	if (c)
+		tg_body_new(c, tg_venue_version(v), i, account, o, now_ns, w);
 }
 
 void tg_venue_put_cancel(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w)
 {
-	switch (v->dialect) {
-	case TG_DIALECT_SIM: tg_sim_put_cancel(i, account, o, now_ns, w); break;
-	}
+	const struct tg_venue_caps *c = caps_of(v);
+
+	if (c)
+		tg_body_cancel(c, i, account, o, now_ns, w);
 }
 
 void tg_venue_put_replace(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns, struct tg_fix_writer *w)
 {
-	switch (v->dialect) {
-	case TG_DIALECT_SIM: tg_sim_put_replace(i, account, o, now_ns, w); break;
-	}
+	const struct tg_venue_caps *c = caps_of(v);
+
+	if (c)
+		tg_body_replace(c, tg_venue_version(v), i, account, o, now_ns, w);
 }
 
 void tg_venue_put_status(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, struct tg_fix_writer *w)
 {
-	switch (v->dialect) {
-	case TG_DIALECT_SIM: tg_sim_put_status(i, account, o, w); break;
+	const struct tg_venue_caps *c = caps_of(v);
+
+	if (c)
+		tg_body_status(c, i, account, o, w);
+}
+
+u32 tg_venue_status_type(const struct tg_venue_caps *c)
+{
+	switch (c->status_request) {
+	case TG_STATUS_H: return TG_MT1('H');
+	case TG_STATUS_AF: return TG_MT2('A', 'F');
+	default: return 0;
 	}
+}
+
+void tg_venue_put_mass_cancel(const struct tg_in_venue *v, const struct tg_in_instrument *i, u8 scope, u64 req_id, u64 now_ns, struct tg_fix_writer *w)
+{
+	const struct tg_venue_caps *c = caps_of(v);
+
+	if (!c)
+		return;
+	tg_venue_put_cl_ord_id(c, w, 11, req_id, now_ns);
+	switch (scope) {
+	case TG_MASS_SYMBOL: tg_fix_put_char(w, 530, '1'); break;
+	case TG_MASS_TYPE: tg_fix_put_char(w, 530, '5'); break;
+	case TG_MASS_SESSION: tg_fix_put_char(w, 530, '6'); break;
+	default: tg_fix_put_char(w, 530, '7'); break;
+	}
+	if (i)
+		tg_fix_put_str(w, 55, i->symbol, TG_SYMBOL_LEN);
+	if (c->ord_fields & TG_ORD_TIME)
+		tg_fix_put_time(w, 60, now_ns);
 }
 
 void tg_venue_put_md_request(const struct tg_in_venue *v, const struct tg_in_instrument *i, u64 req_id, bool unsubscribe, struct tg_fix_writer *w)
 {
+	const struct tg_venue_caps *c = caps_of(v);
+	u32 depth = v->md_depth;
+
 	switch (v->dialect) {
-	case TG_DIALECT_SIM: tg_sim_put_md_request(v, i, req_id, unsubscribe, w); break;
+	case TG_DIALECT_COINBASE: tg_coinbase_put_md_request(i, req_id, unsubscribe, w); return;
+	case TG_DIALECT_BINANCE: depth = tg_binance_depth(depth); break;
+	case TG_DIALECT_KRAKEN: depth = tg_kraken_depth(depth); break;
+	case TG_DIALECT_DERIBIT: depth = 0; break;	/* updates exist for the full book only */
 	}
+	if (c)
+		tg_body_md_request(c, v, i, req_id, depth, unsubscribe, w);
+}
+
+void tg_venue_put_security_list(const struct tg_in_venue *v, const struct tg_in_instrument *i, u64 req_id, struct tg_fix_writer *w)
+{
+	(void)v;
+	tg_fix_put_u64(w, 320, req_id);
+	tg_fix_put_char(w, 559, i ? '0' : '4');
+	if (i)
+		tg_fix_put_str(w, 55, i->symbol, TG_SYMBOL_LEN);
+}
+
+void tg_venue_put_trading_status(const struct tg_in_venue *v, const struct tg_in_instrument *i, u64 req_id, bool unsubscribe, struct tg_fix_writer *w)
+{
+	const struct tg_venue_caps *c = caps_of(v);
+
+	if (!c || !c->trading_status)
+		return;
+	if (c->trading_status == 'g')
+		tg_fix_put_u64(w, 335, req_id);	/* TradSesReqID */
+	else
+		tg_fix_put_u64(w, 324, req_id);	/* SecurityStatusReqID */
+	tg_fix_put_char(w, 263, unsubscribe ? '2' : '1');
+	tg_fix_put_str(w, 55, i->symbol, TG_SYMBOL_LEN);
 }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * ClOrdIDs. Our 64-bit request id says slot, generation and request (order.h), so a report finds its
+ * order without a search; each venue's form carries those 64 bits whole. The forms with room to
+ * spare carry a check too: an id that somebody else made, by hand or by another program of the same
+ * account, must not happen to name an order of ours.
+ */
+#include "venue/venue.h"
+#include "num.h"
+
+#define UUID_LEN	36u
+#define VERSION		0x4000ULL		/* RFC 9562, 5.4: version 4 */
+#define VERSION_MASK	0xf000ULL
+#define VARIANT		0x8000000000000000ULL	/* and variant 1, 0b10 */
+#define VARIANT_MASK	0xc000000000000000ULL
+#define CHECK58		((1ULL << 58) - 1)
+#define CHECK10		((1ULL << 10) - 1)
+#define LOW52		((1ULL << 52) - 1)
+#define TIME48		((1ULL << 48) - 1)
+#define TIME_UNIT_NS	10000u			/* Kraken: "10 microseconds maximum" */
+
+static u64 check(u64 id, u64 seed)
+{
+	return tg_mix(tg_mix(0x7469636b67617465ULL, id), seed) >> 6;
+}
+
+static u32 put_hex(u8 *p, u64 v, u32 digits)
+{
+	u32 n;
+
+	for (n = digits; n--; v >>= 4)
+		p[n] = (u8)("0123456789abcdef"[v & 15]);
+	return digits;
+}
+
+static void put_uuid(u8 *out, u64 hi, u64 lo)
+{
+	put_hex(out, hi >> 32, 8);
+	out[8] = '-';
+	put_hex(out + 9, hi >> 16, 4);
+	out[13] = '-';
+	put_hex(out + 14, hi, 4);
+	out[18] = '-';
+	put_hex(out + 19, lo >> 48, 4);
+	out[23] = '-';
+	put_hex(out + 24, lo, 12);
+}
+
+/* Lower case only: what we wrote comes back as it was. */
+static bool get_hex(const u8 *p, u32 digits, u64 *v)
+{
+	u32 n;
+
+	for (n = 0; n < digits; n++) {
+		u32 d = (u32)p[n] - '0';
+
+		if (d > 9) {
+			d = (u32)p[n] - 'a';
+			if (d > 5)
+				return false;
+			d += 10;
+		}
+		*v = *v << 4 | d;
+	}
+	return true;
+}
+
+static bool get_uuid(const u8 *v, u32 len, u64 *hi, u64 *lo)
+{
+	*hi = 0;
+	*lo = 0;
+	return len == UUID_LEN && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-' &&
+	       get_hex(v, 8, hi) && get_hex(v + 9, 4, hi) && get_hex(v + 14, 4, hi) &&
+	       get_hex(v + 19, 4, lo) && get_hex(v + 24, 12, lo) &&
+	       (*hi & VERSION_MASK) == VERSION && (*lo & VARIANT_MASK) == VARIANT;
+}
+
+static u32 hex16(u64 id, u8 *out)
+{
+	u32 n;
+
+	for (n = 16; n--; id >>= 4)
+		out[n] = (u8)("0123456789ABCDEF"[id & 15]);
+	return 16;
+}
+
+u32 tg_venue_cl_ord_id_text(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out)
+{
+	u64 t;
+
+	switch (c->cl_ord_id) {
+	case TG_ID_UUID4:
+		/* id 48 | 4 | id 12 | 10 | id 4, check 58 */
+		put_uuid(out, (id & ~0xffffULL) | VERSION | (id >> 4 & 0xfff),
+			 VARIANT | (id & 0xf) << 58 | (check(id, 0) & CHECK58));
+		return UUID_LEN;
+	case TG_ID_TIME_UUID4:
+		/* time 48 | 4 | id 12 | 10 | id 52, check 10 */
+		t = time_ns / TIME_UNIT_NS & TIME48;
+		put_uuid(out, t << 16 | VERSION | id >> 52,
+			 VARIANT | (id & LOW52) << 10 | (check(id, t) & CHECK10));
+		return UUID_LEN;
+	default:
+		return hex16(id, out);
+	}
+}
+
+void tg_venue_write_cl_ord_id(const struct tg_venue_caps *c, struct tg_fix_writer *w, u64 tag_bytes,
+			      u64 id, u64 time_ns)
+{
+	u8 text[TG_CL_ORD_ID_LEN];
+
+	if (c->cl_ord_id == TG_ID_HEX16)
+		tg_fix_write_hex64(w, tag_bytes, id);
+	else
+		tg_fix_write_bytes(w, tag_bytes, text,
+				   tg_venue_cl_ord_id_text(c, id, time_ns, text));
+}
+
+bool tg_venue_cl_ord_id(const struct tg_venue_caps *c, const u8 *v, u32 len, u64 *id)
+{
+	u64 hi, lo, x;
+
+	switch (c->cl_ord_id) {
+	case TG_ID_UUID4:
+		if (!get_uuid(v, len, &hi, &lo))
+			return false;
+		x = (hi & ~0xffffULL) | (hi & 0xfff) << 4 | (lo >> 58 & 0xf);
+		if ((lo & CHECK58) != (check(x, 0) & CHECK58))
+			return false;
+		break;
+	case TG_ID_TIME_UUID4:
+		if (!get_uuid(v, len, &hi, &lo))
+			return false;
+		x = (hi & 0xfff) << 52 | (lo >> 10 & LOW52);
+		if ((lo & CHECK10) != (check(x, hi >> 16) & CHECK10))
+			return false;
+		break;
+	default:
+		return tg_fix_hex64(v, len, id);
+	}
+	*id = x;
+	return true;
+}
