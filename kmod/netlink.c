@@ -39,7 +39,7 @@ static const struct nla_policy stop_policy[ATTRS] = {
 static const struct nla_policy input_policy[ATTRS] = {
 	[TG_A_TYPE] = NLA_POLICY_RANGE(NLA_U16, TG_IN_CONTROL_FIRST, TG_IN_MAX - 1),
 	/* far above any control record; the engine knows each one's size */
-	[TG_A_PAYLOAD] = { .type = NLA_BINARY, .len = 4096 },
+	[TG_A_PAYLOAD] = { .type = NLA_BINARY, .len = 8192 },
 };
 static const struct nla_policy venue_policy[ATTRS] = {
 	[TG_A_VENUE] = NLA_POLICY_MIN(NLA_U16, 1),

@@ -41,7 +41,9 @@ TG_OFFSET(tg_in_engine, md_pending, 32);
 TG_OFFSET(tg_in_engine, exec_ids, 36);
 TG_OFFSET(tg_in_engine, rx_buffer_bytes, 40);
 TG_OFFSET(tg_in_engine, flags, 44);
-TG_OFFSET(tg_in_engine, reserved, 48);
+TG_OFFSET(tg_in_engine, session_store_bytes, 48);
+TG_OFFSET(tg_in_engine, session_store_messages, 52);
+TG_OFFSET(tg_in_engine, reserved, 56);
 
 /* tg_in_venue */
 TG_SIZE(tg_in_venue, 144);
@@ -57,8 +59,11 @@ TG_OFFSET(tg_in_venue, name, 24);
 TG_OFFSET(tg_in_venue, sender_comp_id, 48);
 TG_OFFSET(tg_in_venue, target_comp_id, 80);
 TG_OFFSET(tg_in_venue, fix_version, 112);
-TG_OFFSET(tg_in_venue, reserved0, 114);
-TG_OFFSET(tg_in_venue, reserved, 120);
+TG_OFFSET(tg_in_venue, resend_policy, 114);
+TG_OFFSET(tg_in_venue, resend_max, 116);
+TG_OFFSET(tg_in_venue, heartbeat_min_s, 118);
+TG_OFFSET(tg_in_venue, resend_max_age_ns, 120);
+TG_OFFSET(tg_in_venue, reserved, 128);
 
 /* tg_in_instrument */
 TG_SIZE(tg_in_instrument, 96);
@@ -153,6 +158,14 @@ TG_OFFSET(tg_in_credentials, password, 152);
 TG_OFFSET(tg_in_credentials, raw_data, 344);
 TG_OFFSET(tg_in_credentials, nonce, 536);
 TG_OFFSET(tg_in_credentials, reserved, 568);
+
+/* tg_in_stored */
+TG_SIZE(tg_in_stored, 24);
+TG_OFFSET(tg_in_stored, venue_id, 0);
+TG_OFFSET(tg_in_stored, flags, 2);
+TG_OFFSET(tg_in_stored, len, 4);
+TG_OFFSET(tg_in_stored, seq, 8);
+TG_OFFSET(tg_in_stored, sending_time_ns, 16);
 
 /* tg_in_client */
 TG_SIZE(tg_in_client, 56);
@@ -454,7 +467,7 @@ TG_OFFSET(tg_nl_position, sold_qty, 72);
 TG_OFFSET(tg_nl_position, fills, 80);
 
 /* tg_nl_session */
-TG_SIZE(tg_nl_session, 224);
+TG_SIZE(tg_nl_session, 240);
 TG_OFFSET(tg_nl_session, venue_id, 0);
 TG_OFFSET(tg_nl_session, state, 2);
 TG_OFFSET(tg_nl_session, dialect, 4);
@@ -471,7 +484,10 @@ TG_OFFSET(tg_nl_session, drops, 68);
 TG_OFFSET(tg_nl_session, name, 72);
 TG_OFFSET(tg_nl_session, sender_comp_id, 96);
 TG_OFFSET(tg_nl_session, target_comp_id, 128);
-TG_OFFSET(tg_nl_session, text, 160);
+TG_OFFSET(tg_nl_session, granted_tx_seq, 160);
+TG_OFFSET(tg_nl_session, stored, 168);
+TG_OFFSET(tg_nl_session, resending, 172);
+TG_OFFSET(tg_nl_session, text, 176);
 
 /* tg_nl_client */
 TG_SIZE(tg_nl_client, 64);

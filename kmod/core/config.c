@@ -37,12 +37,14 @@ enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 	struct tg_session *s;
 
 	if (!v->venue_id || v->venue_id > e->params.max_venues || !tg_venue_accepts(v) ||
-	    (v->flags & ~(TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS | TG_VENUE_CREDENTIALS | TG_VENUE_TLS | TG_VENUE_CANCEL_ON_DISCONNECT)) ||
+	    (v->flags & ~(TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS | TG_VENUE_CREDENTIALS | TG_VENUE_TLS | TG_VENUE_CANCEL_ON_DISCONNECT |
+			  TG_VENUE_VALIDATE | TG_VENUE_NEXT_EXPECTED)) ||
+	    v->resend_policy > TG_RESEND_YOUNG || (v->heartbeat_s && v->heartbeat_min_s > v->heartbeat_s) ||
 	    !v->logon_timeout_ms || !v->logout_timeout_ms ||
 	    !tg_text_ok(v->name, sizeof(v->name), false) ||
 	    !tg_text_ok(v->sender_comp_id, sizeof(v->sender_comp_id), false) ||
 	    !tg_text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) ||
-	    v->reserved0[0] || v->reserved0[1] || v->reserved0[2] || !zero_u64(v->reserved, 3))
+	    !zero_u64(v->reserved, 2))
 		return TG_REASON_CONFIG;
 	s = TG_TABLE(e, off_sessions, struct tg_session) + v->venue_id;
 	if (s->cfg.venue_id)

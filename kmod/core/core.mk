@@ -12,6 +12,7 @@ tg-core-objs := \
 	session/inbound.o \
 	session/admin.o \
 	session/logon.o \
+	session/store.o \
 	venue/venue.o \
 	venue/ids.o \
 	venue/body.o \

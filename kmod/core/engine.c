@@ -22,7 +22,9 @@
 	X(book_levels, 4096, 65535) \
 	X(md_pending, 4096, 1u << 20) \
 	X(exec_ids, 8192, 1u << 20) \
-	X(rx_buffer_bytes, 524288, 1u << 24)
+	X(rx_buffer_bytes, 524288, 1u << 24) \
+	X(session_store_bytes, 1048576, 1u << 28) \
+	X(session_store_messages, 4096, 1u << 20)
 
 void tg_engine_defaults(struct tg_in_engine *p)
 {
@@ -39,14 +41,14 @@ void tg_engine_defaults(struct tg_in_engine *p)
 
 static bool params_ok(const struct tg_in_engine *p)
 {
-	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || (p->reserved[0] | p->reserved[1] | p->reserved[2] | p->reserved[3]))
+	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || (p->reserved[0] | p->reserved[1] | p->reserved[2]))
 		return false;
 #define X(field, def, max) \
 	if (!p->field || p->field > (max)) \
 		return false;
 	CAPACITIES(X)
 #undef X
-	return p->rx_buffer_bytes >= 4096;
+	return p->rx_buffer_bytes >= 4096 && p->session_store_bytes >= TG_FIX_TX_MAX;
 }
 
 static u64 place(u64 *at, u64 bytes)
@@ -78,7 +80,7 @@ static void put(u64 *off, u64 *at, u64 bytes)
 static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 {
 	u64 at = 0;
-	u64 rx, books, pending;
+	u64 rx, books, pending, bytes, index;
 	u32 i;
 
 	place(&at, sizeof(struct tg_engine));
@@ -98,11 +100,18 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	rx = place(&at, (u64)p->rx_buffer_bytes * (p->max_venues + 1ULL));
 	books = place(&at, tg_l2_bytes(p->book_levels) * (p->max_instruments + 1ULL));
 	pending = place(&at, sizeof(struct tg_md_pending) * (u64)p->md_pending * (p->max_instruments + 1ULL));
+	bytes = place(&at, (u64)p->session_store_bytes * (p->max_venues + 1ULL));
+	index = place(&at, sizeof(struct tg_stored) * (u64)p->session_store_messages * (p->max_venues + 1ULL));
 	if (!e)
 		return at;
 
-	for (i = 0; i <= p->max_venues; i++)
-		TG_TABLE(e, off_sessions, struct tg_session)[i].rx_off = rx + (u64)p->rx_buffer_bytes * i;
+	for (i = 0; i <= p->max_venues; i++) {
+		struct tg_session *s = TG_TABLE(e, off_sessions, struct tg_session) + i;
+
+		s->rx_off = rx + (u64)p->rx_buffer_bytes * i;
+		s->store_bytes_off = bytes + (u64)p->session_store_bytes * i;
+		s->store_index_off = index + sizeof(struct tg_stored) * (u64)p->session_store_messages * i;
+	}
 	for (i = 0; i <= p->max_instruments; i++) {
 		struct tg_instrument *in = TG_TABLE(e, off_instruments, struct tg_instrument) + i;
 
@@ -126,7 +135,9 @@ u32 tg_engine_outbox_bytes(const struct tg_in_engine *p)
 	u64 snapshot = ((u64)p->rx_buffer_bytes + TG_RECORD_MAX_PAYLOAD) / 18 * TG_OUT_SIZE(sizeof(struct tg_pub_event)) +
 		       (u64)p->md_pending * TG_OUT_SIZE(sizeof(struct tg_pub_event));
 	u64 cancels = (u64)p->max_orders * (TG_OUT_SIZE(512) + 2 * TG_OUT_SIZE(sizeof(struct tg_priv_event)));
-	u64 n = 65536 + (snapshot > cancels ? snapshot : cancels);
+	/* Beside them, a piece of an answer to a ResendRequest on every session. */
+	u64 resends = (u64)p->max_venues * (TG_SESSION_RESEND_CHUNK + 2 * TG_OUT_SIZE(TG_FIX_TX_MAX));
+	u64 n = 65536 + resends + (snapshot > cancels ? snapshot : cancels);
 
 	if (n < tg_engine_udp_outbox_bytes(TG_RECORD_MAX_PAYLOAD))
 		n = tg_engine_udp_outbox_bytes(TG_RECORD_MAX_PAYLOAD);
@@ -161,6 +172,21 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 }
 
 /* ---- dispatch from the session ---- */
+
+#define UNSUPPORTED_TYPE	3	/* 380 */
+
+/* News, quotes, statuses: one-way messages that no venue expects an answer to. */
+static bool hearsay(u32 type)
+{
+	switch (type) {
+	case TG_MT1('B'): case TG_MT1('C'): case TG_MT1('h'): case TG_MT1('f'): case TG_MT1('y'): case TG_MT1('x'): case TG_MT1('d'):
+	case TG_MT1('r'): case TG_MT1('S'): case TG_MT1('P'): case TG_MT2('A', 'E'): case TG_MT2('A', 'P'): case TG_MT2('A', 'Q'):
+	case TG_MT2('A', 'R'): case TG_MT2('B', 'A'): case TG_MT2('B', 'Z'):
+		return true;
+	default:
+		return false;
+	}
+}
 
 enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, const struct tg_fix_frame *f,
 				 const struct tg_fix_header *h, struct tg_fix_cursor *c, u32 *bad_tag, struct tg_outbox *ob)
@@ -204,8 +230,10 @@ enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, cons
 	case TG_MT1('Y'):
 		return tg_md_message(e, s->cfg.venue_id, h, c, bad_tag, ob);
 	default:
-		/* News, quotes, whatever a venue likes to say: counted, and not our business. */
 		tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);
+		/* What a venue tells everybody wants no answer; anything else expects that somebody acts on it (FIX 4.4 volume 1, "Business Message Reject"). */
+		if (!hearsay(f->msg_type))
+			tg_session_business_reject(e, s, h->seq, f->msg_type, UNSUPPORTED_TYPE, "Unsupported Message Type", ob);
 		return TG_FIX_OK;
 	}
 }
@@ -262,6 +290,7 @@ static bool payload_ok(u16 type, u32 len)
 	case TG_IN_MODE: return len == sizeof(struct tg_in_mode);
 	case TG_IN_SESSION: return len == sizeof(struct tg_in_session);
 	case TG_IN_CREDENTIALS: return len == sizeof(struct tg_in_credentials);
+	case TG_IN_STORED: return len > sizeof(struct tg_in_stored) && len <= sizeof(struct tg_in_stored) + TG_FIX_TX_MAX;
 	default: return false;
 	}
 }
@@ -382,6 +411,12 @@ static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec,
 		struct tg_session *s = tg_session(e, c->venue_id);
 
 		return s ? tg_session_command(e, s, c, ob) : TG_REASON_BAD_REQUEST;
+	}
+	case TG_IN_STORED: {
+		const struct tg_in_stored *m = p;
+		struct tg_session *s = tg_session(e, m->venue_id);
+
+		return s ? tg_session_restore(e, s, m, rec->len, ob) : TG_REASON_BAD_REQUEST;
 	}
 	case TG_IN_CREDENTIALS: {
 		const struct tg_in_credentials *c = p;

@@ -29,6 +29,7 @@ struct conv {
 	struct tg_in_engine params;
 	struct tg_in_venue venue;
 	bool subscribe;
+	u32 store_bytes, store_messages;
 	struct tg_outbox ob;
 	u64 seq, now, user_ref, last_order, asked_seq, asked_ns;
 	enum tg_reason verdict;
@@ -157,9 +158,14 @@ static void start(struct conv *c)
 	struct tg_in_mode m = { .mode = TG_MODE_LEADER };
 	u32 bytes;
 
+	if (!c->store_bytes)
+		c->store_bytes = 65536;
+	if (!c->store_messages)
+		c->store_messages = 64;
 	c->params = (struct tg_in_engine){ .epoch = 1, .max_venues = 1, .max_instruments = 1, .max_feeds = 1, .max_accounts = 1, .max_clients = 1,
 					   .max_permits = 1, .max_orders = 16, .max_limits = 4, .book_levels = 16, .md_pending = 16, .exec_ids = 16,
-					   .rx_buffer_bytes = 4096 };
+					   .rx_buffer_bytes = 4096, .session_store_bytes = c->store_bytes,
+					   .session_store_messages = c->store_messages };
 	tg_engine_defaults(&c->params);
 	c->e = engine_new(&c->params);
 	bytes = tg_engine_outbox_bytes(&c->params);
@@ -406,12 +412,12 @@ static bool submit(struct conv *c, struct tg_submission s, const char *want)
 
 static bool command(struct conv *c, const char *name, u64 tx, u64 rx, const char *want)
 {
-	static const char *const names[] = { "", "logout", "setseq", "enable", "testrequest" };
+	static const char *const names[] = { "", "logout", "setseq", "enable", "testrequest", "grant" };
 	struct tg_in_session s = { .venue_id = 1, .next_tx_seq = tx, .next_rx_seq = rx };
 
-	for (s.command = 1; s.command < 5 && strcmp(names[s.command], name); s.command++)
+	for (s.command = 1; s.command < 6 && strcmp(names[s.command], name); s.command++)
 		;
-	if (s.command == 5)
+	if (s.command == 6)
 		return failed(c, "unknown command %s", name);
 	step(c, TG_IN_SESSION, 0, &s, sizeof(s));
 	return verdict_is(c, want);
@@ -458,6 +464,18 @@ static bool expect_encoded(struct conv *c, const char *want)
 	return expect(c, want);
 }
 
+/* A message of ours from an earlier life, sent now, into the store. */
+static bool restore(struct conv *c, u64 seq, const char *text, const char *want)
+{
+	struct { struct tg_in_stored head; u8 bytes[8192]; } in = { .head = { .venue_id = 1, .seq = seq, .sending_time_ns = c->now } };
+	char full[16384];
+
+	complete(c, text, "GW", "VENUE", true, full, sizeof(full));
+	in.head.len = encode(full, in.bytes);
+	step(c, TG_IN_STORED, 0, &in, (u32)sizeof(in.head) + in.head.len);
+	return verdict_is(c, want);
+}
+
 static bool setting(struct conv *c, char *word)
 {
 	char *eq = strchr(word, '=');
@@ -477,6 +495,22 @@ static bool setting(struct conv *c, char *word)
 		c->venue.flags |= TG_VENUE_CREDENTIALS;
 	else if (!strcmp(word, "fix_version"))
 		c->venue.fix_version = (u16)v;
+	else if (!strcmp(word, "resend_policy"))
+		c->venue.resend_policy = (u16)v;
+	else if (!strcmp(word, "resend_age_ms"))
+		c->venue.resend_max_age_ns = v * MS;
+	else if (!strcmp(word, "resend_max"))
+		c->venue.resend_max = (u16)v;
+	else if (!strcmp(word, "heartbeat_min"))
+		c->venue.heartbeat_min_s = (u16)v;
+	else if (!strcmp(word, "validate"))
+		c->venue.flags |= TG_VENUE_VALIDATE;
+	else if (!strcmp(word, "next_expected"))
+		c->venue.flags |= TG_VENUE_NEXT_EXPECTED;
+	else if (!strcmp(word, "store_bytes"))
+		c->store_bytes = (u32)v;
+	else if (!strcmp(word, "store_messages"))
+		c->store_messages = (u32)v;
 	else if (!strcmp(word, "skew_ms"))
 		c->venue.sending_time_max_skew_ms = (u32)v;
 	else if (!strcmp(word, "logon_ms"))
@@ -576,6 +610,11 @@ static bool line(struct conv *c, char *text)
 		pass_time(c, strtoull(words[0] + 1, NULL, 10) * MS);
 	} else if (IS("answer", 1)) {
 		ok = credentials(c, words[1], want);
+	} else if (IS("stored", 1)) {
+		if (session(c)->store_count != strtoul(words[1], NULL, 10))
+			ok = failed(c, "%u messages are kept", session(c)->store_count);
+	} else if (IS("restore", 2)) {
+		ok = restore(c, strtoull(words[1], NULL, 10), words[2], want);
 	} else if (IS("cmd", 1)) {
 		ok = command(c, words[1], 0, 0, want);
 	} else if (IS("cmd", 3)) {

@@ -100,7 +100,8 @@ static void pass(struct run *r, u64 ns)
 static void setup(struct run *r, u8 flags)
 {
 	struct tg_in_engine p = { .epoch = 1, .max_venues = 1, .max_instruments = 1, .max_feeds = 1, .max_accounts = 1, .max_clients = 1, .max_permits = 1,
-				  .max_orders = 4, .max_limits = 4, .book_levels = 8, .md_pending = 8, .exec_ids = 8, .rx_buffer_bytes = 4096 };
+				  .max_orders = 4, .max_limits = 4, .book_levels = 8, .md_pending = 8, .exec_ids = 8, .rx_buffer_bytes = 4096,
+				  .session_store_bytes = 4096, .session_store_messages = 8 };
 	struct tg_in_venue v = { .venue_id = 1, .dialect = TG_DIALECT_SIM, .name = "v", .sender_comp_id = "GW", .target_comp_id = "V" };
 	struct tg_in_instrument in = { .instrument_id = 1, .venue_id = 1, .flags = TG_INSTRUMENT_SUBSCRIBE, .tick = 1, .lot = 1, .symbol = "B" };
 	static struct tg_engine *mem;

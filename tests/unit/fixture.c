@@ -145,7 +145,9 @@ struct fx *fx_new(void)
 					   .book_levels = 16,
 					   .md_pending = 16,
 					   .exec_ids = 32,
-					   .rx_buffer_bytes = 8192 };
+					   .rx_buffer_bytes = 8192,
+					   .session_store_bytes = 65536,
+					   .session_store_messages = 512 };
 	tg_engine_defaults(&f->params);
 	f->e = engine_new(&f->params);
 	outbox_new(&f->ob, tg_engine_outbox_bytes(&f->params));

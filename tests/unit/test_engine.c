@@ -34,7 +34,9 @@ static void capacities(void **state)
 	BAD(abi_version, TG_ABI_VERSION + 1);
 	BAD(flags, 1);
 	BAD(reserved[0], 1);
-	BAD(reserved[3], 1);
+	BAD(reserved[2], 1);
+	BAD(session_store_bytes, 4095);
+	BAD(session_store_messages, 0);
 	BAD(max_venues, TG_MAX_VENUES + 1);
 	BAD(max_orders, (1u << TG_ORDER_SLOT_BITS) + 1);
 	BAD(max_clients, 0);

@@ -260,6 +260,112 @@ static void text_is_printable(void **state)
 	fx_drop(f);
 }
 
+/* n cancels sent at times of their own, as if by orders; returns the first number. */
+static u64 sent_before(struct fx *f, u32 n, u32 body)
+{
+	struct tg_session *s = session(f);
+	u64 first = s->next_tx_seq;
+	char fill[1024];
+	u8 bytes[TG_FIX_TX_MAX];
+
+	memset(fill, 'c', sizeof(fill));
+	while (n--) {
+		struct tg_fix_writer w;
+
+		tg_session_header(&w, &s->cfg, 'F', s->next_tx_seq, f->now - n * MS, bytes, sizeof(bytes));
+		tg_fix_put_bytes(&w, 11, fill, body);
+		tg_session_store(f->e, s, s->next_tx_seq++, 'F', f->now - n * MS, bytes, tg_fix_end(&w));
+	}
+	return first;
+}
+
+/* Takes what this step sent again; numbers must go on without a hole. */
+static u32 take_replayed(struct fx *f, u64 *next)
+{
+	char v[64];
+	u32 n, bytes = 0;
+
+	for (n = 0; fx_tcp(f, 'F', n); n++) {
+		assert_true(fx_tag(fx_tcp(f, 'F', n), 34, v, sizeof(v)));
+		assert_int_equal(strtoull(v, NULL, 10), (*next)++);
+		assert_true(fx_tag(fx_tcp(f, 'F', n), 43, v, sizeof(v)));
+		assert_string_equal(v, "Y");
+		bytes += fx_tcp(f, 'F', n)->len;
+	}
+	assert_true(bytes <= TG_SESSION_RESEND_CHUNK + TG_FIX_TX_MAX);
+	return n;
+}
+
+/* A long answer to a ResendRequest goes out in pieces; what is new waits for its end; no piece is larger than a step may send. */
+static void resend_in_pieces(void **state)
+{
+	struct fx *f = fx_ready();
+	u64 first, next, due;
+	u32 n, pieces = 0;
+	char body[64];
+
+	f->check = false;
+	first = next = sent_before(f, 250, 150);
+	assert_true(session(f)->store_count >= 250);
+	snprintf(body, sizeof(body), "7=%llu|16=0|", (unsigned long long)first);
+	rx(f, msg, message("2", session(f)->next_rx_seq, body));
+	assert_false(tg_session_can_send(session(f)));
+	assert_int_equal(fx_submit(f, 1, fx_limit(TG_SIDE_BUY, PX(100), PX(1))), TG_REASON_SESSION_DOWN);
+	next = first;
+	/* the first piece was in the step of the request; ask again to see it */
+	rx(f, msg, message("2", session(f)->next_rx_seq, body));
+	do {
+		n = take_replayed(f, &next);
+		assert_true(n > 0 && n < 250);
+		pieces++;
+		due = tg_engine_deadline_ns(f->e);
+		if (!session(f)->resend_tx_next)
+			break;
+		assert_true(due > f->now && due <= f->now + TG_SESSION_RESEND_PACE_NS);
+		f->now = due;
+		fx_step(f, TG_IN_TIMER, 0, NULL, 0);
+	} while (pieces < 100);
+	assert_int_equal(next, first + 250);
+	assert_true(pieces >= 4);
+	assert_true(tg_session_can_send(session(f)));
+	assert_int_equal(f->ob.lost, 0);
+	fx_drop(f);
+}
+
+/* The ring of bytes: whatever the lengths, what is kept is the newest, whole and in order. */
+static void store_wraps(void **state)
+{
+	struct fx *f = fx_ready();
+	u32 i, k, seed = 1;
+
+	f->check = false;
+	for (i = 0; i < 3000; i++) {
+		struct tg_session *s = session(f);
+		u64 last = 0, bytes = 0;
+		struct tg_in_stored m;
+		const u8 *p;
+
+		seed = seed * 1664525 + 1013904223;
+		sent_before(f, 1, 1 + (seed >> 20) % 1000);
+		for (k = 0; tg_session_stored(f->e, 1, k, &m, &p); k++) {
+			assert_true(!k || m.seq == last + 1);
+			last = m.seq;
+			bytes += m.len;
+			if (k < 2 || i % 100 == 0) {
+				assert_memory_equal(p, "8=FIX.4.4\0019=", 12);
+				assert_int_equal(p[m.len - 1], 1);
+				assert_memory_equal(p + m.len - 7, "10=", 3);
+			}
+		}
+		assert_int_equal(last, s->next_tx_seq - 1);
+		assert_true(bytes <= f->params.session_store_bytes);
+		/* not much less than fits is kept */
+		assert_true(i < 400 || bytes + 2 * 1200 > f->params.session_store_bytes || k == 512);
+	}
+	assert_true(fx_counter(f, TG_CC_SESSION_STORE_EVICTED) > 2000);
+	fx_drop(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +378,8 @@ int main(void)
 		cmocka_unit_test(deadlines_move),
 		cmocka_unit_test(queries),
 		cmocka_unit_test(text_is_printable),
+		cmocka_unit_test(resend_in_pieces),
+		cmocka_unit_test(store_wraps),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -23,7 +23,7 @@
 #define TGD_PATH_LEN		256
 #define TGD_HOST_LEN		256
 #define TGD_SOURCES		8
-#define TGD_KEYS_MAX		32	/* of one kind */
+#define TGD_KEYS_MAX		64	/* of one kind */
 #define TGD_MAX_BYTES		(1u << 20)	/* of a configuration file */
 #define TGD_MAX_SECTIONS	4096u
 
@@ -47,7 +47,8 @@ struct tgd_engine {
 	long long cancel_on_exit;
 	long long max_venues, max_instruments, max_feeds, max_accounts, max_clients, max_permits,
 		max_orders, max_limits;
-	long long book_levels, md_pending, exec_ids, rx_buffer_bytes;
+	long long book_levels, md_pending, exec_ids, rx_buffer_bytes, session_store_bytes,
+		session_store_messages;
 };
 
 struct tgd_journal {
@@ -61,6 +62,8 @@ struct tgd_venue {
 	long long id, dialect, fix_version, port, heartbeat_s, reset_on_logon, md_over_tcp, md_depth, orders;
 	long long max_skew_ms, logon_timeout_ms, logout_timeout_ms, backoff_min_ms, backoff_max_ms,
 		connect_timeout_ms;
+	long long heartbeat_min_s, validate, next_expected, resend_policy, resend_max_age_ms,
+		resend_max;
 	char host[TGD_HOST_LEN];
 	char sender[TG_COMPID_LEN], target[TG_COMPID_LEN];
 	struct tgd_address source[TGD_SOURCES];

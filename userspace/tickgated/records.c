@@ -26,6 +26,8 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struc
 		.md_pending = (__u32)g->md_pending,
 		.exec_ids = (__u32)g->exec_ids,
 		.rx_buffer_bytes = (__u32)g->rx_buffer_bytes,
+		.session_store_bytes = (__u32)g->session_store_bytes,
+		.session_store_messages = (__u32)g->session_store_messages,
 	};
 	*h = (struct tg_nl_host){
 		.cpu = (__u32)g->cpu,
@@ -52,6 +54,12 @@ static void venue(struct tgd_record *r, const struct tgd_venue *v)
 	o->flags =
 		(__u16)((v->reset_on_logon ? TG_VENUE_RESET_ON_LOGON : 0) |
 			(v->md_over_tcp ? TG_VENUE_MD_TCP : 0) | (v->orders ? TG_VENUE_ORDERS : 0));
+	o->flags |= (__u16)((v->validate ? TG_VENUE_VALIDATE : 0) |
+			    (v->next_expected ? TG_VENUE_NEXT_EXPECTED : 0));
+	o->resend_policy = (__u16)v->resend_policy;
+	o->resend_max = (__u16)v->resend_max;
+	o->resend_max_age_ns = (__u64)v->resend_max_age_ms * 1000000u;
+	o->heartbeat_min_s = (__u16)v->heartbeat_min_s;
 	o->sending_time_max_skew_ms = (__u32)v->max_skew_ms;
 	o->logon_timeout_ms = (__u32)v->logon_timeout_ms;
 	o->logout_timeout_ms = (__u32)v->logout_timeout_ms;

@@ -104,6 +104,8 @@ void tgd_engine_print(FILE *f, const struct tg_in_engine *e, const struct tg_nl_
 	num(&p, "md_pending", e->md_pending);
 	num(&p, "exec_ids", e->exec_ids);
 	num(&p, "rx_buffer_bytes", e->rx_buffer_bytes);
+	num(&p, "session_store_bytes", e->session_store_bytes);
+	num(&p, "session_store_messages", e->session_store_messages);
 	end(&p);
 }
 
@@ -119,6 +121,11 @@ static void print_venue(struct printer *p, const struct tg_in_venue *v)
 	yes(p, "md_over_tcp", v->flags & TG_VENUE_MD_TCP);
 	yes(p, "orders", v->flags & TG_VENUE_ORDERS);
 	num(p, "md_depth", v->md_depth);
+	num(p, "fix_version", v->fix_version);
+	num(p, "resend_policy", v->resend_policy);
+	num(p, "resend_max", v->resend_max);
+	num(p, "resend_max_age_ns", v->resend_max_age_ns);
+	num(p, "heartbeat_min_s", v->heartbeat_min_s);
 	num(p, "max_skew_ms", v->sending_time_max_skew_ms);
 	num(p, "logon_timeout_ms", v->logon_timeout_ms);
 	num(p, "logout_timeout_ms", v->logout_timeout_ms);

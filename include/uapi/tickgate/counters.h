@@ -49,7 +49,12 @@
 	X(OUTBOX_FULL,		"outbox_full",		"outputs lost because the outbox was full") \
 	X(DOWNLOADS,		"downloads",		"downloads completed to clients") \
 	X(MD_REJECTED,		"md_rejected",		"MarketDataRequests refused by a venue") \
-	X(FILLS_CAUGHT_UP,	"fills_caught_up",	"fills applied from CumQty because a report before was missed")
+	X(FILLS_CAUGHT_UP,	"fills_caught_up",	"fills applied from CumQty because a report before was missed") \
+	X(SESSION_REPLAYED,	"session_replayed",	"messages sent again for a ResendRequest") \
+	X(SESSION_FILLED,	"session_filled",	"sequence numbers filled over for a ResendRequest") \
+	X(SESSION_STORE_EVICTED, "session_store_evicted", "messages that fell out of a full session store") \
+	X(SESSION_LEASE,	"session_lease",	"times a session had used all sequence numbers granted to it") \
+	X(BUSINESS_REJECTS_TX,	"business_rejects_tx",	"messages of a type with no handler answered with 35=j")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

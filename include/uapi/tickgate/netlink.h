@@ -147,6 +147,8 @@ struct tg_nl_session {
 	char name[TG_NAME_LEN];
 	char sender_comp_id[TG_COMPID_LEN];
 	char target_comp_id[TG_COMPID_LEN];
+	__u64 granted_tx_seq;		/* first number that may not be used yet; 0 = no bound */
+	__u32 stored, resending;	/* messages kept; 1 = a ResendRequest is being answered */
 	char text[64];			/* last Logout/Reject text or protocol error, NUL terminated, printable */
 };
 

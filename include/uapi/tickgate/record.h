@@ -55,6 +55,7 @@ enum tg_in {
 	TG_IN_SESSION = 41,	/* struct tg_in_session: logon, logout, sequence numbers */
 	TG_IN_CHECKPOINT = 42,	/* no payload: mixes a hash of the whole arena into the digest */
 	TG_IN_CREDENTIALS = 43,	/* struct tg_in_credentials: the answer to TG_PUB_CREDENTIALS */
+	TG_IN_STORED = 44,	/* struct tg_in_stored, then the message: puts a message sent earlier back into a session's store */
 	TG_IN_MAX
 };
 
@@ -76,7 +77,9 @@ struct tg_in_engine {
 	__u32 exec_ids;			/* execution ids remembered */
 	__u32 rx_buffer_bytes;		/* longest FIX message over TCP */
 	__u32 flags;			/* 0 */
-	__u64 reserved[4];
+	__u32 session_store_bytes;	/* per session: what was sent, kept to be sent again */
+	__u32 session_store_messages;
+	__u64 reserved[3];
 };
 
 /* TG_IN_VENUE: one FIX session as initiator. Sent once per venue id; a second one for the same id is refused (DUPLICATE_ID). */
@@ -93,14 +96,25 @@ struct tg_in_venue {
 	char sender_comp_id[TG_COMPID_LEN];
 	char target_comp_id[TG_COMPID_LEN];
 	__u16 fix_version;		/* 42, 44, 50 (5.0SP2 over FIXT.1.1); 0 = the dialect's own */
-	__u16 reserved0[3];
-	__u64 reserved[3];
+	__u16 resend_policy;		/* enum tg_resend: what a ResendRequest gets */
+	__u16 resend_max;		/* numbers asked for in one ResendRequest at most; 0 = as the dialect says */
+	__u16 heartbeat_min_s;		/* a shorter 108 than this in the venue's Logon counts as this; 0 = any */
+	__u64 resend_max_age_ns;	/* TG_RESEND_YOUNG: older ones are filled over */
+	__u64 reserved[2];
+};
+/* What is sent again when the venue asks. Session messages never are, cancels and what is no order always. */
+enum tg_resend {
+	TG_RESEND_FILL = 0,		/* new orders and replaces are filled over */
+	TG_RESEND_REPLAY = 1,		/* all are sent again */
+	TG_RESEND_YOUNG = 2,		/* new orders and replaces only if younger than resend_max_age_ns */
 };
 #define TG_VENUE_RESET_ON_LOGON	1u	/* 141=Y, sequence numbers start at 1 */
 #define TG_VENUE_MD_TCP		2u	/* updates over TCP too (263=1); else snapshots only (263=0) and updates by feed */
 #define TG_VENUE_ORDERS		4u	/* orders may be sent on this session */
 #define TG_VENUE_CREDENTIALS	8u	/* the Logon needs what only the daemon knows: asked for by TG_PUB_CREDENTIALS */
 #define TG_VENUE_TLS		16u	/* the transport must be kernel TLS in both directions; the host refuses any other */
+#define TG_VENUE_VALIDATE	64u	/* inbound messages are judged whole by the dictionary; a bad one is rejected with 371 and 373 */
+#define TG_VENUE_NEXT_EXPECTED	128u	/* NextExpectedMsgSeqNum (789) in the Logon, and obeyed in the venue's */
 #define TG_VENUE_CANCEL_ON_DISCONNECT 32u /* ask the venue to cancel our orders when the session drops, where its dialect can say so */
 
 struct tg_in_instrument {
@@ -194,7 +208,7 @@ struct tg_in_session {
 	__u16 venue_id;
 	__u16 command;			/* enum tg_session_command */
 	__u32 reserved0;
-	__u64 next_tx_seq;		/* SET_SEQ: 0 = leave; refused while connected */
+	__u64 next_tx_seq;		/* SET_SEQ: 0 = leave; refused while connected. GRANT: first number that may not be used yet; 0 = no bound */
 	__u64 next_rx_seq;
 };
 enum tg_session_command {
@@ -202,6 +216,7 @@ enum tg_session_command {
 	TG_SESSION_CMD_SET_SEQ = 2,
 	TG_SESSION_CMD_ENABLE = 3,	/* clears HALTED */
 	TG_SESSION_CMD_TEST_REQUEST = 4,
+	TG_SESSION_CMD_GRANT = 5,	/* numbers up to a bound that is on disk: none is used twice, whatever crashes */
 };
 
 /*
@@ -223,6 +238,18 @@ struct tg_in_credentials {
 };
 #define TG_CREDENTIALS_SENT	1u	/* the daemon sends the Logon itself, under this number, once this record is accepted */
 #define TG_CREDENTIALS_FAILED	2u	/* there are none: the session closes the transport */
+
+/*
+ * TG_IN_STORED: one application message of ours, as it was sent; only while the session is disconnected, in ascending order of numbers, all below the next one to be
+ * sent. After the struct: `len` bytes.
+ */
+struct tg_in_stored {
+	__u16 venue_id;
+	__u16 flags;			/* 0 */
+	__u32 len;			/* bytes of the message; record length is this struct and they */
+	__u64 seq;			/* 34 */
+	__u64 sending_time_ns;		/* 52 */
+};
 
 /* TG_IN_CLIENT_OPEN. The host fills uid, gid and pid from the opener's credentials, never from what a client says. */
 struct tg_in_client {

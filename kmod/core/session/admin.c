@@ -29,7 +29,7 @@ bool tg_session_start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type
 	return true;
 }
 
-static bool finish(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob)
+bool tg_session_finish(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob)
 {
 	u32 len = tg_fix_end(w);
 
@@ -44,7 +44,7 @@ static bool finish(struct tg_engine *e, struct tg_session *s, struct tg_fix_writ
 
 bool tg_session_start(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob)
 {
-	return tg_session_start_at(e, s, msg_type, s->next_tx_seq, e->time_ns, w, ob);
+	return tg_session_granted(s) && tg_session_start_at(e, s, msg_type, s->next_tx_seq, e->time_ns, w, ob);
 }
 
 bool tg_session_begin(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob)
@@ -52,11 +52,29 @@ bool tg_session_begin(struct tg_engine *e, struct tg_session *s, u32 msg_type, s
 	return tg_session_can_send(s) && tg_session_start(e, s, msg_type, w, ob);
 }
 
+static u32 type_of(const u8 *m)
+{
+	u32 type = 0, n = 0;
+
+	for (m += m[5] == 'T' ? 13 : 12; *m != TG_SOH; m++)	/* BodyLength */
+		;
+	for (m += 4; *m != TG_SOH; m++)
+		type |= (u32)*m << 8 * n++;
+	return type;
+}
+
 bool tg_session_send(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob)
 {
-	if (!finish(e, s, w, cause_ns, ob))
+	u32 type;
+
+	if (!tg_session_finish(e, s, w, cause_ns, ob))
 		return false;
+	type = type_of(w->buf);
+	if (!tg_session_type(type))
+		tg_session_store(e, s, s->next_tx_seq, type, e->time_ns, w->buf, (u32)(w->p - w->buf));
 	s->next_tx_seq++;
+	if (unlikely(s->next_tx_seq == s->granted_tx_seq))
+		tg_cc(e, TG_CC_SESSION_LEASE);
 	return true;
 }
 
@@ -94,11 +112,17 @@ void tg_session_test_request(struct tg_engine *e, struct tg_session *s, struct t
 	tg_session_send(e, s, &w, 0, ob);
 }
 
-/* `end` is the last number known to be missing; the request asks to infinity, as more may have been sent by the time it is read. */
+/*
+ * `end` is the last number known to be missing; the request asks to infinity, as more may have been sent by the time it is read. A venue that limits how much may
+ * be asked for at once is asked piece by piece.
+ */
 void tg_session_resend_request(struct tg_engine *e, struct tg_session *s, u64 begin, u64 end, struct tg_outbox *ob)
 {
+	u64 max = s->cfg.resend_max;
 	struct tg_fix_writer w;
 
+	if (max && end - begin >= max)
+		end = begin + max - 1;
 	s->resend_out = 1;
 	s->resend_begin = begin;
 	s->resend_end = end;
@@ -107,12 +131,12 @@ void tg_session_resend_request(struct tg_engine *e, struct tg_session *s, u64 be
 	if (!tg_session_start(e, s, '2', &w, ob))
 		return;
 	tg_fix_put_u64(&w, 7, begin);
-	tg_fix_put_char(&w, 16, '0');
+	tg_fix_put_u64(&w, 16, max ? end : 0);
 	if (tg_session_send(e, s, &w, 0, ob))
 		tg_cc(e, TG_CC_SESSION_RESEND_TX);
 }
 
-/* Answers a ResendRequest: nothing from `begin` to before `next` is sent again. It goes out under the number asked for and takes none of its own. */
+/* In an answer to a ResendRequest: nothing from `begin` to before `next` is sent again. It goes out under the number asked for and takes none of its own. */
 void tg_session_gap_fill(struct tg_engine *e, struct tg_session *s, u64 begin, u64 next, struct tg_outbox *ob)
 {
 	struct tg_fix_writer w;
@@ -123,7 +147,7 @@ void tg_session_gap_fill(struct tg_engine *e, struct tg_session *s, u64 begin, u
 	tg_fix_put_time(&w, 122, e->time_ns);
 	tg_fix_put_char(&w, 123, 'Y');
 	tg_fix_put_u64(&w, 36, next);
-	finish(e, s, &w, 0, ob);
+	tg_session_finish(e, s, &w, 0, ob);
 }
 
 void tg_session_reject_reason(struct tg_engine *e, struct tg_session *s, u64 ref_seq, u32 ref_type, u32 ref_tag, u32 reason, const char *text,
@@ -145,6 +169,24 @@ void tg_session_reject_reason(struct tg_engine *e, struct tg_session *s, u64 ref
 		tg_fix_put_u64(&w, 373, reason);
 	tg_fix_put_bytes(&w, 58, text, text_len(text, 128));
 	tg_session_send(e, s, &w, 0, ob);
+}
+
+void tg_session_business_reject(struct tg_engine *e, struct tg_session *s, u64 ref_seq, u32 ref_type, u32 reason, const char *text, struct tg_outbox *ob)
+{
+	struct tg_fix_writer w;
+	u8 type[4];
+	u32 n;
+
+	for (n = 0; n < 4 && ref_type >> 8 * n; n++)
+		type[n] = (u8)(ref_type >> 8 * n);
+	if (!tg_session_start(e, s, 'j', &w, ob))
+		return;
+	tg_fix_put_u64(&w, 45, ref_seq);
+	tg_fix_put_bytes(&w, 372, type, n);
+	tg_fix_put_u64(&w, 380, reason);
+	tg_fix_put_bytes(&w, 58, text, text_len(text, 128));
+	if (tg_session_send(e, s, &w, 0, ob))
+		tg_cc(e, TG_CC_BUSINESS_REJECTS_TX);
 }
 
 /* SessionRejectReason (FIX 4.4 volume 6, tag 373). */

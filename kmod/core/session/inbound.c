@@ -61,6 +61,9 @@ static void too_low(struct tg_engine *e, struct tg_session *s, const struct tg_f
 
 	if (h->poss_dup) {
 		tg_cc(e, TG_CC_SESSION_POSSDUP);
+		/* A repeat must say when it was first sent (FIX 4.4 volume 2, "PossDupFlag"); a gap fill has nothing to repeat. */
+		if (!h->orig_sending_time_ns && h->msg_type != '4')
+			tg_session_reject_reason(e, s, h->seq, h->msg_type, 122, REJECT_MISSING, "OrigSendingTime missing", ob);
 		return;
 	}
 	tg_cc(e, TG_CC_SESSION_LOW_SEQ);
@@ -79,6 +82,9 @@ static void progress(struct tg_engine *e, struct tg_session *s, struct tg_outbox
 	s->resend_ns = e->time_ns;
 	if (s->resend_out && s->next_rx_seq > s->resend_end)
 		s->resend_out = 0;
+	/* The next piece of a gap that could not be asked for at once. */
+	if (s->cfg.resend_max && s->state == TG_SESSION_RECOVERING && !s->resend_out && s->next_rx_seq <= s->resend_high)
+		tg_session_resend_request(e, s, s->next_rx_seq, s->resend_high, ob);
 	if (s->state == TG_SESSION_RECOVERING && s->next_rx_seq > s->resend_high) {
 		s->resend_out = 0;
 		tg_session_state(e, s, TG_SESSION_UP, ob);
@@ -105,7 +111,8 @@ static void gap(struct tg_engine *e, struct tg_session *s, u64 seq, struct tg_ou
 		expel(e, s, TG_SESSION_HALTED, "too many resend requests without progress", ob);
 		return;
 	}
-	tg_session_resend_request(e, s, s->next_rx_seq, seq - 1, ob);
+	/* A bounded request has to name the message that was just dropped too. */
+	tg_session_resend_request(e, s, s->next_rx_seq, s->cfg.resend_max ? seq : seq - 1, ob);
 	tg_session_state(e, s, TG_SESSION_RECOVERING, ob);
 }
 
@@ -124,6 +131,21 @@ static bool text_given(const struct tg_fix_slice *t)
 	return t->p && t->len;
 }
 
+/* NextExpectedMsgSeqNum of the venue's Logon (FIX 4.4 volume 2, "Logon", 789): what it has not seen is sent again without being asked for. */
+static bool next_expected(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, struct tg_outbox *ob)
+{
+	if (!(s->cfg.flags & TG_VENUE_NEXT_EXPECTED) || a->next_expected <= s->next_tx_seq)
+		return true;
+	expel(e, s, TG_SESSION_HALTED, "NextExpectedMsgSeqNum too high", ob);
+	return false;
+}
+
+static void serve_expected(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, struct tg_outbox *ob)
+{
+	if ((s->cfg.flags & TG_VENUE_NEXT_EXPECTED) && a->next_expected && a->next_expected < s->next_tx_seq && s->transport)
+		tg_session_resend(e, s, a->next_expected, s->next_tx_seq - 1, ob);
+}
+
 static void logged_on(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
 	if (a->reset_seq) {
@@ -133,8 +155,10 @@ static void logged_on(struct tg_engine *e, struct tg_session *s, const struct tg
 		}
 		s->next_rx_seq = 1;
 		/* The venue resets though we did not ask: our Logon counts as number 1. */
-		if (!(s->cfg.flags & TG_VENUE_RESET_ON_LOGON))
+		if (!(s->cfg.flags & TG_VENUE_RESET_ON_LOGON)) {
 			s->next_tx_seq = 2;
+			tg_session_store_clear(s);
+		}
 	}
 	skip_gap(e, s, h->seq);
 	if (h->seq < s->next_rx_seq) {
@@ -144,14 +168,28 @@ static void logged_on(struct tg_engine *e, struct tg_session *s, const struct tg
 		too_low(e, s, &plain, ob);
 		return;
 	}
+	if (!next_expected(e, s, a, ob))
+		return;
 	/* The initiator chooses; a venue that wants to hear more often gets it, one that wants less or nothing does not. */
 	if (a->heartbeat_s && a->heartbeat_s < s->cfg.heartbeat_s)
-		s->heartbeat_s = (u16)a->heartbeat_s;
+		s->heartbeat_s = a->heartbeat_s < s->cfg.heartbeat_min_s ? s->cfg.heartbeat_min_s : (u16)a->heartbeat_s;
 	s->logons++;
 	memset(s->text, 0, sizeof(s->text));
+	serve_expected(e, s, a, ob);	/* before anything new is sent */
 	if (h->seq > s->next_rx_seq) {
 		s->up_since_ns = e->time_ns;
-		gap(e, s, h->seq, ob);
+		/* Our 789 has asked already; the venue is reminded if nothing comes. */
+		if ((s->cfg.flags & TG_VENUE_NEXT_EXPECTED) && a->next_expected) {
+			tg_cc(e, TG_CC_SESSION_GAPS);
+			s->resend_out = 1;
+			s->resend_begin = s->next_rx_seq;
+			s->resend_end = h->seq - 1;
+			s->resend_high = h->seq;
+			s->resend_ns = e->time_ns;
+			tg_session_state(e, s, TG_SESSION_RECOVERING, ob);
+		} else {
+			gap(e, s, h->seq, ob);
+		}
 		return;
 	}
 	s->next_rx_seq++;
@@ -167,6 +205,8 @@ static void reset_in_session(struct tg_engine *e, struct tg_session *s, struct t
 	}
 	s->next_rx_seq = 2;
 	s->next_tx_seq = 1;
+	tg_session_store_clear(s);
+	s->resend_tx_next = 0;
 	s->resend_out = 0;
 	s->resend_high = 0;
 	tg_session_logon(e, s, NULL, true, ob);
@@ -192,17 +232,22 @@ static void on_logout(struct tg_engine *e, struct tg_session *s, const struct tg
 
 static void on_resend_request(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
-	u64 next = s->next_tx_seq;
-
 	tg_cc(e, TG_CC_SESSION_RESEND_RX);
 	if (!a->begin_seq || a->begin_seq >= s->next_tx_seq || (a->end_seq && a->end_seq < a->begin_seq)) {
 		tg_session_reject_reason(e, s, h->seq, h->msg_type, 7, REJECT_VALUE, "nothing was sent under that number", ob);
 		return;
 	}
-	/* Numbers past what was asked for may wait in the venue's own queue: filling them too would make it drop messages that it has. */
-	if (a->end_seq && a->end_seq < s->next_tx_seq - 1)
-		next = a->end_seq + 1;
-	tg_session_gap_fill(e, s, a->begin_seq, next, ob);
+	/* The same again and again: whatever is wrong there, sending once more will not mend it. */
+	if (a->begin_seq > s->resend_rx_begin || !s->resend_rx_begin) {
+		s->resend_rx_begin = a->begin_seq;
+		s->resend_rx_storm = 0;
+	}
+	if (++s->resend_rx_storm > TG_SESSION_STORM) {
+		expel(e, s, TG_SESSION_HALTED, "venue keeps asking for the same messages", ob);
+		return;
+	}
+	/* Not past what was asked for: what came behind it may wait in the venue's own queue, and filling that too would make it drop messages that it has. */
+	tg_session_resend(e, s, a->begin_seq, a->end_seq, ob);
 }
 
 static void on_sequence_reset(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, const struct tg_fix_admin *a, struct tg_outbox *ob)

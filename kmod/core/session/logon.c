@@ -46,9 +46,9 @@ void tg_session_logon(struct tg_engine *e, struct tg_session *s, const struct tg
 {
 	struct tg_fix_writer w;
 
-	if (!tg_session_start_at(e, s, 'A', s->next_tx_seq, cred ? cred->sending_time_ns : e->time_ns, &w, ob))
+	if (!tg_session_granted(s) || !tg_session_start_at(e, s, 'A', s->next_tx_seq, cred ? cred->sending_time_ns : e->time_ns, &w, ob))
 		return;
-	put_logon(&w, &s->cfg, cred, reset, 0);
+	put_logon(&w, &s->cfg, cred, reset, s->cfg.flags & TG_VENUE_NEXT_EXPECTED ? s->next_rx_seq : 0);
 	tg_session_send(e, s, &w, 0, ob);
 }
 

@@ -11,12 +11,16 @@
 
 void tg_session_config(struct tg_engine *e, struct tg_session *s, const struct tg_in_venue *cfg)
 {
-	u64 rx_off = s->rx_off;
+	u64 rx_off = s->rx_off, bytes_off = s->store_bytes_off, index_off = s->store_index_off;
 
 	memset(s, 0, sizeof(*s));
 	s->cfg = *cfg;
 	s->rx_off = rx_off;
+	s->store_bytes_off = bytes_off;
+	s->store_index_off = index_off;
 	s->cfg.fix_version = tg_venue_version(cfg);
+	if (!cfg->resend_max)
+		s->cfg.resend_max = tg_venue_caps(cfg->dialect)->resend_max;
 	s->state = TG_SESSION_DOWN;
 	s->heartbeat_s = cfg->heartbeat_s;
 	s->next_tx_seq = 1;
@@ -68,6 +72,9 @@ static void forget_connection(struct tg_session *s)
 	s->resend_end = 0;
 	s->resend_high = 0;
 	s->up_since_ns = 0;
+	s->resend_tx_next = 0;
+	s->resend_rx_begin = 0;
+	s->resend_rx_storm = 0;
 }
 
 void tg_session_close(struct tg_engine *e, struct tg_session *s, u16 next, const char *text, struct tg_outbox *ob)
@@ -99,6 +106,11 @@ void tg_session_transport_up(struct tg_engine *e, struct tg_session *s, struct t
 	if (reset) {
 		s->next_tx_seq = 1;
 		s->next_rx_seq = 1;
+		tg_session_store_clear(s);
+	}
+	if (!tg_session_granted(s)) {
+		tg_session_close(e, s, TG_SESSION_DOWN, "no sequence numbers granted", ob);
+		return;
 	}
 	s->last_rx_ns = e->time_ns;
 	s->last_tx_ns = e->time_ns;
@@ -241,9 +253,11 @@ u64 tg_session_deadline_ns(const struct tg_session *s)
 		at = s->last_tx_ns + heartbeat_ns(s);
 		t = s->test_request_out ? s->test_request_ns + patience_ns(s) : s->last_rx_ns + patience_ns(s);
 		/* While a gap is being filled a silent venue is left to the recovery's own limit. */
-		if (t < at && !(s->test_request_out && s->state == TG_SESSION_RECOVERING))
+		if (t < at && !(s->test_request_out && (s->state == TG_SESSION_RECOVERING || s->resend_tx_next)))
 			at = t;
 	}
+	if (s->resend_tx_next && s->resend_tx_ns < at)
+		at = s->resend_tx_ns;
 	if (s->state == TG_SESSION_RECOVERING && s->resend_ns + TG_SESSION_RESEND_NS < at)
 		at = s->resend_ns + TG_SESSION_RESEND_NS;
 	return at;
@@ -284,10 +298,12 @@ void tg_session_timer(struct tg_engine *e, struct tg_session *s, struct tg_outbo
 		if (!s->transport)
 			return;
 	}
+	if (s->resend_tx_next && now >= s->resend_tx_ns)
+		tg_session_resend_serve(e, s, ob);
 	if (!s->heartbeat_s)
 		return;
 	if (s->test_request_out) {
-		if (s->state == TG_SESSION_UP && now >= s->test_request_ns + patience_ns(s)) {
+		if (s->state == TG_SESSION_UP && !s->resend_tx_next && now >= s->test_request_ns + patience_ns(s)) {
 			tg_session_logout(e, s, "no answer to TestRequest", ob);
 			tg_session_close(e, s, TG_SESSION_DOWN, "venue went silent", ob);
 			return;
@@ -303,7 +319,9 @@ void tg_session_timer(struct tg_engine *e, struct tg_session *s, struct tg_outbo
 
 enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, const struct tg_in_session *c, struct tg_outbox *ob)
 {
-	if (c->reserved0 || (c->command != TG_SESSION_CMD_SET_SEQ && (c->next_tx_seq || c->next_rx_seq)))
+	bool set = c->command == TG_SESSION_CMD_SET_SEQ, grant = c->command == TG_SESSION_CMD_GRANT;
+
+	if (c->reserved0 || (!set && !grant && c->next_tx_seq) || (!set && c->next_rx_seq))
 		return TG_REASON_BAD_REQUEST;
 	switch (c->command) {
 	case TG_SESSION_CMD_LOGOUT:
@@ -320,10 +338,18 @@ enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, con
 	case TG_SESSION_CMD_SET_SEQ:
 		if (s->transport)
 			return TG_REASON_CONFIG;	/* only while disconnected */
-		if (c->next_tx_seq)
+		if (c->next_tx_seq) {
+			/* What is kept belongs to numbers below the next one. */
+			if (c->next_tx_seq < s->next_tx_seq)
+				tg_session_store_clear(s);
 			s->next_tx_seq = c->next_tx_seq;
+		}
 		if (c->next_rx_seq)
 			s->next_rx_seq = c->next_rx_seq;
+		return TG_REASON_OK;
+	case TG_SESSION_CMD_GRANT:
+		s->granted_tx_seq = c->next_tx_seq;
+		e->sweep_due = 1;	/* cancels that waited for a number */
 		return TG_REASON_OK;
 	case TG_SESSION_CMD_ENABLE:
 		if (s->state == TG_SESSION_HALTED) {
@@ -357,6 +383,9 @@ void tg_session_query(const struct tg_session *s, struct tg_nl_session *out)
 	out->up_since_ns = s->up_since_ns;
 	out->logons = s->logons;
 	out->drops = s->drops;
+	out->granted_tx_seq = s->granted_tx_seq;
+	out->stored = s->store_count;
+	out->resending = s->resend_tx_next != 0;
 	memcpy(out->name, s->cfg.name, sizeof(out->name));
 	memcpy(out->sender_comp_id, s->cfg.sender_comp_id, sizeof(out->sender_comp_id));
 	memcpy(out->target_comp_id, s->cfg.target_comp_id, sizeof(out->target_comp_id));

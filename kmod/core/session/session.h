@@ -4,8 +4,8 @@
  * request, gap recovery, logout. Hands application messages that are in sequence to tg_app_message() (dispatch.h).
  *
  * Rules beyond the text: at most one outstanding ResendRequest per gap; Logon, Logout, ResendRequest and SequenceReset-Reset are handled before gap logic;
- * any inbound message disarms a test request; inbound ResendRequest is answered with one SequenceReset-GapFill (no stale order is ever sent again);
- * more than TG_SESSION_STORM resend requests without a message in sequence between them halt the session.
+ * any inbound message disarms a test request; a ResendRequest is answered from stored bytes under the session's policy (store.c);
+ * more than TG_SESSION_STORM resend requests without progress, ours or the venue's, halt the session.
  */
 #ifndef TG_SESSION_H
 #define TG_SESSION_H
@@ -20,6 +20,8 @@ struct tg_engine;
 
 #define TG_SESSION_STORM	8u
 #define TG_SESSION_RESEND_NS	10000000000ULL	/* a gap that nothing fills for this long is asked for again */
+#define TG_SESSION_RESEND_CHUNK	16384u		/* bytes of an answer to a ResendRequest in one step */
+#define TG_SESSION_RESEND_PACE_NS 1000000ULL	/* and the pause to the next: a socket's buffer must not overflow */
 #define TG_SESSION_LOGON_MS	10000u		/* when the configuration says 0 */
 #define TG_SESSION_LOGOUT_MS	5000u
 
@@ -44,7 +46,29 @@ struct tg_session {
 	u32 rx_len;			/* bytes in the reassembly buffer */
 	u64 credentials_seq, credentials_ns;	/* MsgSeqNum and SendingTime of the Logon that waits for its credentials */
 	u64 rx_off;			/* arena offset of the reassembly buffer (params.rx_buffer_bytes) */
+	/* store.c */
+	u64 store_bytes_off, store_index_off;	/* arena offsets: params.session_store_bytes, struct tg_stored [params.session_store_messages] */
+	u32 store_first, store_count;	/* index entries */
+	u32 store_at;			/* where the next message goes */
+	u32 resend_tx_used;		/* bytes of it in this step */
+	u64 resend_tx_next;		/* number to send again next; 0 = no ResendRequest is being answered */
+	u64 resend_tx_end;		/* last one asked for; 0 = all */
+	u64 resend_tx_ns;		/* when the next piece is due */
+	u64 resend_tx_seq;		/* step in which resend_tx_used counts */
+	u64 resend_rx_begin;		/* what the venue asked for last, */
+	u32 resend_rx_storm;		/* and how often */
+	u32 pad0;
+	u64 granted_tx_seq;		/* first number that may not be used; 0 = no bound */
 	char text[64];
+};
+
+/* One message that was sent. */
+struct tg_stored {
+	u64 seq;
+	u64 time_ns;
+	u32 off, len;			/* in the session's bytes */
+	u32 msg_type;
+	u32 pad;
 };
 
 void tg_session_config(struct tg_engine *e, struct tg_session *s, const struct tg_in_venue *cfg);	/* a fresh slot; rx_off is set by the caller */
@@ -54,13 +78,23 @@ void tg_session_rx(struct tg_engine *e, struct tg_session *s, const u8 *bytes, u
 void tg_session_timer(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
 u64 tg_session_deadline_ns(const struct tg_session *s);		/* ~0 = none */
 enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, const struct tg_in_session *c, struct tg_outbox *ob);
+/* TG_IN_STORED, len payload bytes (store.c). */
+enum tg_reason tg_session_restore(struct tg_engine *e, struct tg_session *s, const struct tg_in_stored *m, u32 len, struct tg_outbox *ob);
+/* Message n of a venue's store, oldest first; false = there are no more. For hosts that carry the store over to the next engine. */
+bool tg_session_stored(const struct tg_engine *e, u32 venue_id, u32 n, struct tg_in_stored *out, const u8 **bytes);
 /* The answer to TG_PUB_CREDENTIALS (logon.c). */
 enum tg_reason tg_session_credentials(struct tg_engine *e, struct tg_session *s, const struct tg_in_credentials *c, struct tg_outbox *ob);
 void tg_session_query(const struct tg_session *s, struct tg_nl_session *out);
 
+/* May the next number be used? */
+static inline bool tg_session_granted(const struct tg_session *s)
+{
+	return !s->granted_tx_seq || s->next_tx_seq < s->granted_tx_seq;
+}
+
 static inline bool tg_session_can_send(const struct tg_session *s)
 {
-	return s->state == TG_SESSION_UP;
+	return s->state == TG_SESSION_UP && !s->resend_tx_next && tg_session_granted(s);
 }
 
 /*
@@ -95,6 +129,19 @@ void tg_session_reject(struct tg_engine *e, struct tg_session *s, u64 ref_seq, u
 /* 35=3 with a reason given by the session itself (373). */
 void tg_session_reject_reason(struct tg_engine *e, struct tg_session *s, u64 ref_seq, u32 ref_type, u32 ref_tag, u32 reason, const char *text,
 			      struct tg_outbox *ob);
+
+/* 35=j about message ref_seq (380). */
+void tg_session_business_reject(struct tg_engine *e, struct tg_session *s, u64 ref_seq, u32 ref_type, u32 reason, const char *text, struct tg_outbox *ob);
+
+/* store.c */
+bool tg_session_type(u32 msg_type);	/* a session message: never sent again */
+void tg_session_store(struct tg_engine *e, struct tg_session *s, u64 seq, u32 msg_type, u64 time_ns, const u8 *msg, u32 len);
+void tg_session_store_clear(struct tg_session *s);
+/* Answers a ResendRequest from begin to end (0 = all that was sent): the first piece now. */
+void tg_session_resend(struct tg_engine *e, struct tg_session *s, u64 begin, u64 end, struct tg_outbox *ob);
+void tg_session_resend_serve(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
+/* Ends a message that takes no new number. */
+bool tg_session_finish(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob);
 
 void tg_session_text(struct tg_session *s, const void *text, u32 len);	/* made printable */
 void tg_session_state(struct tg_engine *e, struct tg_session *s, u16 state, struct tg_outbox *ob);
