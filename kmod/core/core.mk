@@ -8,6 +8,8 @@ tg-core-objs := \
 	fix/decode.o \
 	fix/decode_md.o \
 	fix/encode.o \
+	fix/dict.o \
+	fix/dict_tables.o \
 	session/session.o \
 	session/inbound.o \
 	session/admin.o \

@@ -33,7 +33,11 @@
 	X(FORMAT,	"value has the wrong form for its tag") \
 	X(GROUP_COUNT,	"group has another number of entries than its count says") \
 	X(RANGE,	"number too large") \
-	X(DATA_LENGTH,	"length field does not fit its data field")
+	X(DATA_LENGTH,	"length field does not fit its data field") \
+	X(UNKNOWN_TAG,	"tag is not in the dictionary") \
+	X(NOT_FOR_TYPE,	"tag does not belong to this type of message") \
+	X(ENUM,		"value is none of those that the tag may have") \
+	X(ORDER,	"header, body, trailer or group entry is out of order")
 
 enum tg_fix_error {
 #define X(name, text) TG_FIX_##name,
