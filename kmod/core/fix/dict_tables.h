@@ -14,7 +14,7 @@
 #define TG_DICT_LOOSE		0xfffeu	/* set of a type whose members are not known: any tag may come */
 #define TG_DICT_PROBES		8u
 #define TG_DICT_DEPTH		8u	/* levels, the message's own included */
-#define TG_DICT_SEEN_WORDS	40u	/* of 64 members, header and trailer included */
+#define TG_DICT_SEEN_WORDS	42u	/* of 64 members, header and trailer included */
 
 #define TG_DICT_INDEX		0x1fffu	/* in a slot: the field's index, */
 #define TG_DICT_REQUIRED	0x2000u	/* it must be there, */
