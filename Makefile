@@ -15,7 +15,7 @@ programs := userspace/tickgated userspace/tgctl userspace/strategies kmod bpf \
 	tools/venue tools/replay tools/bench tools/lab tools/demo
 # What only checks, in the order of `make check`: what is quick and close to the core first.
 checks := tools/core-check tests/run-test tests/abi tests/dict tests/unit tests/conform tests/replay \
-	tests/fuzz tools/vm tests/dkms tests/selftests tests/system
+	tests/fuzz tools/vm tests/dkms tests/selftests tests/system tests/soak
 
 # all processors, unless the caller said how many
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -28,7 +28,7 @@ progs := $(call present,$(programs))
 all-components := $(libs) $(progs) $(call present,$(checks))
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps demo check bench fuzz lint clean install dkms-check check-fresh vm-shell \
+.PHONY: all help deps demo check bench fuzz soak lint clean install dkms-check check-fresh vm-shell \
 	$(libs) $(progs)
 
 all: $(libs) $(progs)	## build everything: userspace, BPF, module, tools
@@ -70,6 +70,12 @@ bench:	## measure: parse, book, risk, encode, step, whole path
 fuzz:	## longer fuzzing, FUZZ_SECONDS for each harness (default 600)
 	$(Q)$(TOP)/tools/deploy/deps fuzz
 	+$(Q)$(MAKE) -C tests/fuzz check SECONDS_EACH=$(FUZZ_SECONDS)
+	+$(Q)$(MAKE) $(quiet) -C tests/fuzz report
+
+soak:	## long: 100,000 messages and 200 disconnects against QuickFIX in each FIX version
+	$(Q)$(TOP)/tools/deploy/deps build vm check
+	+$(Q)$(MAKE) $(jobs) all
+	+$(Q)$(MAKE) -C tests/soak soak
 
 lint:	## shellcheck, cppcheck, sparse, mandoc, licence lines
 	$(Q)$(TOP)/tools/deploy/deps build lint
