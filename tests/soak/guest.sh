@@ -7,11 +7,13 @@
 #	guest.sh DIR MESSAGES DISCONNECTS VERSION SEED
 set -u
 here=$(cd "$(dirname "$0")" && pwd -P)
-LAB_DIR=$1 messages=$2 disconnects=$3 version=$4 RANDOM=$5
+out=$1 messages=$2 disconnects=$3 version=$4 RANDOM=$5
+# in the guest's memory: a line of the venue's log written over 9p costs more than the message
+LAB_DIR=/tmp/tickgate-soak
 LAB_RESET=no
 . "$here/../system/tap.sh"
 . "$here/../../tools/lab/lab.sh"
-trap 'kill $(jobs -p) 2>/dev/null' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; cp -r "$LAB_DIR"/. "$out"/' EXIT
 mm=$LAB_BUILD/userspace/strategies/tg-market-maker
 drops=0 kills=0 reloads=0 gaps=0 total=0 last_rx=0 last_tx=0 MM_PID=
 
@@ -59,7 +61,7 @@ daemon_back()
 pause() { sleep "0.$((RANDOM % 9))"; }
 up_or_bail() { lab_wait 90 lab_session_up || { tgctl session; tail -20 "$LAB_DIR/tickgated.log"; bail "the session does not come back after $1"; }; }
 
-lab_net && lab_module && lab_venue --market seeded --seed "$5" --symbols BTCUSDT:0.01:0.00001:60000 --rate 400 --fix-version "$version" \
+lab_net && lab_module && lab_venue --market seeded --seed "$5" --symbols BTCUSDT:0.01:0.00001:60000 --rate 3000 --fix-version "$version" \
 	--cancel-on-disconnect || bail "laboratory"
 lab_config 's/^reset_on_logon.*/reset_on_logon = no\nmd_over_tcp = yes\nfix_version = '"$version"'/' 's/^backoff_max_ms.*/backoff_max_ms = 400/'
 lab_daemon || bail "daemon"
@@ -112,7 +114,7 @@ while [ $total -lt "$messages" ] || [ $drops -lt "$disconnects" ]; do
 	# enough messages between two disconnects that both totals are reached together
 	count
 	while [ $total -lt "$messages" ] && [ $((total * disconnects)) -lt $((drops * messages)) ]; do
-		sleep 0.2
+		sleep 1
 		trade
 		count
 	done
