@@ -10,7 +10,7 @@
 #include "ctl.h"
 #include "rundir.h"
 
-#define MAX_OPTIONS	16
+#define MAX_OPTIONS	24
 
 /* ---- options ---- */
 
