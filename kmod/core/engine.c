@@ -197,7 +197,7 @@ enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, cons
 	case TG_MT1('8'): {
 		struct tg_fix_exec x;
 
-		err = tg_fix_decode_exec(c, &x);
+		err = tg_venue_exec(&s->cfg, &x, tg_fix_decode_exec(c, &x));
 		if (err) {
 			*bad_tag = x.bad_tag;
 			return err;
@@ -207,7 +207,7 @@ enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, cons
 	case TG_MT1('9'): {
 		struct tg_fix_cancel_reject x;
 
-		err = tg_fix_decode_cancel_reject(c, &x);
+		err = tg_venue_cxlrej(&s->cfg, &x, tg_fix_decode_cancel_reject(c, &x));
 		if (err) {
 			*bad_tag = x.bad_tag;
 			return err;
@@ -228,6 +228,11 @@ enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, cons
 	case TG_MT1('W'):
 	case TG_MT1('X'):
 	case TG_MT1('Y'):
+		/* Order by order is no book of this engine: an acknowledgement or an order's id must not pass for a price level. */
+		if (tg_venue_caps(s->cfg.dialect)->md_level != TG_MD_L2) {
+			tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);
+			return TG_FIX_OK;
+		}
 		return tg_md_message(e, s->cfg.venue_id, h, c, bad_tag, ob);
 	default:
 		tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);

@@ -222,7 +222,7 @@ enum {
 	X_ORDER_ID = 1 << 0, X_CL = 1 << 1, X_ORIG = 1 << 2, X_EXEC_ID = 1 << 3, X_SYMBOL = 1 << 4, X_ACCOUNT = 1 << 5, X_TEXT = 1 << 6,
 	X_EXEC_TYPE = 1 << 7, X_STATUS = 1 << 8, X_SIDE = 1 << 9, X_TYPE = 1 << 10, X_TIF = 1 << 11, X_LIQ = 1 << 12, X_REJ = 1 << 13,
 	X_QTY = 1 << 14, X_PX = 1 << 15, X_LAST_QTY = 1 << 16, X_LAST_PX = 1 << 17, X_LEAVES = 1 << 18, X_CUM = 1 << 19, X_AVG = 1 << 20,
-	X_COMM = 1 << 21, X_COMM_TYPE = 1 << 22, X_TIME = 1 << 23,
+	X_COMM = 1 << 21, X_COMM_TYPE = 1 << 22, X_TIME = 1 << 23, X_TRANS = 1 << 24, X_EXEC_ID2 = 1 << 25,
 };
 
 enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec *x)
@@ -259,13 +259,13 @@ enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec
 		FIELD(TG_K2('1', '3'), X_COMM_TYPE, tg_fix_take_char(&k, &comm_type));
 		FIELD(TG_K3('1', '0', '3'), X_REJ, take_u16(&k, &x->ord_rej_reason));
 		FIELD(TG_K2('5', '8'), X_TEXT, take_slice(&k, &x->text));
+		FIELD(TG_K2('2', '0'), X_TRANS, tg_fix_take_char(&k, &x->trans_type));
+		FIELD(TG_K3('5', '2', '7'), X_EXEC_ID2, take_slice(&k, &x->secondary_exec_id));
 		if (k.p == from && !tg_fix_skip(&k))
 			goto bad;
 	}
 	*c = k;
 	x->bad_tag = !(seen & X_ORDER_ID) ? 37 : !(seen & X_EXEC_ID) ? 17 : !(seen & X_EXEC_TYPE) ? 150 : !(seen & X_STATUS) ? 39 : !(seen & X_CUM) ? 14 : 0;
-	if (x->bad_tag)
-		return TG_FIX_MISSING;
 	x->liquidity = (u8)(liquidity - '0');
 	if (comm_type != '3')		/* per unit or percentage: not money of this fill */
 		x->commission = 0;
@@ -273,8 +273,12 @@ enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec
 	x->has_px = seen & X_PX;
 	x->has_last = seen & X_LAST_QTY && seen & X_LAST_PX;
 	x->has_leaves = seen & X_LEAVES;
-	x->has_cum = true;
-	return TG_FIX_OK;
+	x->has_cum = seen & X_CUM;
+	if (likely(!x->bad_tag))
+		return TG_FIX_OK;
+	x->missing = (u8)((seen & X_ORDER_ID ? 0 : TG_EXEC_NO_ORDER_ID) | (seen & X_EXEC_ID ? 0 : TG_EXEC_NO_EXEC_ID) |
+			  (seen & X_EXEC_TYPE ? 0 : TG_EXEC_NO_TYPE) | (seen & X_STATUS ? 0 : TG_EXEC_NO_STATUS) | (seen & X_CUM ? 0 : TG_EXEC_NO_CUM));
+	return TG_FIX_MISSING;
 bad:
 	x->bad_tag = tg_fix_bad_tag(k.val);
 	*c = k;
@@ -304,6 +308,7 @@ enum tg_fix_error tg_fix_decode_cancel_reject(struct tg_fix_cursor *c, struct tg
 	}
 	*c = k;
 	x->bad_tag = !(seen & R_CL) ? 11 : !(seen & R_STATUS) ? 39 : !(seen & R_RESPONSE) ? 434 : 0;
+	x->missing = (u8)((seen & R_CL ? 0 : TG_CXLREJ_NO_ID) | (seen & R_STATUS ? 0 : TG_CXLREJ_NO_STATUS) | (seen & R_RESPONSE ? 0 : TG_CXLREJ_NO_RESPONSE));
 	return x->bad_tag ? TG_FIX_MISSING : TG_FIX_OK;
 bad:
 	x->bad_tag = tg_fix_bad_tag(k.val);

@@ -41,6 +41,16 @@ struct tg_fix_admin {
 };
 enum tg_fix_error tg_fix_decode_admin(u32 msg_type, struct tg_fix_cursor *c, struct tg_fix_admin *a);
 
+/* Required fields that are missing, as bits: some venues leave some of them out (struct tg_venue_caps). */
+#define TG_EXEC_NO_ORDER_ID	1u	/* 37 */
+#define TG_EXEC_NO_EXEC_ID	2u	/* 17 */
+#define TG_EXEC_NO_TYPE		4u	/* 150 */
+#define TG_EXEC_NO_STATUS	8u	/* 39 */
+#define TG_EXEC_NO_CUM		16u	/* 14 */
+#define TG_CXLREJ_NO_ID		1u	/* 11 */
+#define TG_CXLREJ_NO_STATUS	2u	/* 39 */
+#define TG_CXLREJ_NO_RESPONSE	4u	/* 434 */
+
 /* 35=8 */
 struct tg_fix_exec {
 	struct tg_fix_slice order_id;	/* 37, required */
@@ -50,6 +60,9 @@ struct tg_fix_exec {
 	struct tg_fix_slice symbol;	/* 55 */
 	struct tg_fix_slice account;	/* 1 */
 	struct tg_fix_slice text;	/* 58 */
+	struct tg_fix_slice secondary_exec_id;	/* 527 */
+	u8 trans_type;			/* 20: FIX 4.2, 0 = absent */
+	u8 missing;			/* TG_EXEC_NO_*; the rest is filled in all the same */
 	u8 exec_type;			/* 150, required */
 	u8 ord_status;			/* 39, required */
 	u8 side;			/* 54 */
@@ -74,6 +87,7 @@ struct tg_fix_cancel_reject {
 	u8 ord_status;			/* 39 */
 	u8 response_to;			/* 434: '1' cancel, '2' replace */
 	u16 reason;			/* 102 */
+	u8 missing;			/* TG_CXLREJ_NO_*; the rest is filled in all the same */
 	u32 bad_tag;
 };
 enum tg_fix_error tg_fix_decode_cancel_reject(struct tg_fix_cursor *c, struct tg_fix_cancel_reject *x);
@@ -88,6 +102,7 @@ struct tg_fix_md_entry {
 	u8 type;			/* 269: '0' bid, '1' offer, '2' trade, others passed through */
 	bool has_px, has_qty;
 	s64 px, qty;			/* 270, 271 */
+	struct tg_fix_slice entry_id;	/* X: 278; not inherited */
 	struct tg_fix_slice symbol;	/* 55; in X inherited from the entry before when absent */
 	u64 first_id, last_id;		/* 25043, 25044; inherited likewise; W: the message's own 25044 in last_id; 0 = none */
 };

@@ -10,7 +10,7 @@
 #define DELIM_W		TG_K3('2', '6', '9')
 
 enum { M_REQ = 1, M_SYMBOL = 2, M_ID = 4, M_LAST = 8 };
-enum { E_TYPE = 1, E_PX = 2, E_QTY = 4, E_SYMBOL = 8, E_FIRST = 16, E_LAST = 32 };
+enum { E_TYPE = 1, E_PX = 2, E_QTY = 4, E_SYMBOL = 8, E_FIRST = 16, E_LAST = 32, E_ID = 64 };
 
 #define FIELD(key, bit, take)						\
 	do {								\
@@ -124,6 +124,7 @@ bool tg_fix_md_next(struct tg_fix_md_iter *it, struct tg_fix_md_entry *e)
 	e->first_id = it->inherit.first_id;
 	e->last_id = it->inherit.last_id;
 	e->px = e->qty = 0;
+	e->entry_id.len = 0;
 	if (incremental) {
 		if (unlikely(!tg_fix_at(&k, DELIM_X)))
 			goto count;
@@ -156,6 +157,7 @@ bool tg_fix_md_next(struct tg_fix_md_iter *it, struct tg_fix_md_entry *e)
 				break;
 			FIELD(TG_K5('2', '5', '0', '4', '3'), E_FIRST, tg_fix_take_u64(&k, &e->first_id));
 			FIELD(TG_K5('2', '5', '0', '4', '4'), E_LAST, tg_fix_take_u64(&k, &e->last_id));
+			FIELD(TG_K3('2', '7', '8'), E_ID, take_slice(&k, &e->entry_id));
 		} else if (tg_fix_at(&k, DELIM_W)) {
 			break;
 		}

@@ -57,10 +57,20 @@ static enum tg_fix_error bad(u32 *bad_tag, u32 tag, enum tg_fix_error err)
 	return err;
 }
 
+/* 278 of a book by price may be the side and the price, which then need not stand in 270 too (Kraken, 35=X). */
+static bool side_px_id(const struct tg_fix_md_entry *in)
+{
+	return in->entry_id.len > 1 &&
+	       ((in->type == '0' && in->entry_id.p[0] == 'B') ||
+		(in->type == '1' && in->entry_id.p[0] == 'O'));
+}
+
 /* One entry as the book needs it. Refuses what FIX lets through but no book can take. */
 static enum tg_fix_error convert(const struct tg_fix_md_entry *in, struct tg_md_scratch *out,
 				 u32 *bad_tag)
 {
+	bool has_px = in->has_px;
+
 	out->px = in->px;
 	out->qty = in->qty;
 	out->first_id = in->first_id ? in->first_id : in->last_id;
@@ -72,7 +82,9 @@ static enum tg_fix_error convert(const struct tg_fix_md_entry *in, struct tg_md_
 	out->kind = in->type - '0';
 	if (unlikely(!in->symbol.len))
 		return bad(bad_tag, TAG_SYMBOL, TG_FIX_MISSING);
-	if (unlikely(!in->has_px))
+	if (unlikely(!has_px && side_px_id(in)))
+		has_px = tg_fix_e8(in->entry_id.p + 1, in->entry_id.len - 1, &out->px);
+	if (unlikely(!has_px))
 		return bad(bad_tag, TAG_PX, TG_FIX_MISSING);
 	if (in->action == '2') {
 		out->qty = 0;

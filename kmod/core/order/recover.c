@@ -102,6 +102,30 @@ static bool status_request(const struct tg_fix_slice *type)
 	       (type->len == 2 && type->p[0] == 'A' && type->p[1] == 'F');
 }
 
+/*
+ * Venues that refuse a cancel or replace with 35=j in place of 35=9 (Kraken, Business Message Reject): 380=101 is an order that the venue does not know,
+ * 102=1 elsewhere.
+ */
+static bool cancel_refused(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a,
+			   struct tg_outbox *ob)
+{
+	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
+	struct tg_fix_cancel_reject x;
+	u64 id;
+
+	if (caps->cancel_reject != TG_CANCEL_REJECT_J || a->ref_msg_type.len != 1 ||
+	    (a->ref_msg_type.p[0] != 'F' && a->ref_msg_type.p[0] != 'G') ||
+	    !tg_venue_cl_ord_id(caps, a->ref_id.p, a->ref_id.len, &id))
+		return false;
+	memset(&x, 0, sizeof(x));
+	x.cl_ord_id = a->ref_id;
+	x.text = a->text;
+	x.response_to = a->ref_msg_type.p[0] == 'G' ? '2' : '1';
+	x.reason = a->reject_reason == 101 ? 1 : (u16)a->reject_reason;
+	tg_order_cancel_reject(e, s, &x, ob);
+	return true;
+}
+
 void tg_order_business_reject(struct tg_engine *e, struct tg_session *s,
 			      const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
@@ -114,6 +138,8 @@ void tg_order_business_reject(struct tg_engine *e, struct tg_session *s,
 		no_answers(e, s, ob);
 		return;
 	}
+	if (cancel_refused(e, s, a, ob))
+		return;
 	o = find_refused(e, s, a, &request);
 	if (!o || tg_ord_terminal(o->status))
 		return; /* admin messages and status requests are refused too: nothing to undo */

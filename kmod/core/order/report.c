@@ -435,7 +435,7 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 		return TG_FIX_FORMAT;
 	if (ev == EV_REPLACED && o->req_type == TG_SUB_REPLACE && names_new_only(s))
 		id = o->req_cl_ord_id;
-	if (x->exec_type != 'I' &&
+	if (x->exec_type != 'I' && x->exec_id.len &&
 	    tg_exec_id_seen(e, s->cfg.venue_id, x->exec_id.p, x->exec_id.len, &hash)) {
 		tg_cc(e, TG_CC_EXEC_DUPLICATES);
 		return TG_FIX_OK;

@@ -24,6 +24,7 @@ const struct tg_venue_caps tg_deribit_caps = {
 	.id_echo_swapped = 1,
 	.cancel_reject = TG_CANCEL_REJECT_9,
 	.exec_missing = TG_EXEC_NO_ORDER_ID | TG_EXEC_NO_EXEC_ID | TG_EXEC_NO_TYPE,
+	.cxlrej_missing = TG_CXLREJ_NO_ID | TG_CXLREJ_NO_STATUS | TG_CXLREJ_NO_RESPONSE,
 	.tifs = 1 << TG_TIF_GTC | 1 << TG_TIF_IOC | 1 << TG_TIF_FOK,
 	.tif_default = '0' + TG_TIF_GTC,
 	.ord_types = 1 << TG_ORD_MARKET | 1 << TG_ORD_LIMIT,

@@ -46,6 +46,44 @@ bool tg_venue_can_order(const struct tg_venue_caps *c, u8 ord_type, u8 tif, u16 
 	return (flags & (TG_SUB_POST_ONLY | TG_SUB_REDUCE_ONLY)) != (TG_SUB_POST_ONLY | TG_SUB_REDUCE_ONLY);
 }
 
+/* FIX 4.2, volume 4, ExecTransType (20): a trade is 150=1 or 150=2, and what is no new event is told apart by 20 alone. */
+static u8 exec_type_42(const struct tg_fix_exec *x)
+{
+	switch (x->trans_type) {
+	case '1': return 'H';	/* trade cancel */
+	case '2': return 'G';	/* trade correct */
+	case '3': return 'I';	/* status */
+	default: return x->exec_type == '1' || x->exec_type == '2' ? 'F' : x->exec_type;
+	}
+}
+
+enum tg_fix_error tg_venue_exec(const struct tg_in_venue *v, struct tg_fix_exec *x, enum tg_fix_error err)
+{
+	const struct tg_venue_caps *c = caps_of(v);
+
+	if (unlikely(err)) {
+		if (err != TG_FIX_MISSING || !c || (x->missing & ~c->exec_missing))
+			return err;
+		/* Without an ExecType a report is its OrdStatus (39). Fills have one: they are asked for as 150=F. */
+		if (x->missing & TG_EXEC_NO_TYPE)
+			x->exec_type = x->ord_status == '1' || x->ord_status == '2' ? 'I' : x->ord_status;
+		if (x->missing & TG_EXEC_NO_EXEC_ID)
+			x->exec_id = x->secondary_exec_id;
+	}
+	if (c->id_echo_swapped && x->cl_ord_id.len)
+		x->order_id = x->cl_ord_id;	/* the id that cancels and replaces have to name */
+	if (tg_venue_version(v) == 42)
+		x->exec_type = exec_type_42(x);
+	return TG_FIX_OK;
+}
+
+enum tg_fix_error tg_venue_cxlrej(const struct tg_in_venue *v, const struct tg_fix_cancel_reject *x, enum tg_fix_error err)
+{
+	const struct tg_venue_caps *c = caps_of(v);
+
+	return err == TG_FIX_MISSING && c && !(x->missing & ~c->cxlrej_missing) ? TG_FIX_OK : err;
+}
+
 void tg_venue_put_logon(const struct tg_in_venue *v, const struct tg_in_credentials *cred, struct tg_fix_writer *w)
 {
 	switch (v->dialect) {

@@ -87,11 +87,6 @@ enum tg_venue_md_ids {		/* 278 in X */
 #define TG_ORD_VENUE_ID		8u	/* 37 in F G H, once it is known */
 #define TG_ORD_CANCEL_QTY	16u	/* 38 in F */
 
-/* Execution reports: what may be missing. */
-#define TG_EXEC_NO_ORDER_ID	1u	/* 37 */
-#define TG_EXEC_NO_EXEC_ID	2u	/* 17; 527 in its place where there is one */
-#define TG_EXEC_NO_TYPE		4u	/* 150: then 39 tells */
-
 #define TG_FIX_VERSION_42	1u	/* fix_versions */
 #define TG_FIX_VERSION_44	2u
 #define TG_FIX_VERSION_50	4u
@@ -129,7 +124,8 @@ struct tg_venue_caps {
 
 	/* orders */
 	u16 ord_fields;			/* TG_ORD_* */
-	u8 exec_missing;		/* TG_EXEC_* */
+	u8 exec_missing;		/* TG_EXEC_NO_* that reports of this venue may leave out */
+	u8 cxlrej_missing;		/* TG_CXLREJ_NO_* likewise */
 	u8 cl_ord_id;			/* enum tg_venue_cl_ord_id */
 	u8 cl_ord_id_max;		/* what the venue takes */
 	u8 id_echo_swapped;		/* reports: 41 is our ClOrdID of the new order, 11 the venue's id */
@@ -179,6 +175,13 @@ void tg_venue_write_cl_ord_id(const struct tg_venue_caps *c, struct tg_fix_write
 #define tg_venue_put_cl_ord_id(c, w, tag, id, time_ns) \
 	tg_venue_write_cl_ord_id(c, w, tg_fix_tag_bytes(tag), id, time_ns)
 bool tg_venue_cl_ord_id(const struct tg_venue_caps *c, const u8 *v, u32 len, u64 *id);
+
+/*
+ * What a decoder made of a report, as every venue and version would have said it: fields that this one leaves out, FIX 4.2's way to tell of trades, ids the
+ * other way round. err: the decoder's; returns what is left of it.
+ */
+enum tg_fix_error tg_venue_exec(const struct tg_in_venue *v, struct tg_fix_exec *x, enum tg_fix_error err);
+enum tg_fix_error tg_venue_cxlrej(const struct tg_in_venue *v, const struct tg_fix_cancel_reject *x, enum tg_fix_error err);
 
 /* A decimal with at least min_digits (0..8) digits after the point. */
 void tg_venue_write_e8(struct tg_fix_writer *w, u64 tag_bytes, s64 v, u8 min_digits);
