@@ -29,6 +29,8 @@ struct conv {
 	struct tg_in_engine params;
 	struct tg_in_venue venue;
 	bool subscribe;
+	int length_digits;	/* of BodyLength in what the venue sends; 0 = as many as it takes */
+	struct tg_in_instrument instrument;	/* settings of scripts */
 	u32 store_bytes, store_messages;
 	struct tg_outbox ob;
 	u64 seq, now, user_ref, last_order, asked_seq, asked_ns;
@@ -70,6 +72,28 @@ static struct tg_engine *engine_new(const struct tg_in_engine *p)
 	return mem;
 }
 
+/* Length and checksum of what the engine sent, computed here and not by the core. */
+static bool well_formed(const void *bytes, u32 len)
+{
+	const u8 *p = bytes, *body = memchr(p, SOH, len);
+	u32 sum = 0, i;
+	char want[16];
+
+	if (!body || len < 30 || memcmp(body + 1, "9=", 2) || p[len - 1] != SOH || memcmp(p + len - 7, "10=", 3))
+		return false;
+	body = memchr(body + 1, SOH, len - (u32)(body + 1 - p));
+	if (!body)
+		return false;
+	body++;
+	snprintf(want, sizeof(want), "9=%u%c", (u32)(p + len - 7 - body), SOH);
+	if (memcmp(body - strlen(want), want, strlen(want)))
+		return false;
+	for (i = 0; i < len - 7; i++)
+		sum += p[i];
+	snprintf(want, sizeof(want), "10=%03u%c", sum & 255, SOH);
+	return !memcmp(p + len - 7, want, 7);
+}
+
 static void collect(struct conv *c)
 {
 	const struct tg_out *o;
@@ -89,6 +113,8 @@ static void collect(struct conv *c)
 		} else if (o->type == TG_OUT_TCP) {
 			u32 i;
 
+			if (!well_formed(tg_out_bytes(o), o->len))
+				failed(c, "BodyLength or CheckSum of our own message is wrong");
 			s = strndup(tg_out_bytes(o), o->len);
 			for (i = 0; i < o->len; i++)
 				if (s[i] == SOH)
@@ -149,7 +175,7 @@ static void must(struct conv *c, enum tg_reason why, const char *what)
 
 static void start(struct conv *c)
 {
-	struct tg_in_instrument in = { .instrument_id = 1, .venue_id = 1, .tick = TG_SCALE / 100, .lot = TG_SCALE / 1000 };
+	struct tg_in_instrument in = c->instrument;
 	struct tg_in_account a = { .account_id = 1, .name = "ACC1" };
 	struct tg_in_permit p = { .permit_id = 1, .account_id = 1, .uid = 1000, .flags = TG_PERMIT_TRADE | TG_PERMIT_MARKET };
 	struct tg_in_limits l = { .max_order_qty = TG_PX_MAX, .max_order_notional = TG_PX_MAX, .max_position = TG_PX_MAX, .collar_bps = 0xffffffff,
@@ -173,7 +199,6 @@ static void start(struct conv *c)
 	c->now = T0;
 	if (c->subscribe)
 		in.flags = TG_INSTRUMENT_SUBSCRIBE;
-	strcpy(in.symbol, "BTCUSDT");
 	must(c, step(c, TG_IN_ENGINE, 0, &c->params, sizeof(c->params)), "engine");
 	must(c, step(c, TG_IN_VENUE, 0, &c->venue, sizeof(c->venue)), "venue");
 	must(c, step(c, TG_IN_INSTRUMENT, 0, &in, sizeof(in)), "instrument");
@@ -243,7 +268,9 @@ static u32 bytes_of(const char *text, u8 *out)
 
 static const char *begin_string(const struct conv *c)
 {
-	return c->venue.fix_version == 42 ? "FIX.4.2" : c->venue.fix_version == 50 ? "FIXT.1.1" : "FIX.4.4";
+	u16 version = tg_venue_version(&c->venue);
+
+	return version == 42 ? "FIX.4.2" : version == 50 ? "FIXT.1.1" : "FIX.4.4";
 }
 
 /*
@@ -284,7 +311,7 @@ static void complete(struct conv *c, const char *in, const char *sender, const c
 }
 
 /* Fills in 9=* and 10=*. */
-static u32 encode(const char *text, u8 *out)
+static u32 encode(const char *text, int length_digits, u8 *out)
 {
 	const char *len = strstr(text, "9=*|"), *sum = strstr(text, "|10=*|");
 	char with_len[16384];
@@ -296,7 +323,7 @@ static u32 encode(const char *text, u8 *out)
 
 		snprintf(with_len, sizeof(with_len), "%.*s", (int)(end - body), body);
 		i = bytes_of(with_len, tmp);
-		snprintf(with_len, sizeof(with_len), "%.*s9=%u|%s", (int)(len - text), text, i, body);
+		snprintf(with_len, sizeof(with_len), "%.*s9=%0*u|%s", (int)(len - text), text, length_digits, i, body);
 		text = with_len;
 		sum = strstr(text, "|10=*|");
 	}
@@ -334,7 +361,7 @@ static bool send_line(struct conv *c, const char *text)
 	u8 bytes[16384];
 
 	complete(c, text, "VENUE", "GW", true, full, sizeof(full));
-	return feed(c, bytes, encode(full, bytes));
+	return feed(c, bytes, encode(full, c->length_digits, bytes));
 }
 
 static bool field_matches(struct conv *c, const char *want, const char *got)
@@ -444,7 +471,10 @@ static bool credentials(struct conv *c, const char *how, const char *want)
 		k.username[1] = SOH;
 	else if (!strcmp(how, "unended"))
 		memset(k.nonce, 'x', sizeof(k.nonce));
-	else if (strcmp(how, "good"))
+	else if (!strcmp(how, "all")) {
+		strcpy(k.password, "password");
+		strcpy(k.nonce, "1700000010000");
+	} else if (strcmp(how, "good"))
 		return failed(c, "unknown kind of credentials %s", how);
 	step(c, TG_IN_CREDENTIALS, 0, &k, sizeof(k));
 	return verdict_is(c, want);
@@ -453,7 +483,7 @@ static bool credentials(struct conv *c, const char *how, const char *want)
 /* What the daemon would write for this session under that number, now: the core's encoder without an engine. */
 static bool expect_encoded(struct conv *c, const char *want)
 {
-	struct tg_in_credentials k = { .username = "user", .raw_data = "signature" };
+	struct tg_in_credentials k = { .username = "user", .raw_data = "signature", .password = "password" };
 	u8 bytes[TG_FIX_TX_MAX];
 	u32 n = tg_session_encode_logon(&c->venue, &k, c->asked_seq, c->asked_ns, bytes, sizeof(bytes)), i;
 
@@ -471,9 +501,22 @@ static bool restore(struct conv *c, u64 seq, const char *text, const char *want)
 	char full[16384];
 
 	complete(c, text, "GW", "VENUE", true, full, sizeof(full));
-	in.head.len = encode(full, in.bytes);
+	in.head.len = encode(full, 0, in.bytes);
 	step(c, TG_IN_STORED, 0, &in, (u32)sizeof(in.head) + in.head.len);
 	return verdict_is(c, want);
+}
+
+static bool dialect(struct conv *c, const char *name)
+{
+	const struct tg_venue_caps *caps;
+	u16 d;
+
+	for (d = 1; (caps = tg_venue_caps(d)); d++)
+		if (!strcmp(caps->name, name)) {
+			c->venue.dialect = d;
+			return true;
+		}
+	return failed(c, "unknown dialect %s", name);
 }
 
 static bool setting(struct conv *c, char *word)
@@ -517,6 +560,22 @@ static bool setting(struct conv *c, char *word)
 		c->venue.logon_timeout_ms = (u32)v;
 	else if (!strcmp(word, "logout_ms"))
 		c->venue.logout_timeout_ms = (u32)v;
+	else if (!strcmp(word, "dialect"))
+		return dialect(c, eq + 1);
+	else if (!strcmp(word, "cancel_on_disconnect"))
+		c->venue.flags |= TG_VENUE_CANCEL_ON_DISCONNECT;
+	else if (!strcmp(word, "orders"))
+		c->venue.flags = (u16)((c->venue.flags & ~TG_VENUE_ORDERS) | (v ? TG_VENUE_ORDERS : 0));
+	else if (!strcmp(word, "length_digits"))
+		c->length_digits = (int)v;
+	else if (!strcmp(word, "depth"))
+		c->venue.md_depth = (u32)v;
+	else if (!strcmp(word, "px_digits"))
+		c->instrument.px_digits = (u8)v;
+	else if (!strcmp(word, "qty_digits"))
+		c->instrument.qty_digits = (u8)v;
+	else if (!strcmp(word, "symbol"))
+		snprintf(c->instrument.symbol, sizeof(c->instrument.symbol), "%s", eq + 1);
 	else if (!strcmp(word, "subscribe"))
 		c->subscribe = v;
 	else
@@ -552,6 +611,43 @@ static bool status_is(struct conv *c, const char *want)
 static bool nothing_left(struct conv *c)
 {
 	return c->out_head == c->out_tail ? true : failed(c, "not expected: %s", c->out[c->out_head % 256]);
+}
+
+static bool new_order(struct conv *c, char *words[], const char *how, const char *want)
+{
+	struct tg_submission s = { .type = TG_SUB_NEW, .side = !strcmp(words[1], "buy") ? TG_SIDE_BUY : TG_SIDE_SELL, .ord_type = TG_ORD_LIMIT,
+				   .tif = TG_TIF_GTC, .px = e8(words[2]), .qty = e8(words[3]) };
+
+	if (!strcmp(how, "day"))
+		s.tif = TG_TIF_DAY;
+	else if (!strcmp(how, "ioc"))
+		s.tif = TG_TIF_IOC;
+	else if (!strcmp(how, "fok"))
+		s.tif = TG_TIF_FOK;
+	else if (!strcmp(how, "post"))
+		s.flags = TG_SUB_POST_ONLY;
+	else if (!strcmp(how, "reduce"))
+		s.flags = TG_SUB_REDUCE_ONLY;
+	else if (!strcmp(how, "market"))
+		s.ord_type = TG_ORD_MARKET, s.px = 0, s.tif = TG_TIF_IOC;
+	else if (strcmp(how, "gtc"))
+		return failed(c, "unknown kind of order %s", how);
+	return submit(c, s, want);
+}
+
+/* best BID QTY ASK QTY; - = none */
+static bool best_is(struct conv *c, char *words[])
+{
+	u32 side;
+
+	for (side = 0; side < 2; side++) {
+		struct tg_level l = { 0 };
+		bool there = tg_engine_book_level(c->e, 1, side, 0, &l), none = !strcmp(words[1 + 2 * side], "-");
+
+		if (there == none || (there && (l.px != e8(words[1 + 2 * side]) || l.qty != e8(words[2 + 2 * side]))))
+			return failed(c, "best %s is %lld of %lld", side ? "offer" : "bid", there ? (long long)l.qty : 0LL, there ? (long long)l.px : 0LL);
+	}
+	return true;
 }
 
 static bool line(struct conv *c, char *text)
@@ -619,9 +715,10 @@ static bool line(struct conv *c, char *text)
 		ok = command(c, words[1], 0, 0, want);
 	} else if (IS("cmd", 3)) {
 		ok = command(c, words[1], strtoull(words[2], NULL, 10), strtoull(words[3], NULL, 10), want);
-	} else if (IS("new", 3)) {
-		ok = submit(c, (struct tg_submission){ .type = TG_SUB_NEW, .side = !strcmp(words[1], "buy") ? TG_SIDE_BUY : TG_SIDE_SELL, .ord_type = TG_ORD_LIMIT,
-						       .tif = TG_TIF_GTC, .px = e8(words[2]), .qty = e8(words[3]) }, want);
+	} else if (IS("new", 3) || IS("new", 4)) {
+		ok = new_order(c, words, n == 5 ? words[4] : "gtc", want);
+	} else if (IS("best", 4)) {
+		ok = best_is(c, words);
 	} else if (IS("cancel", 0)) {
 		ok = submit(c, (struct tg_submission){ .type = TG_SUB_CANCEL, .order_id = c->last_order }, want);
 	} else if (IS("replace", 2)) {
@@ -661,6 +758,8 @@ static bool script(struct conv *c, FILE *f)
 
 	c->venue = (struct tg_in_venue){ .venue_id = 1, .dialect = TG_DIALECT_SIM, .heartbeat_s = 30, .flags = TG_VENUE_ORDERS | TG_VENUE_RESET_ON_LOGON,
 					 .logon_timeout_ms = 5000, .logout_timeout_ms = 2000 };
+	c->instrument = (struct tg_in_instrument){ .instrument_id = 1, .venue_id = 1, .tick = TG_SCALE / 100, .lot = TG_SCALE / 1000,
+						   .symbol = "BTCUSDT" };
 	strcpy(c->venue.name, "venue");
 	strcpy(c->venue.sender_comp_id, "GW");
 	strcpy(c->venue.target_comp_id, "VENUE");

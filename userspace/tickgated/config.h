@@ -62,7 +62,7 @@ struct tgd_venue {
 	long long id, dialect, fix_version, port, heartbeat_s, reset_on_logon, md_over_tcp, md_depth, orders;
 	long long max_skew_ms, logon_timeout_ms, logout_timeout_ms, backoff_min_ms, backoff_max_ms,
 		connect_timeout_ms;
-	long long heartbeat_min_s, validate, next_expected, resend_policy, resend_max_age_ms,
+	long long cancel_on_disconnect, heartbeat_min_s, validate, next_expected, resend_policy, resend_max_age_ms,
 		resend_max;
 	char host[TGD_HOST_LEN];
 	char sender[TG_COMPID_LEN], target[TG_COMPID_LEN];
@@ -72,7 +72,7 @@ struct tgd_venue {
 
 struct tgd_instrument {
 	struct tgd_section s;
-	long long id, tick, lot, min_qty, stale_ms, subscribe;
+	long long id, tick, lot, min_qty, px_digits, qty_digits, stale_ms, subscribe;
 	char symbol[TG_SYMBOL_LEN];
 	char venue[TG_NAME_LEN];
 	long long venue_id;		/* of the name; set by the check */
@@ -221,6 +221,12 @@ int tgd_index_build(struct tgd_index *ix, const char *text, size_t len, struct t
 void tgd_index_free(struct tgd_index *ix);
 int tgd_key_line(enum tgd_kind kind, const struct tgd_section *s, const char *key);
 int tgd_config_check(struct tgd_config *c, struct tgd_errors *e);
+/* Dialects: config_venue.c. */
+void tgd_check_dialect(const struct tgd_venue *v, struct tgd_errors *e);
+void tgd_check_subscription(const struct tgd_instrument *in, const struct tgd_venue *v,
+			    struct tgd_errors *e);
+const char *tgd_dialect_name(unsigned int dialect);
+
 int tgd_address_parse(const char *text, struct tgd_address *out);
 const char *tgd_address_format(const struct tgd_address *a, char buf[INET6_ADDRSTRLEN]);
 

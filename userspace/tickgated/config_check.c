@@ -94,6 +94,7 @@ static void check_venues(struct tgd_config *c, struct tgd_errors *e)
 			tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "backoff_min_ms"),
 				  "[venue %s] backoff_min_ms: %lld is above backoff_max_ms = %lld",
 				  v->s.name, v->backoff_min_ms, v->backoff_max_ms);
+		tgd_check_dialect(v, e);
 	}
 	check_ids(e, TGD_VENUE, c->venue, c->venues, sizeof(*c->venue),
 		  offsetof(struct tgd_venue, id), c->engine.max_venues, "max_venues");
@@ -107,12 +108,14 @@ static void check_instruments(struct tgd_config *c, struct tgd_errors *e)
 		struct tgd_instrument *in = &c->instrument[i];
 		struct tgd_venue *v = FIND(c, venue, venues, in->venue);
 
-		if (v)
+		if (v) {
 			in->venue_id = v->id;
-		else if (in->venue[0])
+			tgd_check_subscription(in, v, e);
+		} else if (in->venue[0]) {
 			tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "venue"),
 				  "[instrument %s] venue: no [venue %s]; add it or name another",
 				  in->s.name, in->venue);
+		}
 		if (!in->symbol[0])
 			strcpy(in->symbol, in->s.name);
 		if (in->min_qty && in->lot && in->min_qty % in->lot) {

@@ -53,7 +53,8 @@ static void venue(struct tgd_record *r, const struct tgd_venue *v)
 	o->heartbeat_s = (__u16)v->heartbeat_s;
 	o->flags =
 		(__u16)((v->reset_on_logon ? TG_VENUE_RESET_ON_LOGON : 0) |
-			(v->md_over_tcp ? TG_VENUE_MD_TCP : 0) | (v->orders ? TG_VENUE_ORDERS : 0));
+			(v->md_over_tcp ? TG_VENUE_MD_TCP : 0) | (v->orders ? TG_VENUE_ORDERS : 0) |
+			(v->cancel_on_disconnect ? TG_VENUE_CANCEL_ON_DISCONNECT : 0));
 	o->flags |= (__u16)((v->validate ? TG_VENUE_VALIDATE : 0) |
 			    (v->next_expected ? TG_VENUE_NEXT_EXPECTED : 0));
 	o->resend_policy = (__u16)v->resend_policy;
@@ -85,6 +86,8 @@ static void instrument(struct tgd_record *r, const struct tgd_instrument *in)
 	o->min_qty = in->min_qty;
 	o->stale_ns_lo = (__u32)stale_ns;
 	o->stale_ns_hi = (__u32)(stale_ns >> 32);
+	o->px_digits = (__u8)in->px_digits;
+	o->qty_digits = (__u8)in->qty_digits;
 	COPY(o->symbol, in->symbol);
 }
 

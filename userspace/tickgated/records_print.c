@@ -113,13 +113,14 @@ static void print_venue(struct printer *p, const struct tg_in_venue *v)
 {
 	num(p, "id", v->venue_id);
 	str(p, "name", v->name);
-	str(p, "dialect", "sim");
+	str(p, "dialect", tgd_dialect_name(v->dialect));
 	str(p, "sender", v->sender_comp_id);
 	str(p, "target", v->target_comp_id);
 	num(p, "heartbeat_s", v->heartbeat_s);
 	yes(p, "reset_on_logon", v->flags & TG_VENUE_RESET_ON_LOGON);
 	yes(p, "md_over_tcp", v->flags & TG_VENUE_MD_TCP);
 	yes(p, "orders", v->flags & TG_VENUE_ORDERS);
+	yes(p, "cancel_on_disconnect", v->flags & TG_VENUE_CANCEL_ON_DISCONNECT);
 	num(p, "md_depth", v->md_depth);
 	num(p, "fix_version", v->fix_version);
 	num(p, "resend_policy", v->resend_policy);
@@ -165,6 +166,8 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		e8(&p, "tick", r->u.instrument.tick);
 		e8(&p, "lot", r->u.instrument.lot);
 		e8(&p, "min_qty", r->u.instrument.min_qty);
+		num(&p, "px_digits", r->u.instrument.px_digits);
+		num(&p, "qty_digits", r->u.instrument.qty_digits);
 		num(&p, "stale_ns",
 		    (__u64)r->u.instrument.stale_ns_hi << 32 | r->u.instrument.stale_ns_lo);
 		yes(&p, "subscribe", r->u.instrument.flags & TG_INSTRUMENT_SUBSCRIBE);

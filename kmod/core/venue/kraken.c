@@ -24,6 +24,7 @@ const struct tg_venue_caps tg_kraken_caps = {
 	.cl_ord_id = TG_ID_TIME_UUID4,
 	.cl_ord_id_max = 36,
 	.cancel_reject = TG_CANCEL_REJECT_J,
+	.exec_missing = TG_EXEC_NO_ORDER_ID,	/* of rejected orders */
 	.tifs = 1 << TG_TIF_GTC | 1 << TG_TIF_IOC | 1 << TG_TIF_FOK,
 	.ord_types = 1 << TG_ORD_MARKET | 1 << TG_ORD_LIMIT,
 	.post_only = "P",

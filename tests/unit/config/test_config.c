@@ -87,6 +87,28 @@ static void form(void **state)
 	       "t.conf:5: [Engine]: section given twice, first in line 1; put its keys there\n");
 }
 
+#define DIALECT(dialect, more) ENGINE "[venue v]\nid=1\nhost=h\nport=1\nsender=S\ntarget=T\ndialect=" dialect "\n" more
+#define INSTRUMENT_OF_V "[instrument i]\nid=1\nvenue=v\ntick=1\nlot=1\n"
+
+static void dialects(void **state)
+{
+	(void)state;
+	expect(DIALECT("binance", ""), "t.conf:5: [venue v] reset_on_logon: dialect binance takes no Logon without it; say yes\n");
+	expect(DIALECT("binance", "reset_on_logon=yes\nheartbeat_s=61\n"), "t.conf:13: [venue v] heartbeat_s: 61; dialect binance takes 5 to 60\n");
+	expect(DIALECT("binance", "reset_on_logon=yes\ncancel_on_disconnect=yes\n"),
+	       "t.conf:13: [venue v] cancel_on_disconnect: dialect binance cannot ask for it; say no\n");
+	expect(DIALECT("coinbase", "heartbeat_s=0\n"), "t.conf:12: [venue v] heartbeat_s: 0; dialect coinbase takes 1 to 30\n");
+	expect(DIALECT("kraken", "fix_version=4.2\n"), "t.conf:12: [venue v] fix_version: dialect kraken does not speak it; leave the key out\n");
+	expect(DIALECT("coinbase", INSTRUMENT_OF_V),
+	       "t.conf:12: [instrument i] subscribe: dialect coinbase sends market data order by order, and books are by price; say no\n");
+	expect(DIALECT("binance", "reset_on_logon=yes\n" INSTRUMENT_OF_V),
+	       "t.conf:13: [instrument i] subscribe: dialect binance gives no snapshot without updates; set md_over_tcp = yes in [venue v] or say no\n");
+	expect(DIALECT("binance", "reset_on_logon=yes\nmd_over_tcp=yes\n" INSTRUMENT_OF_V), "");
+	expect(DIALECT("coinbase", "cancel_on_disconnect=yes\n" INSTRUMENT_OF_V "subscribe=no\npx_digits=8\n"), "");
+	expect(DIALECT("deribit", INSTRUMENT_OF_V "qty_digits=2\n"), "");
+	expect(DIALECT("sim", "fix_version=5.0\n"), "");
+}
+
 static void long_line_and_nul(void **state)
 {
 	static const char nul[] = ENGINE "sync\0ms = 5\n";
@@ -414,7 +436,7 @@ static void backoff(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(form),	     cmocka_unit_test(long_line_and_nul),
+		cmocka_unit_test(form),	     cmocka_unit_test(dialects), cmocka_unit_test(long_line_and_nul),
 		cmocka_unit_test(too_large), cmocka_unit_test(sections),
 		cmocka_unit_test(values),    cmocka_unit_test(references),
 		cmocka_unit_test(whole),     cmocka_unit_test(records),
