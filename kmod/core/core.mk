@@ -10,6 +10,7 @@ tg-core-objs := \
 	fix/encode.o \
 	fix/dict.o \
 	fix/dict_tables.o \
+	fix/messages.o \
 	session/session.o \
 	session/inbound.o \
 	session/admin.o \

@@ -467,6 +467,17 @@ static u32 set_of(const struct tg_fix_dict *d, u32 msg_type)
 	return TG_DICT_NONE;
 }
 
+bool tg_fix_dict_allows(const struct tg_fix_dict *d, u32 msg_type, u32 tag)
+{
+	u32 set = set_of(d, msg_type), kind;
+	u16 index;
+
+	look_up(d, tag, &index, &kind);
+	if (set == TG_DICT_NONE || index == TG_DICT_NONE)
+		return false;
+	return set == TG_DICT_LOOSE || find(&tg_dict_sets[set], index) >= 0;
+}
+
 static void see_tag(struct walk *w, u8 root, u32 tag)
 {
 	u16 index;

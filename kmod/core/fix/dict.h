@@ -38,4 +38,7 @@ const struct tg_fix_dict *tg_fix_dict(u16 version, u16 dialect);
  */
 bool tg_fix_validate(const struct tg_fix_dict *d, const struct tg_fix_frame *f, u32 flags, struct tg_fix_verdict *v);
 
+/* May a message of this type have this tag outside groups? A type whose members are not known may have any that the dictionary knows. */
+bool tg_fix_dict_allows(const struct tg_fix_dict *d, u32 msg_type, u32 tag);
+
 #endif
