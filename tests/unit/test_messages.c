@@ -242,47 +242,6 @@ static void entries(void **state)
 	free(raw.p);
 }
 
-/* FIX 4.2 tells by ExecTransType what 4.4 tells by ExecType. */
-static void execution_42(void **state)
-{
-	static const struct { const char *fields; char type; enum tg_fix_error err; u32 tag; } t[] = {
-		{ "20=0|150=0|39=0|", '0', TG_FIX_OK, 0 },
-		{ "20=0|150=1|39=1|", 'F', TG_FIX_OK, 0 },
-		{ "20=0|150=2|39=2|", 'F', TG_FIX_OK, 0 },
-		{ "20=0|150=4|39=4|", '4', TG_FIX_OK, 0 },
-		{ "20=1|150=1|39=1|", 'H', TG_FIX_OK, 0 },
-		{ "20=2|150=2|39=2|", 'G', TG_FIX_OK, 0 },
-		{ "20=3|150=0|39=0|", 'I', TG_FIX_OK, 0 },
-		{ "20=4|150=0|39=0|", 0, TG_FIX_FORMAT, 20 },
-		{ "20=00|150=0|39=0|", 0, TG_FIX_FORMAT, 20 },
-		{ "20=0|20=0|150=0|39=0|", 0, TG_FIX_DUPLICATE, 20 },
-		{ "150=0|39=0|", 0, TG_FIX_MISSING, 20 },
-		{ "20=0|39=0|", 0, TG_FIX_MISSING, 150 },
-	};
-	enum tg_fix_error err;
-	struct tg_fix_header h;
-	struct tg_fix_cursor c;
-	struct tg_fix_exec x;
-	char body[256];
-	struct msg m;
-	u32 i;
-
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		snprintf(body, sizeof(body), "35=8|" H "37=1|17=2|%s55=B|54=1|151=0|14=1|6=1|", t[i].fields);
-		make(&m, "FIX.4.2", body);
-		assert_int_equal(tg_fix_decode_header(&m.f, &c, &h), TG_FIX_OK);
-		err = tg_fix_decode_exec_as(42, &c, &x);
-		if (err != t[i].err || x.bad_tag != t[i].tag || (!err && x.exec_type != (u8)t[i].type))
-			fail_msg("%s: %s, tag %u, type %c", t[i].fields, tg_fix_error_text(err), x.bad_tag, x.exec_type);
-		free(m.p);
-	}
-	make(&m, "FIX.4.4", "35=8|" H "37=1|17=2|150=1|39=1|14=1|");
-	assert_int_equal(tg_fix_decode_header(&m.f, &c, &h), TG_FIX_OK);
-	assert_int_equal(tg_fix_decode_exec_as(44, &c, &x), TG_FIX_OK);
-	assert_int_equal(x.exec_type, '1');	/* 4.4 has no such type: the order path will say so */
-	free(m.p);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,7 +251,6 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(malformed),
 		cmocka_unit_test(entries),
-		cmocka_unit_test(execution_42),
 	};
 
 	return cmocka_run_group_tests_name("messages", tests, NULL, NULL);

@@ -135,7 +135,7 @@ static enum tg_fix_error take_value(struct tg_fix_cursor *c, const struct tg_msg
 		return TG_FIX_OK;
 	case TG_KIND_CHAR:
 		*(u8 *)at = c->val[0];
-		return c->len == 1 ? TG_FIX_OK : TG_FIX_FORMAT;
+		return c->len == 1 && c->val[0] ? TG_FIX_OK : TG_FIX_FORMAT;	/* NUL: an absent character in these structs */
 	case TG_KIND_BOOL:
 		*(bool *)at = c->val[0] == 'Y';
 		return c->len == 1 && (c->val[0] == 'Y' || c->val[0] == 'N') ? TG_FIX_OK : TG_FIX_FORMAT;
@@ -406,42 +406,4 @@ bool tg_msg_end_group(struct tg_fix_writer *w, u32 count, struct tg_fix_group *g
 	g->len = (u32)(w->p - w->buf);
 	g->count = count;
 	return !w->full && !count == !g->len;
-}
-
-u8 tg_fix_exec_normalise(u8 trans_type, u8 exec_type)
-{
-	switch (trans_type) {
-	case 0: case '0':
-		return exec_type == '1' || exec_type == '2' ? 'F' : exec_type;
-	case '1': return 'H';
-	case '2': return 'G';
-	case '3': return 'I';
-	default: return 0;
-	}
-}
-
-enum tg_fix_error tg_fix_decode_exec_as(u16 version, struct tg_fix_cursor *c, struct tg_fix_exec *x)
-{
-	struct tg_fix_cursor k = *c;
-	enum tg_fix_error err;
-	u8 trans_type = 0;
-
-	err = tg_fix_decode_exec(c, x);
-	if (err || version != 42)
-		return err;
-	while (tg_fix_next(&k)) {
-		if (k.tag != 20)
-			continue;
-		x->bad_tag = 20;
-		if (trans_type)
-			return TG_FIX_DUPLICATE;
-		if (k.len != 1)
-			return TG_FIX_FORMAT;
-		trans_type = k.val[0];
-	}
-	x->bad_tag = !trans_type || !tg_fix_exec_normalise(trans_type, x->exec_type) ? 20 : 0;
-	if (!trans_type)
-		return TG_FIX_MISSING;
-	x->exec_type = tg_fix_exec_normalise(trans_type, x->exec_type);
-	return x->bad_tag ? TG_FIX_FORMAT : TG_FIX_OK;
 }

@@ -265,13 +265,4 @@ struct tg_msg_iter {
 void tg_msg_entries(struct tg_msg_iter *it, const struct tg_msg_layout *entry, const struct tg_fix_group *g);
 bool tg_msg_next(struct tg_msg_iter *it, void *e);
 
-/*
- * 35=8 for the order path, whatever the version: tg_fix_decode_exec(), and then what FIX 4.2 says by ExecTransType (20) and by 150=1 or 2 becomes the ExecType
- * of 4.4: F trade, H trade cancelled, G trade corrected, I status.
- */
-enum tg_fix_error tg_fix_decode_exec_as(u16 version, struct tg_fix_cursor *c, struct tg_fix_exec *x);
-
-/* 20 (0 = absent) and 150 of FIX 4.2 to 150 of 4.4; 0 = 20 has no such value. */
-u8 tg_fix_exec_normalise(u8 trans_type, u8 exec_type);
-
 #endif
