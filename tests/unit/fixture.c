@@ -129,6 +129,9 @@ static void config(struct fx *f)
 	must(fx_step(f, TG_IN_MODE, 0, &m, sizeof(m)), "mode");
 }
 
+u32 fx_book_levels;
+bool fx_own_rx_buffer;
+
 struct fx *fx_new(void)
 {
 	struct fx *f = calloc(1, sizeof(*f));
@@ -142,10 +145,10 @@ struct fx *fx_new(void)
 					   .max_permits = 8,
 					   .max_orders = 16,
 					   .max_limits = 16,
-					   .book_levels = 16,
+					   .book_levels = fx_book_levels ? fx_book_levels : 16,
 					   .md_pending = 16,
 					   .exec_ids = 32,
-					   .rx_buffer_bytes = 8192,
+					   .rx_buffer_bytes = fx_own_rx_buffer ? 0 : 8192,
 					   .session_store_bytes = 65536,
 					   .session_store_messages = 512 };
 	tg_engine_defaults(&f->params);
