@@ -94,6 +94,17 @@ static bool well_formed(const void *bytes, u32 len)
 	return !memcmp(p + len - 7, want, 7);
 }
 
+static FILE *sent;	/* --sent: what the gateway sent in each conversation, in hexadecimal, for tests/conform/judge */
+
+static void keep_sent(const u8 *p, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		fprintf(sent, "%02x", p[i]);
+	fputc('\n', sent);
+}
+
 static void collect(struct conv *c)
 {
 	const struct tg_out *o;
@@ -115,6 +126,8 @@ static void collect(struct conv *c)
 
 			if (!well_formed(tg_out_bytes(o), o->len))
 				failed(c, "BodyLength or CheckSum of our own message is wrong");
+			if (sent && !c->split)
+				keep_sent(tg_out_bytes(o), o->len);
 			s = strndup(tg_out_bytes(o), o->len);
 			for (i = 0; i < o->len; i++)
 				if (s[i] == SOH)
@@ -821,8 +834,17 @@ int main(int argc, char **argv)
 		printf("conform (tickgate) %s\n", TG_VERSION);
 		return 0;
 	}
+	if (argc > 3 && !strcmp(argv[1], "--sent")) {
+		sent = fopen(argv[2], "w");
+		if (!sent) {
+			perror(argv[2]);
+			return 1;
+		}
+		argc -= 2;
+		argv += 2;
+	}
 	if (argc < 2 || argv[1][0] == '-') {
-		fprintf(argc == 2 && !strcmp(argv[1], "--help") ? stdout : stderr, "usage: run SCRIPT...\nRuns FIX conversations against the engine; see tests/conform/README.md.\n");
+		fprintf(argc == 2 && !strcmp(argv[1], "--help") ? stdout : stderr, "usage: run [--sent FILE] SCRIPT...\nRuns FIX conversations against the engine; see tests/conform/README.md.\n");
 		return argc == 2 && !strcmp(argv[1], "--help") ? 0 : 2;
 	}
 	for (i = 1; i < argc; i++) {
@@ -830,5 +852,9 @@ int main(int argc, char **argv)
 		bad += !run(argv[i], true, ++number);
 	}
 	printf("1..%u\n", number);
+	if (sent && fclose(sent)) {
+		perror("--sent");
+		return 1;
+	}
 	return bad ? 1 : 0;
 }
