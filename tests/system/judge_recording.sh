@@ -12,4 +12,6 @@ check "the venue published 564 tickers' update ids" is "$(wc -l <"$out/truth.txt
 rc=$?
 note "$(cat "$out/ticker.txt")"
 check "best bid and offer equal the recording's ticker at all of them, in the module" is $rc 0
+check "tshark finds no fault in any message we sent" "$here/judge-fix" "$out"
+command -v tshark >/dev/null || skip "tshark" "not installed; lengths and sums were counted"
 finish plan

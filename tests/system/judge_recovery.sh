@@ -9,4 +9,5 @@ build=${BUILD:-$(cd "$here/../.." && pwd -P)/build}
 
 check "journal of both daemons replays to equal digests" "$build/tools/replay/tg-replay" "$out"/journal/*.tgj
 check "tshark finds no fault in any message we sent" "$here/judge-fix" "$out"
+command -v tshark >/dev/null || skip "tshark" "not installed; lengths and sums were counted"
 finish plan

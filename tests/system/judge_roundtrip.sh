@@ -26,9 +26,6 @@ check "no packet was dropped" is "$(jq '.host.queue_drops' <"$out/counters.json"
 check "bpftool showed the feed's counters" grep -q '[1-9]' "$out/bpf-stats.json"
 check "debugfs showed counters" grep -q inline_packets "$out/debugfs-counters.txt"
 check "journal replays to equal digests" "$build/tools/replay/tg-replay" "$out"/journal/*.tgj
-if command -v tshark >/dev/null; then
-	check "tshark finds no fault in any message we sent" "$here/judge-fix" "$out"
-else
-	skip "tshark" "not installed"
-fi
+check "tshark finds no fault in any message we sent" "$here/judge-fix" "$out"
+command -v tshark >/dev/null || skip "tshark" "not installed; lengths and sums were counted"
 finish plan
