@@ -8,8 +8,16 @@
 
 #define WINDOW_BYTES	(4u << 20)
 
+static const struct {
+	const char *name;
+	u16 dialect;
+} venues[] = {
+	{ "standard", 0 }, { "sim", TG_DIALECT_SIM }, { "binance", TG_DIALECT_BINANCE }, { "kraken", TG_DIALECT_KRAKEN },
+	{ "coinbase", TG_DIALECT_COINBASE }, { "deribit", TG_DIALECT_DERIBIT },
+};
+
 static const char *const formats[] = { "auto", "stream", "log", "unframed", "pcap" };
-static const char *const levels[] = { "framing", "fields" };
+static const char *const levels[] = { "framing", "fields", "dictionary" };
 
 static bool word(const char *text, const char *const *list, u32 n, u32 *out)
 {
@@ -99,16 +107,19 @@ static void judge_file(struct fix_run *run, const struct ctl_command *self, cons
 
 int cmd_fix(int argc, char **argv, const struct ctl_command *self)
 {
-	const char *separator = NULL, *format = NULL, *check = NULL, *from = NULL, *to = NULL, *max = NULL, *max_message = NULL;
-	struct fix_run run = { .opt = { .level = FIX_LEVEL_FIELDS, .max_message = FIX_MAX_MESSAGE, .max = ~0ull, .to_ns = ~0ull } };
+	const char *venue = NULL, *separator = NULL, *format = NULL, *check = NULL, *from = NULL, *to = NULL, *max = NULL, *max_message = NULL;
+	struct fix_run run = { .opt = { .level = FIX_LEVEL_DICT, .max_message = FIX_MAX_MESSAGE, .max = ~0ull, .to_ns = ~0ull } };
 	bool unframed = false, progress = false, all_valid;
 	struct fix_options *o = &run.opt;
 	const struct ctl_option opts[] = {
+		{ "venue", NULL, &venue, "NAME", "sim, binance, kraken, coinbase, deribit: with that venue's tags (default: the bare standard)" },
 		{ "separator", NULL, &separator, "SEP", "between the fields: soh, pipe, ^A, \\x01, or the text itself (default: found out)" },
 		{ "format", NULL, &format, "FORMAT", "stream, log, unframed or pcap (default: found out)" },
 		{ "unframed", &unframed, NULL, NULL, "lines of tag=value that need no 8=, 9= and 10=: --format unframed" },
-		{ "check", NULL, &check, "HOW", "framing or fields (the default): how far a message is judged" },
+		{ "check", NULL, &check, "HOW", "framing, fields or dictionary (the default): how far a message is judged" },
+		{ "strict", &o->strict, NULL, NULL, "a tag that the dictionary does not know is a fault" },
 		{ "fields", &o->fields, NULL, NULL, "print each field" },
+		{ "names", &o->names, NULL, NULL, "print each field, with the names of tags and values" },
 		{ "type", NULL, &o->type, "TYPE", "only this MsgType (35)" },
 		{ "session", NULL, &o->session, "ID", "only of this session: SENDER->TARGET, or one CompID" },
 		{ "from", NULL, &from, "TIME", "only sent (52) at or after: YYYYMMDD[-HH:MM:SS]" },
@@ -127,13 +138,20 @@ int cmd_fix(int argc, char **argv, const struct ctl_command *self)
 	ret = ctl_options(argc, argv, self, opts, &o->json, 1, 1 << 20);
 	if (ret != CTL_GO_ON)
 		return ret;
+	if (venue) {
+		for (i = 0; i < sizeof(venues) / sizeof(venues[0]) && strcmp(venue, venues[i].name); i++)
+			;
+		if (i == sizeof(venues) / sizeof(venues[0]))
+			return ctl_usage_error(self, "--venue \"%s\": give standard, sim, binance, kraken, coinbase or deribit", venue);
+		o->dialect = venues[i].dialect;
+	}
 	if (separator && !fix_sep_named(separator, &o->sep))
 		return ctl_usage_error(self, "--separator \"%s\": give soh, pipe, semicolon, ^A, \\x01 or at most %u characters without digits and =", separator, FIX_SEP_MAX);
 	if (format && !word(format, formats, 5, &i))
 		return ctl_usage_error(self, "--format \"%s\": give stream, log, unframed or pcap", format);
 	o->format = unframed ? FIX_UNFRAMED : format ? (enum fix_format)i : FIX_AUTO;
-	if (check && !word(check, levels, 2, &i))
-		return ctl_usage_error(self, "--check \"%s\": give framing or fields", check);
+	if (check && !word(check, levels, 3, &i))
+		return ctl_usage_error(self, "--check \"%s\": give framing, fields or dictionary", check);
 	if (check)
 		o->level = (enum fix_level)i;
 	if (from && !time_option(from, &o->from_ns))
@@ -147,6 +165,7 @@ int cmd_fix(int argc, char **argv, const struct ctl_command *self)
 			return CTL_USAGE;
 		o->max_message = (u32)n;
 	}
+	o->fields |= o->names;
 	o->progress = progress || isatty(STDERR_FILENO);
 	if (!fix_stats_new(&run)) {
 		fprintf(stderr, "tgctl %s: out of memory\n", self->name);

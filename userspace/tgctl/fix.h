@@ -208,6 +208,7 @@ void fix_found(struct fix_run *run, const struct fix_found *m);
 void fix_judge(struct fix_run *run, const struct fix_found *m, struct fix_verdict *v);
 void fix_judge_unframed(const struct fix_found *m, struct fix_verdict *v);	/* fix_unframed.c */
 void fix_peek(const u8 *p, u32 len, struct fix_header *h);
+const struct tg_fix_dict *fix_dict_of(const struct fix_run *run, u16 version);
 const char *fix_code_name(u32 code);
 /* The data field that a length field announces; 0 = it is none. */
 u32 fix_data_tag(u32 tag);
@@ -220,6 +221,7 @@ bool fix_stats_new(struct fix_run *run);
 void fix_report(struct fix_run *run, const struct fix_found *m, const struct fix_header *h, const struct fix_verdict *v);
 /* The summary; returns true when there was a message and all were valid. */
 bool fix_summary(struct fix_run *run, u32 files, u64 took_ns);
+void fix_counts(const struct fix_run *run, u64 *valid, u64 *refused);
 void fix_stats_free(struct fix_run *run);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fix.h"
+#include "fix_names.h"
 
 #define PEEK_FIELDS	48	/* of a broken message: its header is looked for no further */
 
@@ -211,6 +212,14 @@ other:
 
 /* ---- what stands in a whole frame ---- */
 
+/* A venue that does not speak a version has no dictionary for it: then the bare standard's. */
+const struct tg_fix_dict *fix_dict_of(const struct fix_run *run, u16 version)
+{
+	const struct tg_fix_dict *d = tg_fix_dict(version, run->opt.dialect);
+
+	return d ? d : tg_fix_dict(version, 0);
+}
+
 static bool fields(const struct tg_fix_frame *f, struct fix_verdict *v)
 {
 	struct tg_fix_cursor c;
@@ -227,13 +236,37 @@ static bool fields(const struct tg_fix_frame *f, struct fix_verdict *v)
 	return false;
 }
 
+/* What the dictionary of the message's version and venue says, with names. */
+static bool by_dictionary(const struct fix_run *run, const struct fix_found *m, struct fix_verdict *v)
+{
+	const struct tg_fix_dict *d = fix_dict_of(run, m->frame->version);
+	struct tg_fix_verdict x;
+	const char *name;
+
+	if (!d)
+		return fields(m->frame, v);
+	if (tg_fix_validate(d, m->frame, (run->opt.strict ? TG_VALIDATE_UNKNOWN : 0) | (m->unframed ? TG_VALIDATE_SHAPE : 0), &x))
+		return true;
+	v->by_dict = true;
+	v->code = (u32)x.err;
+	v->reason = x.reason;
+	v->tag = x.ref_tag;
+	v->byte = x.offset;
+	name = x.ref_tag ? tg_fix_tag_name(d, x.ref_tag) : NULL;
+	if (x.ref_tag)
+		snprintf(v->text, sizeof(v->text), "%s: %u%s%s (373=%u)", tg_fix_error_text((u32)x.err), x.ref_tag, name ? " " : "", name ? name : "", x.reason);
+	else
+		snprintf(v->text, sizeof(v->text), "%s (373=%u)", tg_fix_error_text((u32)x.err), x.reason);
+	return false;
+}
+
 void fix_judge(struct fix_run *run, const struct fix_found *m, struct fix_verdict *v)
 {
 	memset(v, 0, sizeof(*v));
 	if (m->code) {
 		broken(run, m, v);
 	} else if (run->opt.level != FIX_LEVEL_FRAMING) {
-		if (!fields(m->frame, v) && m->map)
+		if (!(run->opt.level == FIX_LEVEL_DICT ? by_dictionary(run, m, v) : fields(m->frame, v)) && m->map)
 			v->byte = m->map[v->byte];
 	}
 	if (v->code && m->sep_len > 1)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fix.h"
+#include "fix_names.h"
 
 #define KEYS		4096	/* sessions told apart; more are counted as "(others)" */
 #define KEY_MAX		132
@@ -32,6 +33,12 @@ bool fix_stats_new(struct fix_run *run)
 {
 	run->stats = calloc(1, sizeof(*run->stats));
 	return run->stats;
+}
+
+void fix_counts(const struct fix_run *run, u64 *valid, u64 *refused)
+{
+	*valid = run->stats->valid;
+	*refused = run->stats->refused;
 }
 
 void fix_stats_free(struct fix_run *run)
@@ -170,34 +177,70 @@ static void each_field(const u8 *p, u32 n, void (*fn)(void *arg, u32 tag, const 
 	}
 }
 
+static const char *type_name(const struct tg_fix_dict *d, const void *type, u32 len)
+{
+	const u8 *b = type;
+	u32 t = 0, i;
+
+	if (!d || !len || len > 4)
+		return NULL;
+	for (i = 0; i < len; i++)
+		t |= (u32)b[i] << 8 * i;
+	return tg_fix_msg_name(d, t);
+}
+
+/* The dictionary to name things by: of the message's version, read of its first bytes even if it is broken. */
+static const struct tg_fix_dict *names_of(const struct fix_run *run, const struct fix_found *m)
+{
+	u16 version = 50;
+
+	if (m->frame)
+		version = m->frame->version;
+	else if (m->len > 9 && !memcmp(m->p, "8=FIX.4.", 8))
+		version = m->p[8] == '2' ? 42 : 44;
+	return fix_dict_of(run, version);
+}
+
 struct show {
-	struct fix_run *run;
+	const struct tg_fix_dict *names;	/* NULL: numbers only */
 	struct tg_json *j;
-	u16 version;
-	const u8 *type;
-	u32 type_len;
 };
+
+static const char *meaning(const struct show *s, u32 tag, const u8 *v, u32 len)
+{
+	return !s->names ? NULL : tag == 35 ? type_name(s->names, v, len) : tg_fix_value_name(s->names, tag, v, len);
+}
 
 static void show_text(void *arg, u32 tag, const u8 *v, u32 len)
 {
-	struct show *s = arg;
+	const struct show *s = arg;
+	const char *name = s->names ? tg_fix_tag_name(s->names, tag) : NULL, *value = meaning(s, tag, v, len);
 
-	(void)s;
-	if (tag)
-		printf("    %6u = ", tag);
+	if (!tag)
+		printf("    ?      ");
+	else if (s->names)
+		printf("    %6u %-22s ", tag, name ? name : "?");
 	else
-		printf("    ?      = ");
+		printf("    %6u ", tag);
+	fputs("= ", stdout);
 	value_text(v, len);
+	if (value)
+		printf(" (%s)", value);
 	putchar('\n');
 }
 
 static void show_json(void *arg, u32 tag, const u8 *v, u32 len)
 {
-	struct show *s = arg;
+	const struct show *s = arg;
+	const char *name = s->names ? tg_fix_tag_name(s->names, tag) : NULL, *value = meaning(s, tag, v, len);
 
 	tg_json_object(s->j, NULL);
 	tg_json_u64(s->j, "tag", tag);
+	if (name)
+		tg_json_str(s->j, "name", name);
 	json_value(s->j, "value", v, len);
+	if (value)
+		tg_json_str(s->j, "meaning", value);
 	tg_json_end(s->j, '}');
 }
 
@@ -214,10 +257,13 @@ static void place(const struct fix_found *m)
 static void text_message(struct fix_run *run, const struct fix_found *m, const struct fix_header *h,
 			 const struct fix_verdict *v, const char *session, u32 session_len)
 {
-	struct show s = { .run = run };
+	struct show s = { .names = run->opt.names ? names_of(run, m) : NULL };
+	const char *name = h->type ? type_name(s.names, h->type, h->type_len) : NULL;
 
 	place(m);
-	printf("  %.*s  %.*s  ", h->type ? (int)h->type_len : 1, h->type ? (const char *)h->type : "-", session_len ? (int)session_len : 1, session_len ? session : "-");
+	fputs("  ", stdout);
+	value_text(h->type ? h->type : (const u8 *)"-", h->type ? h->type_len : 1);
+	printf("%s%s  %.*s  ", name ? " " : "", name ? name : "", session_len ? (int)session_len : 1, session_len ? session : "-");
 	if (h->seq) {
 		value_text(h->seq, h->seq_len);
 		fputs("  ", stdout);
@@ -240,7 +286,8 @@ static void json_message(struct fix_run *run, const struct fix_found *m, const s
 			 const struct fix_verdict *v)
 {
 	struct tg_json j;
-	struct show s = { .run = run, .j = &j };
+	struct show s = { .names = run->opt.names ? names_of(run, m) : NULL, .j = &j };
+	const char *name = h->type ? type_name(s.names, h->type, h->type_len) : NULL;
 
 	tg_json_begin(&j, stdout);
 	tg_json_object(&j, NULL);
@@ -256,6 +303,8 @@ static void json_message(struct fix_run *run, const struct fix_found *m, const s
 	tg_json_u64(&j, "length", m->code == TG_FIX_GARBAGE ? m->bytes : m->len);
 	if (h->type)
 		json_value(&j, "type", h->type, h->type_len);
+	if (name)
+		tg_json_str(&j, "type_name", name);
 	if (h->seq)
 		json_value(&j, "seq", h->seq, h->seq_len);
 	if (h->sender)
@@ -323,14 +372,16 @@ static u32 sorted(struct tallies *t, struct tally *out[KEYS + 1])
 	return n;
 }
 
-static void text_tallies(struct tallies *t, const char *head)
+/* names: of the keys, which are types; NULL = they are sessions. */
+static void text_tallies(struct tallies *t, const struct tg_fix_dict *names)
 {
-	const char *heads[] = { head, ">valid", ">refused" };
+	const char *heads[] = { names ? "type" : "session", ">valid", ">refused", "name" };
 	static struct tally *x[KEYS + 1];
 	u32 n = sorted(t, x), i;
 	struct tg_table out;
+	const char *name;
 
-	tg_table_begin(&out, heads, 3);
+	tg_table_begin(&out, heads, names ? 4 : 3);
 	for (i = 0; i < n; i++) {
 		if (x[i]->key_len)
 			tg_table_cell(&out, "%.*s", x[i]->key_len, x[i]->key);
@@ -338,6 +389,9 @@ static void text_tallies(struct tallies *t, const char *head)
 			tg_table_cell(&out, "(none)");
 		tg_table_cell(&out, "%llu", (unsigned long long)x[i]->valid);
 		tg_table_cell(&out, "%llu", (unsigned long long)x[i]->refused);
+		name = names ? type_name(names, x[i]->key, x[i]->key_len) : NULL;
+		if (names)
+			tg_table_cell(&out, "%s", name ? name : "");
 	}
 	tg_table_print(&out, stdout);
 }
@@ -369,9 +423,9 @@ static void text_summary(struct fix_run *run, u32 files, u64 took_ns)
 	if (n) {
 		if (!run->opt.quiet)
 			putchar('\n');
-		text_tallies(&st->type, "type");
+		text_tallies(&st->type, fix_dict_of(run, 50));
 		putchar('\n');
-		text_tallies(&st->session, "session");
+		text_tallies(&st->session, NULL);
 		putchar('\n');
 		tg_table_begin(&t, heads, 3);
 		for (i = 0; i < FIX_CODES; i++)

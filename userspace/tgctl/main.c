@@ -22,7 +22,7 @@ static const struct ctl_command commands[] = {
 	  "let trading go on after a kill" },
 	{ "events", cmd_events, "[--count N] [--seconds S] [--json]",
 	  "state changes as they happen" },
-	{ "fix", cmd_fix, "FILE... [--separator SEP] [--fields] [--only-invalid] [--quiet] [--json] ...",
+	{ "fix", cmd_fix, "FILE... [--venue NAME] [--separator SEP] [--names] [--only-invalid] [--quiet] [--json] ...",
 	  "judge FIX messages in streams, logs and captures" },
 	{ "journal", cmd_journal,
 	  "verify FILE... | print FILE... [--from SEQ] [--count N] [--type TYPE] [--outputs] [--json]",

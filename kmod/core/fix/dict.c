@@ -24,6 +24,7 @@ struct walk {
 	struct tg_fix_verdict *v;
 	struct level at[ROOTS + TG_DICT_DEPTH];
 	u64 seen[TG_DICT_SEEN_WORDS];
+	u32 flags;
 	u32 open;	/* groups open, at[ROOTS] the outermost */
 	u32 words;	/* of seen in use */
 	u8 root;
@@ -144,6 +145,8 @@ static bool complete(struct walk *w, const struct level *l, const u8 *at)
 	const struct tg_dict_set *s = l->set;
 	u32 i, place;
 
+	if (w->flags & TG_VALIDATE_SHAPE)
+		return true;
 	for (i = 0; s && i < s->n_required; i++) {
 		place = tg_dict_required[s->required + i];
 		if (!is_seen(w, l, place))
@@ -341,6 +344,8 @@ static bool open_group(struct walk *w, const struct tg_dict_set *s, u32 place, c
 /* x is the member at `place` of level l, which is the innermost one open. */
 static bool place_field(struct walk *w, struct level *l, u32 place, const struct field *x)
 {
+	if (w->flags & TG_VALIDATE_SHAPE && l->count_tag && l->want && !l->have)
+		l->delim = x->index;
 	if (l->count_tag && x->index == l->delim) {
 		if (l->have && !complete(w, l, x->from))
 			return false;
@@ -415,6 +420,8 @@ static bool judge_field(struct walk *w, const struct field *x)
 		w->root = TRAILER;
 	if (i == -2)
 		return fault(w, TG_FIX_DUPLICATE, TG_REJECT_DUPLICATE, x->tag, x->from);
+	if (i == -1 && w->flags & TG_VALIDATE_SHAPE)
+		return true;
 	if (i == -1) {
 		if (w->root != HEADER && member_of(w, HEADER, x, &seen))
 			return fault(w, seen ? TG_FIX_DUPLICATE : TG_FIX_ORDER, seen ? TG_REJECT_DUPLICATE : TG_REJECT_ORDER, x->tag, x->from);
@@ -439,10 +446,12 @@ static bool known(const struct walk *w, const struct field *x)
 	return !admin || w->d->transport == TG_DICT_NONE || find(&tg_dict_sets[w->d->transport], x->index) >= 0;
 }
 
-static bool judge(struct walk *w, const struct field *x, u32 flags)
+static bool judge(struct walk *w, const struct field *x)
 {
 	if (!known(w, x))
-		return !(flags & TG_VALIDATE_UNKNOWN) || fault(w, TG_FIX_UNKNOWN_TAG, TG_REJECT_INVALID_TAG, x->tag, x->from);
+		return !(w->flags & TG_VALIDATE_UNKNOWN) || fault(w, TG_FIX_UNKNOWN_TAG, TG_REJECT_INVALID_TAG, x->tag, x->from);
+	if (w->flags & TG_VALIDATE_SHAPE)
+		return judge_field(w, x);
 	if (!form_ok(TG_DICT_FORM(x->kind), x->val, x->len))
 		return fault(w, TG_FIX_FORMAT, TG_REJECT_FORMAT, x->tag, x->from);
 	if (!value_ok(x->kind, x->val, x->len))
@@ -502,9 +511,12 @@ bool tg_fix_validate(const struct tg_fix_dict *d, const struct tg_fix_frame *f, 
 	w.d = d;
 	w.f = f;
 	w.v = v;
+	w.flags = flags;
 	w.open = w.words = 0;
 	w.root = HEADER;
 	set = set_of(d, f->msg_type);
+	if (set == TG_DICT_NONE && flags & TG_VALIDATE_SHAPE)
+		set = TG_DICT_LOOSE;
 	if (set == TG_DICT_NONE)
 		return fault(&w, TG_FIX_MSG_TYPE, TG_REJECT_MSG_TYPE, 0, f->msg + f->body_off);
 	enter(&w, &w.at[HEADER], &tg_dict_sets[d->header]);
@@ -516,10 +528,10 @@ bool tg_fix_validate(const struct tg_fix_dict *d, const struct tg_fix_frame *f, 
 	see_tag(&w, HEADER, 35);
 	see_tag(&w, TRAILER, 10);
 	for (end = body_end(&w); p <= end; p = x.val + x.len + 1) {
-		if (!read_field(&w, p, &x, last) || !judge(&w, &x, flags))
+		if (!read_field(&w, p, &x, last) || !judge(&w, &x))
 			return false;
 		if (TG_DICT_FORM(x.kind) == TG_FORM_LENGTH) {
-			if (!read_data(&w, &x, &data) || !judge(&w, &data, flags))
+			if (!read_data(&w, &x, &data) || !judge(&w, &data))
 				return false;
 			x = data;
 		} else if (TG_DICT_FORM(x.kind) == TG_FORM_DATA) {

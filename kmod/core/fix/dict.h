@@ -28,6 +28,11 @@ struct tg_fix_verdict {
 };
 
 #define TG_VALIDATE_UNKNOWN	1u	/* flags: a tag that the dictionary does not know is a fault; else it is skipped, in constant time */
+/*
+ * Only the shape: no tag twice outside a group, groups with as many entries as they say, counts and data lengths. For what is no message of a session (published
+ * instrument files): nothing is required, values are the publisher's own, and a group's entries begin with whatever its first one begins with.
+ */
+#define TG_VALIDATE_SHAPE	2u
 
 /* version: 42, 44, 50 (FIXT.1.1 and 5.0SP2); dialect: enum tg_dialect, 0 = the bare standard. NULL = there is none. */
 const struct tg_fix_dict *tg_fix_dict(u16 version, u16 dialect);

@@ -132,6 +132,48 @@ good = framed + b'10=%03d\x01\n' % (sum(framed) % 256)
 expect('BodyLength and CheckSum that are there are checked', save('u6', good + good.replace(b'55=ES', b'55=ET') + good.replace(b'55=ES', b'55=ESX')),
        ['valid', 'CHECKSUM', 'BODY_LENGTH'], 1)
 
+expect('a group with more entries than its count', save('u7', d.replace(b'864=2', b'864=1') + b'\n'), ['GROUP_COUNT'], 1)
+m = expect('a tag twice outside a group', save('u8', d + b'48=2\x01\n'), ['DUPLICATE'], 1, where=[len(d)])
+check('is named', m[0]['tag'] == 48 and 'SecurityID' in m[0]['text'], m)
+expect('of values and what is required nothing is asked', save('u9', b'35=d\x01779=20240101000000000001\x01\n'), ['valid'], 0)
+expect('nor of a type that is not known', save('u10', b'35=U77\x0155=x\x01\n'), ['valid'], 0)
+
+# ---- dictionary ----
+base = '35=8|49=V|56=G|34=7|52=20240102-03:04:05|37=o|17=e|150=0|39=0|55=X|54=1|151=1|14=0|6=0|%s'
+
+
+def judged(name, text, verdict, tag=None, *args, begin='FIX.4.4'):
+    raw_message = message(text, begin=begin)
+    at = None
+    if verdict not in ('valid', 'GROUP_COUNT') and tag and b'\x01%d=' % tag in raw_message:
+        at = raw_message.rindex(b'\x01%d=' % tag) + 1
+    code, messages, summary, err = fix(*args, save('dict', raw_message))
+    v = messages[0]
+    ok = verdicts(messages) == [verdict] and v.get('tag') == tag and (at is None or v['byte'] == at) and (verdict == 'valid' or 'reject_reason' in v)
+    check('dictionary: ' + name, ok, messages)
+
+
+judged('a valid report', base % '', 'valid')
+judged('a required tag that is missing', (base % '').replace('37=o|', ''), 'MISSING', 37)
+judged('a value that is not listed', (base % '').replace('54=1', '54=~'), 'ENUM', 54)
+judged('a value of the wrong form', (base % '').replace('14=0', '14=x'), 'FORMAT', 14)
+judged('a tag of another message', base % '98=0|', 'NOT_FOR_TYPE', 98)
+judged('a tag twice', base % '54=1|', 'DUPLICATE', 54)
+judged('a header field in the body', base % '50=x|', 'ORDER', 50)
+judged('a group with another count', base % '453=1|448=a|447=D|452=1|448=b|447=D|452=1|', 'GROUP_COUNT', 453)
+judged('a group that does not begin with its first field', base % '453=1|447=D|448=a|452=1|', 'ORDER', 447)
+judged('a right group', base % '453=2|448=a|447=D|452=1|448=b|447=D|452=3|', 'valid')
+judged('a type that is not known', (base % '').replace('35=8', '35=?'), 'MSG_TYPE')
+judged('a tag that is not known is passed over', base % '39999=x|', 'valid')
+judged('unless --strict', base % '39999=x|', 'UNKNOWN_TAG', 39999, '--strict')
+judged('a tag of Binance with --strict', base % '25001=1|', 'UNKNOWN_TAG', 25001, '--strict')
+judged('and with --venue binance', base % '25001=1|', 'valid', None, '--strict', '--venue', 'binance')
+judged('nothing of it with --check fields', base % '98=0|', 'valid', None, '--check', 'fields')
+judged('of each version its own: 150=1 is of 4.2', (base % '20=0|').replace('150=0', '150=1').replace('151=1', '38=1|151=1'), 'valid', None, begin='FIX.4.2')
+judged('and no longer of 4.4', (base % '').replace('150=0', '150=1'), 'ENUM', 150)
+judged('FIXT.1.1', '35=A|49=V|56=G|34=7|52=20240102-03:04:05|98=0|108=30|1137=9|', 'valid', None, begin='FIXT.1.1')
+judged('FIXT.1.1 without 1137', '35=A|49=V|56=G|34=7|52=20240102-03:04:05|98=0|108=30|', 'MISSING', 1137, begin='FIXT.1.1')
+
 # ---- captures ----
 syn = tcp(b'', 99, flags=2)
 stream = a + b + c
@@ -221,6 +263,11 @@ check('summary by type, session and verdict', {x['type']: (x['valid'], x['refuse
       summary['verdicts'] == {'valid': 4, 'CHECKSUM': 1}, summary)
 r = subprocess.run([tgctl, 'fix', '--fields', '--max', '1', mix], capture_output=True, text=True)
 check('--fields', '        11 = id2\n' in r.stdout and r.returncode == 0, r.stdout)
+r = subprocess.run([tgctl, 'fix', '--names', '--max', '1', mix], capture_output=True, text=True)
+check('--names', 'D NewOrderSingle' in r.stdout and '        54 Side                   = 1 (BUY)\n' in r.stdout and '        35 MsgType                = D (NewOrderSingle)\n' in r.stdout, r.stdout)
+code, messages, summary, err = fix('--names', '--max', '1', mix)
+check('--names in JSON', messages[0]['type_name'] == 'NewOrderSingle' and {'tag': 54, 'name': 'Side', 'value': '1', 'meaning': 'BUY'} in messages[0]['fields'], messages)
+check('fields are all there, in order', [x['tag'] for x in messages[0]['fields']] == [int(x.split(b'=')[0]) for x in a[:-1].split(SOH)], messages)
 r = subprocess.run([tgctl, 'fix', '--quiet', mix], capture_output=True, text=True)
 check('--quiet', r.stdout.startswith('type') and r.stdout.endswith('5 messages in 1 file: 4 valid, 1 refused\n') and r.returncode == 1, r.stdout)
 r = subprocess.run([tgctl, 'fix', '--quiet', '--progress', mix], capture_output=True, text=True)
@@ -229,7 +276,7 @@ r = subprocess.run([tgctl, 'fix', mix], capture_output=True, text=True)
 check('text names file, offset and verdict', '%s+0  D  GW->VENUE  2  valid\n' % mix in r.stdout and 'CHECKSUM at byte %d' % (len(a) - 4) in r.stdout, r.stdout)
 code, messages, summary, err = fix(mix, os.path.join(work.name, 's1'))
 check('several files are summed', summary['files'] == 2 and summary['messages'] == 8, summary)
-for name, args in (('no file', []), ('a separator with a digit', ['--separator', '9', mix]),
+for name, args in (('no file', []), ('an unknown venue', ['--venue', 'x', mix]), ('a separator with a digit', ['--separator', '9', mix]),
                    ('an unknown format', ['--format', 'x', mix]), ('a time that is none', ['--from', 'yesterday', mix]), ('--max 0', ['--max', '0', mix]),
                    ('an unknown option', ['--frob', mix]), ('an unknown --check', ['--check', 'x', mix])):
     r = subprocess.run([tgctl, 'fix', *args], capture_output=True, text=True)
