@@ -16,6 +16,7 @@ static void values(struct tg_fix_cursor c)
 {
 	u64 a, b;
 	s64 x, y;
+	u32 n, m;
 	bool ok = tg_fix_u64(c.val, c.len, &a);
 	struct tg_fix_cursor k = c;
 
@@ -23,12 +24,27 @@ static void values(struct tg_fix_cursor c)
 	k = c;
 	ok = tg_fix_e8(c.val, c.len, &x);
 	assert(tg_fix_take_e8(&k, &y) == ok && (!ok || x == y));
-	tg_fix_time_ns(c.val, c.len, &a);
+	ok = tg_fix_time_ns(c.val, c.len, &a);
+	k = c;
+	assert(tg_fix_take_time(&k, &b) == ok && (!ok || a == b));
+	k = c;
+	k.date = tg_load64(c.val);
+	if (tg_fix_date_ns(k.date, &k.date_ns))
+		assert(tg_fix_take_time(&k, &b) == ok && (!ok || a == b));
+	k = c;
+	ok = tg_fix_u32(c.val, c.len, &n);
+	assert(tg_fix_take_small(&k, &m) == ok && (!ok || n == m));
+	k = c;
+	assert(tg_fix_take(&k) && k.len == c.len);
 	tg_fix_hex64(c.val, c.len, &a);
 }
 
+/* Kept over the messages of one input; it must change nothing. */
+static struct tg_fix_hint hint;
+
 static void decode(const struct tg_fix_frame *f)
 {
+	struct tg_fix_header g;
 	struct tg_fix_cursor c, k;
 	struct tg_fix_header h;
 	struct tg_fix_admin a;
@@ -50,8 +66,13 @@ static void decode(const struct tg_fix_frame *f)
 	}
 	assert(c.err || c.p == c.end + 1);
 	assert(c.err < TG_FIX_ERROR_MAX);
-	if (tg_fix_decode_header(f, &c, &h))
+	err = tg_fix_decode_header_like(f, &hint, &k, &g);
+	assert(tg_fix_decode_header(f, &c, &h) == err && h.bad_tag == g.bad_tag);
+	if (err)
 		return;
+	assert(c.p == k.p && c.end == k.end && !k.err && h.seq == g.seq && h.sending_time_ns == g.sending_time_ns && h.sender.p == g.sender.p);
+	assert(h.sender.len == g.sender.len && h.target.p == g.target.p && h.target.len == g.target.len && h.poss_dup == g.poss_dup);
+	assert(h.orig_sending_time_ns == g.orig_sending_time_ns && h.poss_resend == g.poss_resend);
 	for (i = 0; i < sizeof(admin) - 1; i++) {
 		k = c;
 		tg_fix_decode_admin((u8)admin[i], &k, &a);
@@ -110,6 +131,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	if (size > 60000)
 		return 0;
+	memset(&hint, 0, sizeof(hint));
 	stream(data, size);
 	/* The same as a body, '|' for SOH too, with a right frame around it, in a block of exactly its size. */
 	m = malloc(size + 128);
@@ -126,6 +148,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	m = realloc(m, n);
 	assert(!tg_fix_frame(m, n, 1u << 16, &f, &used) && used == n);
 	decode(&f);
+	decode(&f);	/* with the hint of the first time */
 	free(m);
 	return 0;
 }

@@ -101,6 +101,142 @@ static void headers(void **state)
 	assert_int_equal(rest, strlen("112=x|10=000|"));
 }
 
+/* Frame with a body that may hold anything between 35= and the trailer. false: no frame. */
+static bool make_bytes(struct msg *m, const u8 *bytes, u32 n)
+{
+	u8 text[1024];
+	u32 i, sum = 0, used, at = (u32)snprintf((char *)text, sizeof(text), "8=FIX.4.4\0019=%u\001", n);
+
+	memcpy(text + at, bytes, n);
+	at += n;
+	for (i = 0; i < at; i++)
+		sum += text[i];
+	at += (u32)snprintf((char *)text + at, sizeof(text) - at, "10=%03u\001", sum & 255);
+	m->p = malloc(at);
+	memcpy(m->p, text, at);
+	if (!tg_fix_frame(m->p, at, 65536, &m->f, &used) && used == at)
+		return true;
+	free(m->p);
+	return false;
+}
+
+static bool same_header(const struct tg_fix_header *a, const struct tg_fix_header *b)
+{
+	return a->msg_type == b->msg_type && a->seq == b->seq && a->sender.p == b->sender.p && a->sender.len == b->sender.len &&
+	       a->target.p == b->target.p && a->target.len == b->target.len && a->sending_time_ns == b->sending_time_ns &&
+	       a->orig_sending_time_ns == b->orig_sending_time_ns && a->poss_dup == b->poss_dup && a->poss_resend == b->poss_resend &&
+	       a->bad_tag == b->bad_tag;
+}
+
+/* With this hint and without one: the same. */
+static void agree(const struct msg *m, const struct tg_fix_hint *hint)
+{
+	struct tg_fix_hint copy = *hint;
+	struct tg_fix_cursor c = { .p = NULL }, k = { .p = NULL };
+	struct tg_fix_header h, g;
+	enum tg_fix_error err = tg_fix_decode_header(&m->f, &c, &h), like = tg_fix_decode_header_like(&m->f, &copy, &k, &g);
+
+	if (err != like || (err ? h.bad_tag != g.bad_tag : !same_header(&h, &g) || c.p != k.p || c.end != k.end || c.err != k.err))
+		fail_msg("%.*s: %s, with a hint %s", (int)m->f.len, (const char *)m->p, tg_fix_error_text(err), tg_fix_error_text(like));
+}
+
+static void hints(void **state)
+{
+	static const char *const shapes[] = {
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|34=1037|49=EXCHANGE|52=20260822-13:17:10.537|56=CLIENT01|37=1|11=2|",
+		"35=D|52=20260822-13:17:10.537|34=1037|49=EXCHANGE|56=CLIENT01|11=1|",
+		"35=AE|49=E|56=C|50=desk|34=1|57=x|52=20260822-13:17:10.537|115=who|571=1|55=abcdefgh|",
+		"35=8|90=3|91=a|b|49=V|56=GW|34=12|52=20260822-13:17:10.537|17=123456789012345678|11=2|",
+		/* what falls off: other lengths, forms, days, order, fields more and fields less */
+		"35=X|49=EXCHANGE|56=CLIENT01|34=1|52=20260822-13:17:10.537|268=1|279=0|269=0|270=1|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=12345678|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=123456789012345|52=20260822-23:59:60.999|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1234567890123456|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=0|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=10x7|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260823-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537123|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-24:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:60:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:61.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.53|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822|37=1|11=2|",
+		"35=8|49=XXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|39=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGES|56=CLIENT01|34=1037|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|43=Y|122=20260822-13:00:00|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|43=Q|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|34=1037|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|49=EXCHANGE|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|57=me|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|97=Y|52=20260822-13:17:10.537|37=1|11=2|",
+		"35=8|49=EXCHANGE|56=CLIENT01|34=1037|37=1|11=2|1=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|",
+		"35=8|49=EXCHANGE|56=CLIENT01|37=1|11=2|1=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|",
+		"35=0|49=EXCHANGE|56=CLIENT01|34=1037|52=20260822-13:17:10.537|",
+		"35=0|49=EXCHANGE|56=CLIENT01|34=1037|",
+		"35=0|49=EXCHANGE|56=CLIENT01|34=1|",
+		"35=0|49=EXCHANGE|",
+		"35=0|",
+	};
+	enum { SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
+	static const char any[] = "0123456789=\001|AYz.:-\377\200\0";
+	struct tg_fix_hint hint;
+	struct tg_fix_header h;
+	struct tg_fix_cursor c;
+	struct msg teacher, m;
+	u32 i, k, n, turn;
+	u64 rng = 11;
+	u8 body[512];
+
+	for (i = 0; i < SHAPES; i++) {
+		memset(&hint, 0, sizeof(hint));
+		make(&teacher, shapes[i]);
+		tg_fix_decode_header_like(&teacher.f, &hint, &c, &h);
+		for (k = 0; k < SHAPES; k++) {
+			make(&m, shapes[k]);
+			agree(&m, &hint);
+			free(m.p);
+		}
+		n = teacher.f.body_len;
+		for (turn = 0; turn < 3000; turn++) {
+			memcpy(body, teacher.p + teacher.f.body_off, n);
+			for (k = 0; k < 1 + turn % 3; k++) {
+				rng = rng * 6364136223846793005ULL + 1442695040888963407ULL;
+				body[(rng >> 33) % n] = (u8)any[(rng >> 20) % (sizeof(any) - 1)];
+			}
+			body[n - 1] = 1;
+			if (make_bytes(&m, body, n)) {
+				agree(&m, &hint);
+				free(m.p);
+			}
+		}
+		free(teacher.p);
+	}
+	/* What is remembered is used: a wrong memory of where 49's value lies shows. And a message of another shape replaces it. */
+	memset(&hint, 0, sizeof(hint));
+	for (i = 0; i < 3; i++) {
+		make(&m, shapes[i]);
+		assert_int_equal(tg_fix_decode_header_like(&m.f, &hint, &c, &h), TG_FIX_OK);
+		assert_true(is(&h.sender, "EXCHANGE") && is(&h.target, "CLIENT01") && hint.words[0]);
+		hint.sender_len = 3;
+		assert_int_equal(tg_fix_decode_header_like(&m.f, &hint, &c, &h), TG_FIX_OK);
+		assert_true(is(&h.sender, "EXC"));
+		assert_int_equal(h.seq, 1037);
+		assert_int_equal(h.sending_time_ns, 1787404630537000000);
+		free(m.p);
+	}
+	/* A header too long to remember is forgotten, and read. */
+	make(&m, "35=8|49=V|56=GW|50=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|"
+		 "34=12|52=20231114-22:13:20.123|37=1|");
+	assert_int_equal(tg_fix_decode_header_like(&m.f, &hint, &c, &h), TG_FIX_OK);
+	assert_int_equal(hint.words[0], 0);
+	free(m.p);
+}
+
 static struct msg kept;		/* slices point into it */
 
 static struct tg_fix_cursor body(char type, const char *fields)
@@ -332,6 +468,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers),
+		cmocka_unit_test(hints),
 		cmocka_unit_test(admins),
 		cmocka_unit_test(execs),
 		cmocka_unit_test(cancel_rejects),

@@ -79,6 +79,83 @@ static void whole_messages(void **state)
 	assert_int_equal(used, n - 5);
 }
 
+/* The one-look frame and the byte-by-byte one must agree about versions, types of one to four bytes, and BodyLength with any number of leading zeros. */
+static void frame_forms(void **state)
+{
+	static const char *const begins[] = { "FIX.4.2", "FIX.4.4", "FIXT.1.1" }, *const types[] = { "8", "AE", "UAB", "UABC" };
+	char body[64], text[128];
+	struct tg_fix_frame f;
+	u32 b, t, zeros, n, i, sum, used;
+	u8 m[256];
+
+	for (b = 0; b < 3; b++)
+		for (t = 0; t < 4; t++)
+			for (zeros = 0; zeros < 10; zeros++) {
+				snprintf(body, sizeof(body), "35=%s|49=AAAAAAAAAA|56=B|34=1|52=x|", types[t]);
+				snprintf(text, sizeof(text), "8=%s|9=%.*s%zu|%s", begins[b], (int)zeros, "0000000000", strlen(body), body);
+				n = soh(m, text);
+				for (sum = 0, i = 0; i < n; i++)
+					sum += m[i];
+				snprintf(text, sizeof(text), "10=%03u|", sum & 255);
+				n += soh(m + n, text);
+				if (zeros > 7) {
+					assert_int_equal(frame(m, n, &f, &used), TG_FIX_BODY_LENGTH);
+					continue;
+				}
+				assert_int_equal(frame(m, n, &f, &used), TG_FIX_OK);
+				assert_int_equal(used, n);
+				assert_int_equal(f.version, b == 0 ? 42 : b == 1 ? 44 : 50);
+				assert_int_equal(f.body_len, strlen(body));
+				assert_int_equal(f.fields_off, f.body_off + 4 + strlen(types[t]));
+				assert_int_equal(f.msg_type, types[t][0] | (t > 0) * types[t][1] << 8 | (t > 1) * types[t][2 * (t > 1)] << 16 |
+						 (u32)((t > 2) * types[t][3 * (t > 2)]) << 24);
+			}
+	/* no MsgType at all, unprintable ones, one of five bytes */
+	assert_int_equal(frame(m, wrap(m, "FIX.4.4", "35=|49=AAAAAAAAAA|56=B|"), &f, &used), TG_FIX_MSG_TYPE);
+	assert_int_equal(frame(m, wrap(m, "FIX.4.4", "35= |49=AAAAAAAAAA|56=B|"), &f, &used), TG_FIX_MSG_TYPE);
+	assert_int_equal(frame(m, wrap(m, "FIX.4.4", "35=A\177|49=AAAAAAAAAA|56=B|"), &f, &used), TG_FIX_MSG_TYPE);
+	assert_int_equal(frame(m, wrap(m, "FIX.4.2", "35=\003A|49=AAAAAAAAAA|56=B|"), &f, &used), TG_FIX_MSG_TYPE);
+	assert_int_equal(frame(m, wrap(m, "FIXT.1.1", "35=ABCDE|49=AAAAAAAAAA|56=B|"), &f, &used), TG_FIX_MSG_TYPE);
+	assert_int_equal(frame(m, wrap(m, "FIX.4.3", "35=AB|49=AAAAAAAAAA|56=B|"), &f, &used), TG_FIX_BEGIN_STRING);
+	assert_int_equal(frame(m, wrap(m, "FIXT.1.2", "35=AB|49=AAAAAAAAAA|56=B|"), &f, &used), TG_FIX_BEGIN_STRING);
+}
+
+/* A length field brings its data field, SOH inside and all; the data field alone, and another field after the length, are refused. */
+static void data_pairs(void **state)
+{
+	static const u32 pairs[][2] = { { 90, 91 }, { 93, 89 }, { 95, 96 }, { 212, 213 }, { 348, 349 }, { 354, 355 }, { 364, 365 }, { 445, 446 },
+		{ 618, 619 }, { 621, 622 }, { 1184, 1185 }, { 1277, 1278 }, { 1280, 1281 }, { 1282, 1283 }, { 1397, 1398 }, { 1401, 1402 },
+		{ 1403, 1404 }, { 1468, 1469 }, { 1525, 1527 }, { 1678, 1697 }, { 2111, 2112 }, { 2372, 2371 }, { 2815, 2814 }, { 40978, 40979 },
+		{ 42947, 42948 }, { 43109, 42684 }, { 43110, 42486 }, { 43111, 42982 } };
+	struct tg_fix_cursor c;
+	struct tg_fix_frame f;
+	char text[128];
+	u32 i, used;
+	u8 m[256];
+
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		snprintf(text, sizeof(text), "35=8|58=before|%u=3|%u=a|b|58=x|", pairs[i][0], pairs[i][1]);
+		assert_int_equal(tg_fix_frame(m, wrap(m, "FIX.4.4", text), MAX, &f, &used), TG_FIX_OK);
+		tg_fix_cursor_init(&c, &f);
+		assert_true(tg_fix_next(&c) && tg_fix_next(&c));
+		assert_int_equal(c.tag, pairs[i][1]);
+		assert_int_equal(c.len, 3);
+		assert_memory_equal(c.val, "a\001b", 3);
+		assert_true(tg_fix_next(&c));
+		assert_int_equal(c.tag, 58);
+		snprintf(text, sizeof(text), "35=8|%u=a|58=xxxxxxxx|", pairs[i][1]);
+		assert_int_equal(tg_fix_frame(m, wrap(m, "FIX.4.4", text), MAX, &f, &used), TG_FIX_OK);
+		tg_fix_cursor_init(&c, &f);
+		assert_false(tg_fix_next(&c));
+		assert_int_equal(c.err, TG_FIX_DATA_LENGTH);
+		snprintf(text, sizeof(text), "35=8|%u=1|58=x|58=xxxxxxxxx|", pairs[i][0]);
+		assert_int_equal(tg_fix_frame(m, wrap(m, "FIX.4.4", text), MAX, &f, &used), TG_FIX_OK);
+		tg_fix_cursor_init(&c, &f);
+		assert_false(tg_fix_next(&c));
+		assert_int_equal(c.err, TG_FIX_DATA_LENGTH);
+	}
+}
+
 /* Every prefix of a good message asks for more and drops nothing. */
 static void prefixes(void **state)
 {
@@ -302,7 +379,7 @@ static struct taken taken(const char *value)
 	struct tg_fix_frame f;
 	char body[4096];
 	u8 m[8192], *p;
-	u32 n, used;
+	u32 n, used, small;
 
 	snprintf(body, sizeof(body), "35=B|270=%s|", value);
 	n = wrap(m, "FIX.4.4", body);
@@ -320,6 +397,14 @@ static struct taken taken(const char *value)
 	r.ends = r.ok_u64 && tg_fix_done(&c);
 	c = start;
 	r.ok_u32 = tg_fix_take_u32(&c, &r.u32);
+	c = start;
+	assert_int_equal(tg_fix_take_small(&c, &small), r.ok_u32);
+	if (r.ok_u32)
+		assert_true(small == r.u32 && tg_fix_done(&c));
+	c = start;
+	assert_int_equal(tg_fix_take(&c), value[0] != 0);
+	if (value[0])
+		assert_true(c.len == strlen(value) && tg_fix_done(&c));
 	c = start;
 	r.ok_e8 = tg_fix_take_e8(&c, &r.e8);
 	assert_int_equal(r.ok_e8, !c.err);
@@ -452,8 +537,13 @@ static void times(void **state)
 		{ "20231114-22:13:20.", false, 0 }, { "20231114-22:13:20.1234567890", false, 0 }, { "20231114-22:13:20,5", false, 0 },
 		{ "20231114 22:13:20", false, 0 }, { "20231114-22-13-20", false, 0 }, { "2023111x-22:13:20", false, 0 }, { "20231114-2x:13:20", false, 0 },
 		{ "20231114-22:13", false, 0 }, { "20231114", false, 0 }, { "", false, 0 }, { "20231114-22:13:20.x", false, 0 },
+		{ "20231114-22:13:20.123", true, 1700000000123000000 }, { "20231114-24:13:20.123", false, 0 }, { "20231114-22:60:20.123", false, 0 },
+		{ "20231114-22:13:61.123", false, 0 }, { "20231114-22:13:60.999", true, 1700000040999000000 }, { "20231114-2x:13:20.123", false, 0 },
+		{ "20231114-22:13:20.1x3", false, 0 }, { "20231114-22:13:20.12345", true, 1700000000123450000 }, { "20231114-22:13:20;123", false, 0 },
+		{ "20231114-22:13:20.12", true, 1700000000120000000 }, { "20231114-22:13:2\20020.123", false, 0 }, { "20231114-22:13:/0.123", false, 0 },
 	};
-	u32 i;
+	u64 date = 0, date_ns = 0;
+	u32 i, k;
 
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		u32 n = (u32)strlen(t[i].in);
@@ -466,6 +556,33 @@ static void times(void **state)
 		if (ok != t[i].ok || v != t[i].v)
 			fail_msg("%s: %d %llu", t[i].in, ok, (unsigned long long)v);
 		free(p);
+		/* From a cursor, in a message that ends with it: first on an unknown day, then on that same day, then on another. */
+		for (k = 0; k < 3; k++) {
+			struct tg_fix_cursor c;
+			struct tg_fix_frame f;
+			char body[128];
+			u8 m[256];
+			u32 used;
+
+			snprintf(body, sizeof(body), "35=8|60=%s|", t[i].in);
+			n = wrap(m, "FIX.4.4", body);
+			p = malloc(n);
+			memcpy(p, m, n);
+			assert_int_equal(tg_fix_frame(p, n, MAX, &f, &used), TG_FIX_OK);
+			tg_fix_cursor_init(&c, &f);
+			if (k) {
+				c.date = k == 2 ? tg_load64("20260822") : date;
+				c.date_ns = k == 2 ? 1787356800000000000 : date_ns;
+			}
+			assert_true(tg_fix_at(&c, TG_K2('6', '0')));
+			v = 0;
+			ok = tg_fix_take_time(&c, &v);
+			if (ok != t[i].ok || (ok && (v != t[i].v || !tg_fix_done(&c))) || (!ok && !c.err))
+				fail_msg("%s, turn %u: %d %llu", t[i].in, k, ok, (unsigned long long)v);
+			date = c.date;
+			date_ns = c.date_ns;
+			free(p);
+		}
 	}
 }
 
@@ -494,6 +611,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_messages),
+		cmocka_unit_test(frame_forms),
+		cmocka_unit_test(data_pairs),
 		cmocka_unit_test(prefixes),
 		cmocka_unit_test(any_byte_wrong),
 		cmocka_unit_test(refusals),

@@ -48,7 +48,8 @@ static inline u64 wl_mix(u64 h, u64 v)
 /* ---- measured code that is not in the core: parse.c, built as the core is ---- */
 
 /* Frame, header, every field that wl_hash() wants; all checks of the core. false = refused. */
-bool parse_message(const u8 *p, u32 len, struct wl_out *o);
+struct tg_fix_hint;
+bool parse_message(const u8 *p, u32 len, struct tg_fix_hint *hint, struct wl_out *o);
 
 /* ---- jobs ---- */
 

@@ -2,6 +2,7 @@
 /* Parse and book: the jobs of the public peers, on the same work. */
 #include "bench.h"
 #include "book/l2.h"
+#include "fix/decode.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@ static void no_reset(void *ctx)
 
 /* ---- parse ---- */
 
+static struct tg_fix_hint hint;	/* as a session has one */
+
 static void parse_pass(void *ctx, u32 ops)
 {
 	static struct wl_out out;
@@ -20,7 +23,7 @@ static void parse_pass(void *ctx, u32 ops)
 	u32 i;
 
 	for (i = 0; i < ops; i++)
-		if (!parse_message(c->m[i].p, c->m[i].len, &out))
+		if (!parse_message(c->m[i].p, c->m[i].len, &hint, &out))
 			abort();
 }
 
@@ -35,7 +38,7 @@ static bool refused(u8 *m, u32 len)
 		sum += m[i];
 	snprintf(tail, sizeof(tail), "10=%03u", sum & 255);
 	memcpy(m + len - 7, tail, 6);
-	return !parse_message(m, len, &out);
+	return !parse_message(m, len, &hint, &out);
 }
 
 /* Right on every message; and the five malformed probes are refused. */
@@ -48,7 +51,7 @@ static const char *parse_verify(void *ctx)
 
 	for (i = 0; i < c->n; i++) {
 		memset(&out, 0, sizeof(out));
-		if (!parse_message(c->m[i].p, c->m[i].len, &out))
+		if (!parse_message(c->m[i].p, c->m[i].len, &hint, &out))
 			return "a good message was refused";
 		if (wl_hash(&out) != c->m[i].truth)
 			return "fields differ from the reference";
@@ -58,7 +61,7 @@ static const char *parse_verify(void *ctx)
 
 		memcpy(m, c->m[i].p, len);
 		m[len - 2] = (u8)(m[len - 2] == '9' ? '0' : m[len - 2] + 1);
-		if (parse_message(m, len, &out))
+		if (parse_message(m, len, &hint, &out))
 			return "a wrong checksum was accepted";
 		memcpy(m, c->m[i].p, len);
 		for (at = 12; m[at] != 1; at++)

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
  * Every field that the workloads' truth wants, by the core's lexer; built with the core's flags.
- * The header's fields come in the order venues send.
+ * The header is decoded as the engine does it, with the hint that a session or feed keeps.
  */
 #include "bench.h"
+#include "fix/decode.h"
 #include "fix/lexer_inline.h"
 
 #define U32(key, to) \
 	do { \
 		if (tg_fix_at(&c, key) && !tg_fix_take_u32(&c, &(to))) \
+			return false; \
+	} while (0)
+/* below 1,000 but for exceptions */
+#define SMALL(key, to) \
+	do { \
+		if (tg_fix_at(&c, key) && !tg_fix_take_small(&c, &(to))) \
 			return false; \
 	} while (0)
 #define U64(key, to) \
@@ -77,7 +84,7 @@ static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
 		U32(TG_K2('4', '8'), o->secid);
 		ANY(TG_K2('2', '2'));
 		if (tg_fix_at(&c, TG_K3('2', '6', '8'))) {
-			if (!tg_fix_take_u32(&c, &o->n))
+			if (!tg_fix_take_small(&c, &o->n))
 				return false;
 			counted = true;
 		}
@@ -100,7 +107,7 @@ static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
 				ANY(TG_K2('2', '2'));
 				E8(TG_K3('2', '7', '0'), e->px);
 				E8(TG_K3('2', '7', '1'), e->qty);
-				U32(TG_K3('3', '4', '6'), e->nord);
+				SMALL(TG_K3('3', '4', '6'), e->nord);
 				if (tg_fix_at(&c, TG_K3('2', '7', '9')))
 					break;
 				ELSE_SKIP;
@@ -114,8 +121,8 @@ static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
 
 				E8(TG_K3('2', '7', '0'), e->px);
 				E8(TG_K3('2', '7', '1'), e->qty);
-				U32(TG_K3('3', '4', '6'), e->nord);
-				U32(TG_K3('2', '9', '0'), e->pos);
+				SMALL(TG_K3('3', '4', '6'), e->nord);
+				SMALL(TG_K3('2', '9', '0'), e->pos);
 				if (tg_fix_at(&c, TG_K3('2', '6', '9')))
 					break;
 				ELSE_SKIP;
@@ -125,32 +132,17 @@ static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
 	return !c.err && tg_fix_done(&c);
 }
 
-bool parse_message(const u8 *p, u32 len, struct wl_out *o)
+bool parse_message(const u8 *p, u32 len, struct tg_fix_hint *hint, struct wl_out *o)
 {
+	struct tg_fix_header h;
 	struct tg_fix_frame f;
 	struct tg_fix_cursor c;
-	bool dated = false;
 	u32 used;
 
-	if (tg_fix_frame(p, len, 65536, &f, &used) || !used)
+	if (tg_fix_frame(p, len, 65536, &f, &used) || !used || tg_fix_decode_header_like(&f, hint, &c, &h))
 		return false;
 	o->msg_type = (char)f.msg_type;
 	o->secid = 0;
-	tg_fix_cursor_init(&c, &f);
-	while (!dated && !tg_fix_done(&c)) {
-		const u8 *from = c.p;
-
-		ANY(TG_K2('4', '9'));
-		ANY(TG_K2('5', '6'));
-		U32(TG_K2('3', '4'), o->seq);
-		if (tg_fix_at(&c, TG_K2('5', '2'))) {
-			if (!tg_fix_take(&c))
-				return false;
-			dated = true;
-		}
-		ELSE_SKIP;
-	}
-	if (!dated)
-		return false;
+	o->seq = (u32)h.seq;
 	return f.msg_type == '8' ? report(c, o) : refresh(c, o);
 }

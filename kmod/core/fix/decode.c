@@ -41,16 +41,6 @@ static __always_inline bool take_flag(struct tg_fix_cursor *k, bool *out)
 	return v == 'Y' || v == 'N';
 }
 
-static __always_inline bool take_time(struct tg_fix_cursor *k, u64 *out)
-{
-	if (!tg_fix_take(k))
-		return false;
-	if (likely(tg_fix_time_ns(k->val, k->len, out)))
-		return true;
-	k->err = TG_FIX_FORMAT;
-	return false;
-}
-
 static __always_inline bool take_u16(struct tg_fix_cursor *k, u16 *out)
 {
 	u32 v;
@@ -105,30 +95,152 @@ static bool header_tag(u32 tag)
 	}
 }
 
-enum tg_fix_error tg_fix_decode_header(const struct tg_fix_frame *f, struct tg_fix_cursor *c, struct tg_fix_header *h)
-{
-	struct tg_fix_cursor k;
-	u32 seen = 0;
+#define SEQ_MAX		16u	/* fifteen digits and SOH: what tg_fix_take_u64() converts by itself */
+#define TIME_LEN	22u	/* YYYYMMDD-HH:MM:SS.sss and SOH */
 
-	memset(h, 0, sizeof(*h));
+/* The n words of a span against the message; there are that many bytes. */
+static __always_inline bool span_same(const u8 *p, const u64 *w, u32 n, u64 mask)
+{
+	u64 diff = (tg_load64(p + 8 * n - 8) & mask) ^ w[n - 1];
+
+	for (; --n; p += 8, w++)
+		diff |= tg_load64(p) ^ *w;
+	return likely(!diff);
+}
+
+static __always_inline bool take_seq(const u8 **p, u64 *out)
+{
+	struct tg_fix_cursor k = { .val = *p };
+	bool ok = tg_fix_take_u64(&k, out);
+
+	*p = k.p;
+	return ok;
+}
+
+/*
+ * A header in one piece. A span holds whole header fields and then "34=" or "52=", or nothing; no field 10 is ever among them, so one that agrees with the
+ * message ends before the trailer. false: as if nothing had been done.
+ */
+static __always_inline bool take_hinted(const struct tg_fix_frame *f, const struct tg_fix_hint *hint, struct tg_fix_cursor *c, struct tg_fix_header *h)
+{
+	const u8 *s0 = f->msg + f->fields_off, *end = f->msg + f->body_off + f->body_len - 1, *s1, *p = s0;
+	const u64 *w = hint->word, date = hint->date, date_ns = hint->date_ns;
+	u64 seq = 0, time_ns = 0;
+	u32 n;
+
+	if (unlikely((s64)(end - s0) < (s64)hint->need) || !span_same(p, w, hint->words[0], hint->mask[0]))
+		return false;
+	p += hint->len[0];
+	w += hint->words[0];
+	if (unlikely(hint->time_first)) {
+		if (!tg_fix_near_time(p, date, date_ns, &time_ns))
+			return false;
+		p += TIME_LEN;
+	} else if (!take_seq(&p, &seq)) {
+		return false;
+	}
+	s1 = p;
+	if (!span_same(p, w, hint->words[1], hint->mask[1]))
+		return false;
+	p += hint->len[1];
+	if (unlikely(hint->time_first)) {
+		if (!take_seq(&p, &seq))
+			return false;
+	} else {
+		if (!tg_fix_near_time(p, date, date_ns, &time_ns))
+			return false;
+		p += TIME_LEN;
+	}
+	n = hint->words[2];
+	if (n && ((s64)(end + 8 - p) < (s64)(8 * n) || !span_same(p, w + hint->words[1], n, hint->mask[2])))
+		return false;
+	if (unlikely(!seq))
+		return false;
 	h->msg_type = f->msg_type;
-	tg_fix_cursor_init(&k, f);
+	h->seq = seq;
+	h->sending_time_ns = time_ns;
+	h->orig_sending_time_ns = 0;
+	h->poss_dup = h->poss_resend = false;
+	h->bad_tag = 0;
+	h->sender.p = (likely(!hint->sender_span) ? s0 : hint->sender_span == 1 ? s1 : p) + hint->sender_off;
+	h->target.p = (likely(!hint->target_span) ? s0 : hint->target_span == 1 ? s1 : p) + hint->target_off;
+	h->sender.len = hint->sender_len;
+	h->target.len = hint->target_len;
+	c->p = p + hint->len[2];
+	c->end = end;
+	c->val = NULL;
+	c->len = c->tag = 0;
+	c->err = TG_FIX_OK;
+	c->date = date;
+	c->date_ns = date_ns;
+	return true;
+}
+
+static void learn_span(struct tg_fix_hint *hint, u32 i, const u8 *p, u32 len, u32 *at)
+{
+	u32 n = (len + 7) / 8;
+
+	memcpy(&hint->word[*at], p, len);
+	hint->words[i] = (u8)n;
+	hint->len[i] = (u8)len;
+	hint->mask[i] = len & 7 ? ~0ULL >> (64 - 8 * (len & 7)) : ~0ULL;
+	*at += n;
+}
+
+/* from .. end: a header that has nothing variable but 34 and 52, whose values are at seq and time. */
+static void learn(struct tg_fix_hint *hint, const struct tg_fix_header *h, const u8 *from, const u8 *seq, const u8 *time, const u8 *end)
+{
+	const u8 *first = seq < time ? seq : time, *second = seq < time ? time : seq, *s1 = tg_fix_far(first) + 1, *s2 = tg_fix_far(second) + 1, *v;
+	u32 n0 = (u32)(first - from), n1 = (u32)(second - s1), n2 = (u32)(end - s2), at = 0;
+
+	hint->words[0] = 0;
+	if ((u64)(end - from) > 8 * TG_FIX_HINT_WORDS + SEQ_MAX + TIME_LEN || (n0 + 7) / 8 + (n1 + 7) / 8 + (n2 + 7) / 8 > TG_FIX_HINT_WORDS)
+		return;
+	memset(hint->word, 0, sizeof(hint->word));
+	learn_span(hint, 0, from, n0, &at);
+	learn_span(hint, 1, s1, n1, &at);
+	learn_span(hint, 2, s2, n2, &at);
+	hint->time_first = time < seq;
+	hint->need = n0 + (hint->time_first ? TIME_LEN : SEQ_MAX) + 8 * hint->words[1] - 8;
+	if (hint->need < 8u * hint->words[0])
+		hint->need = 8u * hint->words[0];
+	v = h->sender.p;
+	hint->sender_span = v < s1 ? 0 : v < s2 ? 1 : 2;
+	hint->sender_off = (u8)(v - (v < s1 ? from : v < s2 ? s1 : s2));
+	hint->sender_len = (u8)h->sender.len;
+	v = h->target.p;
+	hint->target_span = v < s1 ? 0 : v < s2 ? 1 : 2;
+	hint->target_off = (u8)(v - (v < s1 ? from : v < s2 ? s1 : s2));
+	hint->target_len = (u8)h->target.len;
+}
+
+/* No header field begins with 26 or 37; the bodies of market data and reports do. */
+static __always_inline bool body_begins(const u8 *p)
+{
+	return (p[0] == '2' && p[1] == '6') || (p[0] == '3' && p[1] == '7');
+}
+
+/* Field by field from *c on; seen: what was found before it. */
+static __attribute__((__noinline__)) enum tg_fix_error walk_header(const struct tg_fix_frame *f, struct tg_fix_hint *hint, struct tg_fix_cursor *c, struct tg_fix_header *h, u32 seen)
+{
+	const u8 *from, *seq_val = NULL, *time_val = NULL;
+	struct tg_fix_cursor k = *c;
+
 	while (!tg_fix_done(&k)) {
-		const u8 *from = k.p;
 		struct tg_fix_cursor next;
 
+		from = k.p;
+		if (body_begins(from))
+			break;
 		FIELD(TG_K2('4', '9'), H_SENDER, take_slice(&k, &h->sender));
 		FIELD(TG_K2('5', '6'), H_TARGET, take_slice(&k, &h->target));
-		FIELD(TG_K2('3', '4'), H_SEQ, tg_fix_take_u64(&k, &h->seq));
+		FIELD(TG_K2('3', '4'), H_SEQ, (seq_val = k.val, tg_fix_take_u64(&k, &h->seq)));
 		FIELD(TG_K2('4', '3'), H_DUP, take_flag(&k, &h->poss_dup));
 		FIELD(TG_K2('4', '9'), H_SENDER, take_slice(&k, &h->sender));
-		FIELD(TG_K2('5', '2'), H_TIME, take_time(&k, &h->sending_time_ns));
+		FIELD(TG_K2('5', '2'), H_TIME, (time_val = k.val, tg_fix_take_time(&k, &h->sending_time_ns)));
 		FIELD(TG_K2('5', '6'), H_TARGET, take_slice(&k, &h->target));
 		FIELD(TG_K2('9', '7'), H_RESEND, take_flag(&k, &h->poss_resend));
-		FIELD(TG_K3('1', '2', '2'), H_ORIG, take_time(&k, &h->orig_sending_time_ns));
-		/* No header field begins with 26 or 37; the bodies of market data and reports do. */
-		if ((k.p[0] == '2' && k.p[1] == '6') || (k.p[0] == '3' && k.p[1] == '7'))
-			break;
+		FIELD(TG_K3('1', '2', '2'), H_ORIG, tg_fix_take_time(&k, &h->orig_sending_time_ns));
 		if (k.p != from)
 			continue;
 		next = k;
@@ -149,6 +261,11 @@ enum tg_fix_error tg_fix_decode_header(const struct tg_fix_frame *f, struct tg_f
 		h->bad_tag = 34;
 		return TG_FIX_FORMAT;
 	}
+	if (hint && seen == H_REQUIRED && seq_val) {
+		learn(hint, h, f->msg + f->fields_off, seq_val, time_val, k.p);
+		hint->date = k.date;
+		hint->date_ns = k.date_ns;
+	}
 	*c = k;
 	return TG_FIX_OK;
 bad:
@@ -156,6 +273,24 @@ bad:
 	if (h->bad_tag == 34)
 		h->seq = 0;
 	return k.err;
+}
+
+enum tg_fix_error tg_fix_decode_header_like(const struct tg_fix_frame *f, struct tg_fix_hint *hint, struct tg_fix_cursor *c, struct tg_fix_header *h)
+{
+	if (likely(hint && hint->words[0]) && likely(take_hinted(f, hint, c, h))) {
+		if (likely(body_begins(c->p)))
+			return TG_FIX_OK;
+		return walk_header(f, NULL, c, h, H_REQUIRED);	/* what follows may still belong to it: 43, 97, 122 */
+	}
+	memset(h, 0, sizeof(*h));
+	h->msg_type = f->msg_type;
+	tg_fix_cursor_init(c, f);
+	return walk_header(f, hint, c, h, 0);
+}
+
+enum tg_fix_error tg_fix_decode_header(const struct tg_fix_frame *f, struct tg_fix_cursor *c, struct tg_fix_header *h)
+{
+	return tg_fix_decode_header_like(f, NULL, c, h);
 }
 
 /* Tags that a type must have, besides 98 of the Logon, which says nothing: no encryption is ever used. */
@@ -253,7 +388,7 @@ enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec
 		FIELD(TG_K3('1', '5', '1'), X_LEAVES, tg_fix_take_e8(&k, &x->leaves_qty));
 		FIELD(TG_K2('1', '4'), X_CUM, tg_fix_take_e8(&k, &x->cum_qty));
 		FIELD(TG_K1('6'), X_AVG, take_average(&k, &x->avg_px));
-		FIELD(TG_K2('6', '0'), X_TIME, take_time(&k, &x->transact_time_ns));
+		FIELD(TG_K2('6', '0'), X_TIME, tg_fix_take_time(&k, &x->transact_time_ns));
 		FIELD(TG_K3('8', '5', '1'), X_LIQ, tg_fix_take_char(&k, &liquidity));
 		FIELD(TG_K2('1', '2'), X_COMM, tg_fix_take_e8(&k, &x->commission));
 		FIELD(TG_K2('1', '3'), X_COMM_TYPE, tg_fix_take_char(&k, &comm_type));

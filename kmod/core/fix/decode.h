@@ -19,8 +19,27 @@ struct tg_fix_header {
 	u32 bad_tag;			/* on error: the tag at fault, 0 = unknown */
 };
 
+/*
+ * What the last header looked like, as a guess for the next of the same peer: the bytes around MsgSeqNum and SendingTime (BeginString, BodyLength and MsgType
+ * excluded), which one peer sends the same way in every message. Where the bytes agree, so does what they mean, and all fields among them are done at
+ * once; where they do not, the header is walked field by field, and remembered. Nothing is believed: with any hint, or none, the result is the same.
+ * All zero = nothing remembered. Pointer-free; belongs to the caller, in the arena where there is one.
+ */
+#define TG_FIX_HINT_WORDS	16u
+struct tg_fix_hint {
+	u64 word[TG_FIX_HINT_WORDS];	/* three spans, each filled up to whole words */
+	u64 mask[3];			/* of a span's last word: its own bytes */
+	u64 date, date_ns;		/* of the last SendingTime */
+	u32 need;			/* so many bytes before the body's end, the words of the first two spans can be loaded */
+	u8 words[3], len[3];		/* of each span; words[0] 0 = nothing remembered */
+	u8 time_first;			/* 52 stands before 34 */
+	u8 sender_span, sender_off, sender_len, target_span, target_off, target_len;
+	u8 pad[7];
+};
+
 /* Header of a frame; leaves the cursor just before the first body field (it may be the one tg_fix_next() returns next). */
 enum tg_fix_error tg_fix_decode_header(const struct tg_fix_frame *f, struct tg_fix_cursor *c, struct tg_fix_header *h);
+enum tg_fix_error tg_fix_decode_header_like(const struct tg_fix_frame *f, struct tg_fix_hint *hint, struct tg_fix_cursor *c, struct tg_fix_header *h);
 
 /* Admin messages: one struct, what each type uses is set. Unknown tags are skipped; required ones checked per type. */
 struct tg_fix_admin {

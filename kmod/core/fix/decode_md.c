@@ -66,7 +66,7 @@ enum tg_fix_error tg_fix_md_begin(struct tg_fix_md_iter *it, u32 msg_type, const
 		FIELD(TG_K2('5', '5'), M_SYMBOL, take_slice(&k, &it->symbol));
 		FIELD(TG_K5('2', '5', '0', '4', '4'), M_ID, tg_fix_take_u64(&k, &it->update_id));
 		if (tg_fix_at(&k, TG_K3('2', '6', '8'))) {
-			if (!tg_fix_take_u32(&k, &it->count))
+			if (!tg_fix_take_small(&k, &it->count))
 				goto bad;
 			break;
 		}

@@ -77,6 +77,7 @@ struct tg_fix_cursor {
 	u32 len;		/* of the value */
 	u32 tag;		/* set by tg_fix_next() */
 	enum tg_fix_error err;
+	u64 date, date_ns;	/* the day of the last UTCTimestamp, as eight bytes and as time; always a true pair, as any bytes may come */
 };
 
 static inline void tg_fix_cursor_init(struct tg_fix_cursor *c, const struct tg_fix_frame *f)
@@ -87,6 +88,8 @@ static inline void tg_fix_cursor_init(struct tg_fix_cursor *c, const struct tg_f
 	c->len = 0;
 	c->tag = 0;
 	c->err = TG_FIX_OK;
+	c->date = 0x3130313030373931ULL;	/* 19700101 */
+	c->date_ns = 0;
 }
 
 /*
@@ -100,6 +103,7 @@ bool tg_fix_next(struct tg_fix_cursor *c);
 bool tg_fix_u32(const u8 *v, u32 len, u32 *out);
 bool tg_fix_u64(const u8 *v, u32 len, u64 *out);
 bool tg_fix_e8(const u8 *v, u32 len, s64 *out);			/* price or quantity, optional sign, to e8 */
+bool tg_fix_date_ns(u64 yyyymmdd, u64 *out);			/* eight bytes as they stand in the message, first lowest: midnight of that day */
 bool tg_fix_time_ns(const u8 *v, u32 len, u64 *out);		/* UTCTimestamp YYYYMMDD-HH:MM:SS[.s{1,9}], leap second 60 accepted */
 
 /* Sum of n bytes modulo 256: CheckSum. */

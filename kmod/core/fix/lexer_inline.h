@@ -51,29 +51,37 @@ static __always_inline u64 tg_fix_soh(u64 w)
 }
 
 /*
+ * Constants of the conversions, in memory and unknown to the compiler: as immediates each would be an instruction of ten bytes before every use, since the
+ * decoders have no register to keep them in.
+ */
+struct tg_fix_words { u64 zeros, to_high, high, pairs, fours, join; };
+extern const struct tg_fix_words tg_fix_words;
+
+/*
  * Bytes that were xored with '0': bit 7 of the first one that is no digit is the lowest bit set; 0 = all are digits. A byte before the first such one is
  * at most 9 and carries nothing upwards, nor does a decimal point, so the second one is right too when the first is a point.
  */
 static __always_inline u64 tg_fix_non_digits(u64 d)
 {
-	return ((d + TG_BYTES(0x76)) | d) & TG_HIGH_BITS;
+	return ((d + tg_fix_words.to_high) | d) & tg_fix_words.high;
 }
 
 /* Eight digits (bytes 0..9, the first in the lowest byte) to a number: pairs, fours, eight. */
 static __always_inline u64 tg_fix_eight(u64 d)
 {
-	d = (d * (10ULL << 8 | 1)) >> 8 & 0x00ff00ff00ff00ffULL;
-	d = (d * (100ULL << 16 | 1)) >> 16 & 0x0000ffff0000ffffULL;
-	return (d * (10000ULL << 32 | 1)) >> 32;
+	d = (d * 10 + (d >> 8)) & tg_fix_words.pairs;
+	d = (d * (100ULL << 16 | 1)) >> 16 & tg_fix_words.fours;
+	return (d * tg_fix_words.join) >> 32;
 }
 
 extern const u64 tg_fix_pow10[9];
 
 /* The cold half, in lexer.c and value.c. */
 bool tg_fix_skip_cold(struct tg_fix_cursor *c);
-const u8 *tg_fix_far(const u8 *v);			/* SOH of a value that has none in its first eight bytes */
-u32 tg_fix_far_u64(const u8 *v, u64 *out);		/* begins with eight digits: its length, 0 = wrong */
+const u8 *tg_fix_far(const u8 *v);			/* SOH that ends a value */
+u32 tg_fix_far_u64(const u8 *v, u64 *out);		/* begins with sixteen digits: its length, 0 = wrong */
 u32 tg_fix_far_e8(const u8 *v, s64 *out);		/* any value: likewise */
+u32 tg_fix_far_time(struct tg_fix_cursor *c, u64 *out);	/* any UTCTimestamp: likewise */
 
 /* The tag at fault after a failure, from c.val: that of the value last looked at; 0 = no tag was found. */
 u32 tg_fix_bad_tag(const u8 *val);
@@ -117,8 +125,8 @@ static __always_inline bool tg_fix_at(struct tg_fix_cursor *c, const u64 key)
 		return true;
 	}
 	if (key >> 16) {
-		memcpy(&w, c->p, sizeof(w));
-		if (unlikely((w & 0xffffff) != key))
+		memcpy(&w, c->p - 1, sizeof(w));	/* with the SOH before it: one comparison and no mask */
+		if (unlikely(w != (u32)(key << 8 | TG_SOH)))
 			return false;
 		c->val = c->p + 3;
 		return true;
@@ -130,20 +138,26 @@ static __always_inline bool tg_fix_at(struct tg_fix_cursor *c, const u64 key)
 	return true;
 }
 
-/* Any value: c->len is set. */
+/*
+ * Any value: c->len is set. A byte below 2 borrows and shows in bit 7, and so does one above 0x81; the first that shows is nearly always the SOH, and if not
+ * (NUL, a value that is not ASCII), or if there is none among eight, a slower search is exact.
+ */
 static __always_inline bool tg_fix_take(struct tg_fix_cursor *c)
 {
-	u64 t = tg_fix_soh(tg_load64(c->val));
-	const u8 *end;
+	u64 t = (tg_load64(c->val) - TG_BYTES(2)) & TG_HIGH_BITS, n;
 
-	if (likely(t))
-		end = c->val + (__builtin_ctzll(t) >> 3);
-	else
-		end = tg_fix_far(c->val);
-	c->len = (u32)(end - c->val);
-	if (unlikely(!c->len))
+	if (likely(t)) {
+		n = (u64)__builtin_ctzll(t) >> 3;
+	} else {
+		t = (tg_load64(c->val + 8) - TG_BYTES(2)) & TG_HIGH_BITS;
+		n = 8 + ((u64)__builtin_ctzll(t | 1ULL << 63) >> 3);
+	}
+	if (unlikely(c->val[n] != TG_SOH))
+		n = (u64)(tg_fix_far(c->val) - c->val);
+	c->len = (u32)n;
+	if (unlikely(!n))
 		return tg_fix_wrong(c);
-	c->p = end + 1;
+	c->p = c->val + n + 1;
 	return true;
 }
 
@@ -158,7 +172,7 @@ static __always_inline bool tg_fix_take_char(struct tg_fix_cursor *c, u8 *out)
 
 static __always_inline bool tg_fix_take_u64(struct tg_fix_cursor *c, u64 *out)
 {
-	u64 d = tg_load64(c->val) ^ TG_BYTES('0'), stop = tg_fix_non_digits(d), far;
+	u64 d = tg_load64(c->val) ^ tg_fix_words.zeros, stop = tg_fix_non_digits(d), last, far;
 	u32 at;
 
 	if (likely(stop)) {
@@ -169,12 +183,45 @@ static __always_inline bool tg_fix_take_u64(struct tg_fix_cursor *c, u64 *out)
 		c->p = c->val + (at >> 3) + 1;
 		return true;
 	}
-	at = tg_fix_far_u64(c->val, &far);
+	last = tg_load64(c->val + 8) ^ tg_fix_words.zeros;
+	stop = tg_fix_non_digits(last);
+	at = (u32)__builtin_ctzll(stop | 1ULL << 63) >> 3;
+	if (likely(c->val[8 + at] == TG_SOH)) {		/* eight to fifteen */
+		*out = tg_fix_eight(d) * tg_fix_pow10[at] + tg_fix_eight(last << (56 - 8 * at) << 8);
+		c->p = c->val + 9 + at;
+		return true;
+	}
+	at = stop ? 0 : tg_fix_far_u64(c->val, &far);
 	if (unlikely(!at))
 		return tg_fix_wrong(c);
 	*out = far;
 	c->p = c->val + at + 1;
 	return true;
+}
+
+/* A number that is nearly always below 1,000: a count, a position. */
+static __always_inline bool tg_fix_take_small(struct tg_fix_cursor *c, u32 *out)
+{
+	u32 d, stop, at;
+	u64 v;
+
+	memcpy(&d, c->val, sizeof(d));
+	d ^= 0x30303030u;
+	stop = ((d + 0x76767676u) | d) & 0x80808080u;
+	at = (u32)__builtin_ctz(stop | 1u << 31);
+	if (likely(c->val[at >> 3] == TG_SOH && at != 7)) {
+		d <<= 31 - at;				/* the last digit into the third byte */
+		d = (d >> 8 & 0xff) * 10 + (d >> 16 & 0xff) + (d & 0xff) * 100;
+		*out = d;
+		c->p = c->val + (at >> 3) + 1;
+		return true;
+	}
+	if (!tg_fix_take_u64(c, &v))
+		return false;
+	*out = (u32)v;
+	if (unlikely(v >> 32))
+		c->err = TG_FIX_RANGE;
+	return !(v >> 32);
 }
 
 static __always_inline bool tg_fix_take_u32(struct tg_fix_cursor *c, u32 *out)
@@ -191,7 +238,7 @@ static __always_inline bool tg_fix_take_u32(struct tg_fix_cursor *c, u32 *out)
 
 static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
 {
-	u64 d = tg_load64(c->val) ^ TG_BYTES('0'), stop = tg_fix_non_digits(d), next, point;
+	u64 d = tg_load64(c->val) ^ tg_fix_words.zeros, stop = tg_fix_non_digits(d), next, point;
 	u32 at, k;
 	s64 far;
 
@@ -207,6 +254,20 @@ static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
 			c->p = c->val + (at >> 3) + 1;
 			return true;
 		}
+	} else if (c->val[k] == '.') {
+		/*
+		 * A point and seven digits, and one digit more or none: 61837.63, 4708.8739. No SOH yet, so eight more bytes can be loaded.
+		 */
+		next = tg_load64(c->val + 8) ^ tg_fix_words.zeros;
+		at = (u32)__builtin_ctzll(tg_fix_non_digits(next) | 1ULL << 63);	/* 7 or 15 */
+		if (likely(at <= 15 && c->val[8 + (at >> 3)] == TG_SOH)) {
+			point = stop & -stop;
+			d = (d & ((point >> 7) - 1)) << 8 | (d & -(point << 1));
+			d = d >> (at - 7) | next << (63 - at) << 8;
+			*out = (s64)(tg_fix_eight(d) * tg_fix_pow10[1 + k - (at >> 3)]);
+			c->p = c->val + 9 + (at >> 3);
+			return true;
+		}
 	} else if (c->val[k] == TG_SOH && likely(k)) {
 		*out = (s64)(tg_fix_eight(d << ((64 - 8 * k) & 63)) * TG_SCALE);
 		c->p = c->val + k + 1;
@@ -217,6 +278,54 @@ static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
 		return tg_fix_wrong(c);
 	*out = far;
 	c->p = c->val + at + 1;
+	return true;
+}
+
+/*
+ * UTCTimestamp in its usual form, with milliseconds, and on the day of the one before (date, date_ns): seconds are all there is to convert. Eight bytes without
+ * SOH were seen before the next eight are loaded. false = another form, or none: nothing is said about it.
+ */
+static __always_inline bool tg_fix_near_time(const u8 *v, u64 date, u64 date_ns, u64 *out)
+{
+	u64 a, b, pairs;
+	u32 h, m, s, n;
+
+	if (unlikely(tg_load64(v) != date))
+		return false;
+	a = tg_load64(v + 8) ^ 0x303a30303a30302dULL;	/* -00:00:0 */
+	if (unlikely(tg_fix_non_digits(a) | (a & 0x00ff0000ff0000ffULL)))
+		return false;
+	b = (tg_load64(v + 16) ^ 0x013030302e30ULL) << 16;	/* 0.000 and SOH */
+	if (unlikely(tg_fix_non_digits(b) | (b & 0xff000000ff000000ULL)))
+		return false;
+	pairs = a * 10 + (a >> 8);	/* in bytes 1, 4 and 7 */
+	h = (u8)(pairs >> 8);
+	m = (u8)(pairs >> 32);
+	s = (u32)(pairs >> 56) + (u8)(b >> 16);
+	if (unlikely(h > 23) || unlikely(m > 59) || unlikely(s > 60))
+		return false;
+	n = (u32)(b >> 32);
+	n = (u8)n * 100 + (u8)(n >> 8) * 10 + (n >> 16);
+	*out = date_ns + (u64)((h * 3600 + m * 60 + s) * 1000 + n) * 1000000;
+	return true;
+}
+
+static __always_inline bool tg_fix_take_time(struct tg_fix_cursor *c, u64 *out)
+{
+	struct tg_fix_cursor far;
+	u32 n;
+
+	if (likely(tg_fix_near_time(c->val, c->date, c->date_ns, out))) {
+		c->p = c->val + 22;
+		return true;
+	}
+	far = *c;
+	n = tg_fix_far_time(&far, out);
+	if (unlikely(!n))
+		return tg_fix_wrong(c);
+	c->date = far.date;
+	c->date_ns = far.date_ns;
+	c->p = c->val + n + 1;
 	return true;
 }
 

@@ -2,6 +2,15 @@
 /* Values: digits to scaled integers, exactly. The fast forms for short values are in lexer_inline.h; these take any length and any memory. */
 #include "fix/lexer_inline.h"
 
+const struct tg_fix_words tg_fix_words = {
+	.zeros = TG_BYTES('0'),
+	.to_high = TG_BYTES(0x76),
+	.high = TG_HIGH_BITS,
+	.pairs = 0x00ff00ff00ff00ffULL,
+	.fours = 0x0000ffff0000ffffULL,
+	.join = 10000ULL << 32 | 1,
+};
+
 const u64 tg_fix_pow10[9] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
 
 bool tg_fix_u64(const u8 *v, u32 len, u64 *out)
@@ -24,27 +33,14 @@ bool tg_fix_u64(const u8 *v, u32 len, u64 *out)
 
 u32 tg_fix_far_u64(const u8 *v, u64 *out)
 {
-	u64 first = tg_load64(v) ^ TG_BYTES('0'), last, stop;
-	u32 n;
+	u32 n = (u32)(tg_fix_far(v + 16) - v);
 
-	stop = tg_fix_non_digits(tg_load64(v + 8) ^ TG_BYTES('0'));
-	if (likely(stop)) {
-		/* Eight to fifteen digits: the last eight, and what is before them. */
-		n = 8 + ((u32)__builtin_ctzll(stop) >> 3);
-		if (v[n] != TG_SOH)
-			return 0;
-		last = tg_load64(v + n - 8) ^ TG_BYTES('0');
-		first = n > 8 ? first << (128 - 8 * n) : 0;
-		*out = tg_fix_eight(first) * TG_SCALE + tg_fix_eight(last);
-		return n;
-	}
-	n = (u32)(tg_fix_far(v + 8) - v);
 	return tg_fix_u64(v, n, out) ? n : 0;
 }
 
 u32 tg_fix_far_e8(const u8 *v, s64 *out)
 {
-	u64 w = tg_load64(v), whole = w ^ TG_BYTES('0'), stop = tg_fix_non_digits(whole), part;
+	u64 whole = tg_load64(v) ^ TG_BYTES('0'), stop = tg_fix_non_digits(whole), part;
 	u32 n, k, m;
 
 	k = (u32)__builtin_ctzll(stop | 1ULL << 63) >> 3;
@@ -60,7 +56,7 @@ u32 tg_fix_far_e8(const u8 *v, s64 *out)
 			return k + 1 + m;
 		}
 	}
-	n = (stop = tg_fix_soh(w)) ? (u32)__builtin_ctzll(stop) >> 3 : (u32)(tg_fix_far(v) - v);
+	n = (u32)(tg_fix_far(v) - v);
 	return tg_fix_e8(v, n, out) ? n : 0;
 }
 
@@ -160,23 +156,38 @@ static bool date_valid(u32 y, u32 m, u32 d)
 	return d <= last;
 }
 
+bool tg_fix_date_ns(u64 yyyymmdd, u64 *out)
+{
+	u64 digits = yyyymmdd ^ TG_BYTES('0');
+	u32 date, y, m, d;
+
+	if (tg_fix_non_digits(digits))
+		return false;
+	date = (u32)tg_fix_eight(digits);
+	y = date / 10000;
+	m = date / 100 % 100;
+	d = date % 100;
+	if (!date_valid(y, m, d))
+		return false;
+	*out = (u64)days_from_date(y, m, d) * 86400 * 1000000000ULL;
+	return true;
+}
+
 bool tg_fix_time_ns(const u8 *v, u32 len, u64 *out)
 {
-	u32 date, hour, min, sec, frac = 0, i;
-	u64 a, b;
+	u32 hour, min, sec, frac = 0, i;
+	u64 b, day;
 
 	if (len < 17 || len == 18 || len > 27 || v[8] != '-' || v[11] != ':' || v[14] != ':')
 		return false;
-	/* YYYYMMDD and HH:MM:SS, each in one word; the colons become zeros that the sum below leaves out. */
-	a = tg_load64(v) ^ TG_BYTES('0');
+	/* HH:MM:SS in one word; the colons become zeros that the sum below leaves out. */
 	b = (tg_load64(v + 9) ^ TG_BYTES('0')) & 0xffff00ffff00ffffULL;
-	if (tg_fix_non_digits(a) || tg_fix_non_digits(b))
+	if (tg_fix_non_digits(b))
 		return false;
-	date = (u32)tg_fix_eight(a);
 	hour = (u32)(b & 0xf) * 10 + (u32)(b >> 8 & 0xf);
 	min = (u32)(b >> 24 & 0xf) * 10 + (u32)(b >> 32 & 0xf);
 	sec = (u32)(b >> 48 & 0xf) * 10 + (u32)(b >> 56 & 0xf);
-	if (hour > 23 || min > 59 || sec > 60 || !date_valid(date / 10000, date / 100 % 100, date % 100))
+	if (hour > 23 || min > 59 || sec > 60 || !tg_fix_date_ns(tg_load64(v), &day))
 		return false;
 	if (len > 17) {
 		if (v[17] != '.' || !fixed_digits(v + 18, len - 18, &frac))
@@ -184,6 +195,16 @@ bool tg_fix_time_ns(const u8 *v, u32 len, u64 *out)
 		for (i = len - 18; i < 9; i++)
 			frac *= 10;
 	}
-	*out = ((u64)days_from_date(date / 10000, date / 100 % 100, date % 100) * 86400 + hour * 3600 + min * 60 + sec) * 1000000000ULL + frac;
+	*out = day + (u64)(hour * 3600 + min * 60 + sec) * 1000000000ULL + frac;
 	return true;
+}
+
+u32 tg_fix_far_time(struct tg_fix_cursor *c, u64 *out)
+{
+	u32 n = (u32)(tg_fix_far(c->val) - c->val);
+
+	if (!tg_fix_time_ns(c->val, n, out))
+		return 0;
+	c->date = tg_load64(c->val);
+	return tg_fix_date_ns(c->date, &c->date_ns) ? n : 0;
 }

@@ -76,7 +76,7 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 	u32 bad_tag = 0;
 
 	tg_fix_cursor_init(&c, frame);
-	if (unlikely(tg_fix_decode_header(frame, &c, &h))) {
+	if (unlikely(tg_fix_decode_header_like(frame, &f->hint, &c, &h))) {
 		tg_cc(e, TG_CC_FIX_REJECTED);
 		return;
 	}

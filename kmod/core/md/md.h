@@ -89,6 +89,7 @@ struct tg_feed {
 	/* the publisher counts anew: the timer will empty the venue's books */
 	u8 restarted;
 	u8 pad[7];
+	struct tg_fix_hint hint;	/* the last header received */
 };
 
 /*

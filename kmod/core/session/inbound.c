@@ -402,7 +402,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 		expel(e, s, TG_SESSION_DOWN, "Incorrect BeginString", ob);
 		return;
 	}
-	err = tg_fix_decode_header(f, &c, &h);
+	err = tg_fix_decode_header_like(f, &s->rx_hint, &c, &h);
 	if (err) {
 		bad_header(e, s, &h, err, ob);
 		return;

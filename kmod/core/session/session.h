@@ -60,6 +60,7 @@ struct tg_session {
 	u32 pad0;
 	u64 granted_tx_seq;		/* first number that may not be used; 0 = no bound */
 	char text[64];
+	struct tg_fix_hint rx_hint;	/* the last header received */
 };
 
 /* One message that was sent. */
