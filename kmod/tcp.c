@@ -16,9 +16,10 @@
  * then tcp_ready; the thread clears tcp_ready, then ready, then reads the socket: data that came
  * after the read finds both clear.
  *
- * A transport ends in one place, take_down(): peer's FIN, an error, a TLS record that is no data
- * (EIO, EBADMSG), TG_OUT_CLOSE, an overflowing send buffer, DISCONNECT. The core then gets
- * TG_IN_TCP_DOWN, once.
+ * A transport ends in one place, take_down(): peer's FIN, an error, a TLS alert or key update,
+ * TG_OUT_CLOSE, an overflowing send buffer, DISCONNECT. The core then gets TG_IN_TCP_DOWN, once.
+ *
+ * What TLS says besides data is in tls_records.h.
  */
 #include <linux/file.h>
 #include <linux/net.h>
@@ -28,6 +29,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 #include "tickgate.h"
+#include "tls_records.h"
 #include "trace.h"
 
 #define TGK_RX_CHUNK	(32u << 10)	/* one TCP_RX record at most */
@@ -39,6 +41,8 @@ struct tgk_conn {
 	wait_queue_entry_t wait;
 	int ready;			/* (T) */
 	u16 venue_id;
+	bool tls;			/* kernel TLS in both directions */
+	struct tgk_tls_rx tls_rx;
 	u8 *tx;				/* tx_len bytes from tx_off wait to be sent */
 	u32 tx_off, tx_len;
 	unsigned long tx_tried;		/* jiffies */
@@ -81,6 +85,7 @@ static struct tgk_conn *conn_new(struct tgk_engine *eng, u16 venue_id, struct so
 	c->eng = eng;
 	c->sock = sock;
 	c->venue_id = venue_id;
+	c->tls = tgk_socket_is_ktls(sock->sk);
 	c->ready = 1;			/* bytes may have come before the hand-over */
 	init_waitqueue_func_entry(&c->wait, on_wake);
 	add_wait_queue(sk_sleep(sock->sk), &c->wait);
@@ -113,6 +118,8 @@ static void take_down(struct tgk_engine *eng, u16 venue_id, int error)
 	tcp->venue[venue_id].closing = false;
 	if (c->tx_len)
 		tcp->waiting--;
+	else if (c->tls && !error)
+		tgk_tls_close_notify(c->sock);
 	kernel_sock_shutdown(c->sock, SHUT_RDWR);
 	conn_free(c);
 	trace_tcp_state(venue_id, false, error);
@@ -219,6 +226,28 @@ void tgk_tcp_close(struct tgk_engine *eng, u16 venue_id)
 
 /* ---- receiving ---- */
 
+/* A TLS record that is no data. 0: read on. */
+static int tls_record(struct tgk_engine *eng, struct tgk_conn *c, u8 type, const u8 *bytes, u32 len)
+{
+	switch (tgk_tls_control(&c->tls_rx, type, bytes, len)) {
+	case TGK_TLS_IGNORE:
+		tgk_count(eng, TG_HC_TLS_IGNORED);
+		return 0;
+	case TGK_TLS_CLOSE:
+		tgk_count(eng, TG_HC_TLS_CLOSE_NOTIFY);
+		close_later(eng, c->venue_id, 0);
+		return 1;
+	case TGK_TLS_KEY_UPDATE:
+		tgk_count(eng, TG_HC_TLS_KEY_UPDATES);
+		close_later(eng, c->venue_id, -EKEYEXPIRED);
+		return 1;
+	default:
+		tgk_count(eng, TG_HC_TLS_ALERTS);
+		close_later(eng, c->venue_id, -ECONNRESET);
+		return 1;
+	}
+}
+
 static u32 receive(struct tgk_engine *eng, struct tgk_conn *c, u32 budget)
 {
 	struct tgk_tcp *tcp = eng->tcp;
@@ -226,8 +255,12 @@ static u32 receive(struct tgk_engine *eng, struct tgk_conn *c, u32 budget)
 	u32 total = 0;
 
 	while (!tcp->venue[venue_id].closing) {
+		/* With room for the record's type, recvmsg() gives every record; without, it stops
+		 * at the first that is no data, and a ticket would end the session. */
+		u8 control[CMSG_SPACE(sizeof(u8))] __aligned(sizeof(size_t));
 		struct msghdr msg = { };
 		struct kvec vec = { .iov_base = tcp->rx, .iov_len = TGK_RX_CHUNK };
+		u8 type = TGK_TLS_DATA;
 		int n;
 
 		if (total >= budget) {
@@ -235,10 +268,24 @@ static u32 receive(struct tgk_engine *eng, struct tgk_conn *c, u32 budget)
 			atomic_set(&eng->tcp_ready, 1);
 			break;
 		}
+		if (c->tls) {
+			msg.msg_control = control;
+			msg.msg_controllen = sizeof(control);
+		}
 		n = kernel_recvmsg(c->sock, &msg, &vec, 1, TGK_RX_CHUNK, MSG_DONTWAIT);
 		if (n == -EAGAIN)
 			break;
+		if (c->tls && n >= 0)
+			type = tgk_tls_record_type(control, sizeof(control) - msg.msg_controllen);
+		if (type != TGK_TLS_DATA) {
+			total += n;
+			if (tls_record(eng, c, type, tcp->rx, n))
+				break;
+			continue;
+		}
 		if (n <= 0) {
+			if (c->tls && n < 0)
+				tgk_count(eng, TG_HC_TLS_ERRORS);
 			close_later(eng, venue_id, n);
 			break;
 		}
@@ -296,6 +343,8 @@ static int adopt(struct tgk_engine *eng, void *arg)
 
 	if (!tg_engine_session(eng->core, c->venue_id, &session))
 		return -ENOENT;
+	if ((tg_engine_venue_flags(eng->core, c->venue_id) & TG_VENUE_TLS) && !c->tls)
+		return -EPROTO;
 	if (eng->tcp->venue[c->venue_id].conn)
 		return -EBUSY;
 	eng->tcp->venue[c->venue_id].conn = c;
@@ -352,6 +401,8 @@ int tgk_tcp_attach(struct tgk_engine *eng, u16 venue_id, int fd, struct netlink_
 		return 0;
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG_MOD(extack, "no venue with this id is configured");
+	else if (err == -EPROTO)
+		NL_SET_ERR_MSG_MOD(extack, "venue demands kernel TLS in both directions; this socket has it not");
 	else if (err == -EBUSY)
 		NL_SET_ERR_MSG_MOD(extack, "venue has a transport already: disconnect it first");
 	conn_free(c);

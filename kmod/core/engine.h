@@ -70,6 +70,7 @@ u64 tg_engine_last_order_id(const struct tg_engine *e);	/* order id of the last 
 
 /* Fill *out; false = no such thing. Iterate ids from 1 to the capacity in params; false for gaps. */
 bool tg_engine_session(const struct tg_engine *e, u32 venue_id, struct tg_nl_session *out);
+u16 tg_engine_venue_flags(const struct tg_engine *e, u32 venue_id);	/* TG_VENUE_*; 0 also when there is no such venue */
 bool tg_engine_instrument(const struct tg_engine *e, u32 instrument_id, struct tg_in_instrument *out);
 bool tg_engine_account(const struct tg_engine *e, u32 account_id, struct tg_in_account *out);
 bool tg_engine_client(const struct tg_engine *e, u32 client_id, struct tg_nl_client *out);	/* private_head, broken: left 0 for the host */

@@ -25,6 +25,13 @@ bool tg_engine_session(const struct tg_engine *e, u32 venue_id, struct tg_nl_ses
 	return true;
 }
 
+u16 tg_engine_venue_flags(const struct tg_engine *e, u32 venue_id)
+{
+	const struct tg_session *s = tg_session(e, venue_id);
+
+	return s ? s->cfg.flags : 0;
+}
+
 bool tg_engine_instrument(const struct tg_engine *e, u32 instrument_id, struct tg_in_instrument *out)
 {
 	const struct tg_instrument *i = tg_instrument(e, instrument_id);

@@ -71,8 +71,13 @@ static void wrong(const struct place *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	tgd_error(p->e, p->line, "[%s] %s: \"%.100s\" %s", p->section, p->key->name, p->value,
-		  what);
+	/* A secret written in place of its place must not get into a log. */
+	if (!strcmp(p->key->name, "credentials") || !strcmp(p->key->name, "token"))
+		tgd_error(p->e, p->line, "[%s] %s: not shown here, %s", p->section, p->key->name,
+			  what);
+	else
+		tgd_error(p->e, p->line, "[%s] %s: \"%.100s\" %s", p->section, p->key->name,
+			  p->value, what);
 }
 
 static void take_uint(const struct place *p, long long *out, bool unlimited)
@@ -355,6 +360,8 @@ static void *new_section(struct tgd_config *c, enum tgd_kind kind)
 		return &c->journal;
 	case TGD_XDP:
 		return &c->xdp;
+	case TGD_VAULT:
+		return &c->vault;
 	case TGD_VENUE:
 		return grow((void **)&c->venue, &c->venues, size);
 	case TGD_INSTRUMENT:
@@ -427,7 +434,7 @@ static int take_section(struct tgd_config *c, const struct tgd_index *ix, int se
 	if (kind == TGD_KINDS) {
 		tgd_error(
 			e, en->line,
-			"[%s]: unknown section; known are: engine journal venue instrument account permit limits feed xdp",
+			"[%s]: unknown section; known are: engine journal venue instrument account permit limits feed xdp vault",
 			en->name);
 		return 0;
 	}

@@ -64,7 +64,12 @@ struct tgd_venue {
 		connect_timeout_ms;
 	long long cancel_on_disconnect, heartbeat_min_s, validate, next_expected, resend_policy, resend_max_age_ms,
 		resend_max;
+	long long tls, tls_min_version;	/* 12, 13 */
+	long long connect_limit, connect_window_s, source_rest_s;	/* 0 = the dialect's, for the first two */
 	char host[TGD_HOST_LEN];
+	char tls_server_name[TGD_HOST_LEN]; /* "" = host */
+	char tls_ca[TGD_PATH_LEN];	/* "" = the system's */
+	char credentials[TGD_PATH_LEN];	/* where the secret is, never what it is; "" = none */
 	char sender[TG_COMPID_LEN], target[TG_COMPID_LEN];
 	struct tgd_address source[TGD_SOURCES];
 	long long sources;
@@ -107,6 +112,14 @@ struct tgd_feed {
 	long long venue_id;
 };
 
+struct tgd_vault {
+	struct tgd_section s;
+	char address[TGD_HOST_LEN];	/* "https://127.0.0.1:8200" */
+	char token[TGD_PATH_LEN];	/* where the token is */
+	char ca[TGD_PATH_LEN];
+	long long timeout_ms;
+};
+
 struct tgd_xdp {
 	struct tgd_section s;
 	char object[TGD_PATH_LEN];
@@ -117,6 +130,7 @@ struct tgd_config {
 	struct tgd_engine engine;
 	struct tgd_journal journal;
 	struct tgd_xdp xdp;
+	struct tgd_vault vault;
 	struct tgd_venue *venue;
 	struct tgd_instrument *instrument;
 	struct tgd_account *account;
@@ -153,6 +167,7 @@ enum tgd_kind {
 	TGD_LIMITS,
 	TGD_FEED,
 	TGD_XDP,
+	TGD_VAULT,
 	TGD_KINDS
 };
 

@@ -83,6 +83,59 @@ static void check_engine(struct tgd_config *c, struct tgd_errors *e)
 			  c->journal.path);
 }
 
+/* vault: whether this kind is allowed here. */
+static bool secret_ref_ok(const char *ref, bool vault)
+{
+	const char *slash;
+
+	if (!strncmp(ref, "file:", 5))
+		return ref[5] == '/';
+	if (!strncmp(ref, "systemd:", 8))
+		return ref[8] && ref[8] != '.' && !strchr(ref + 8, '/');
+	if (vault && !strncmp(ref, "vault:", 6)) {
+		slash = strchr(ref + 6, '/');
+		return slash && slash > ref + 6 && slash[1] && slash[1] != '#' &&
+		       !strpbrk(ref + 6, "?% ") && !strstr(ref + 6, "..");
+	}
+	return false;
+}
+
+static void check_credentials(struct tgd_config *c, struct tgd_venue *v, struct tgd_errors *e)
+{
+	int line = tgd_key_line(TGD_VENUE, &v->s, "credentials");
+
+	if (!v->credentials[0])
+		return;
+	/* What is written here may be the secret itself, by mistake: it must not be shown. */
+	if (!secret_ref_ok(v->credentials, true))
+		tgd_error(e, line,
+			  "[venue %s] credentials: not shown here, and not allowed; give systemd:NAME, file:/PATH, vault:MOUNT/PATH or vault:MOUNT/PATH#FIELD",
+			  v->s.name);
+	else if (!strncmp(v->credentials, "vault:", 6) && !c->vault.s.line)
+		tgd_error(e, line,
+			  "[venue %s] credentials: vault: needs a [vault] section; add one",
+			  v->s.name);
+}
+
+static void check_vault(struct tgd_config *c, struct tgd_errors *e)
+{
+	const struct tgd_vault *v = &c->vault;
+	int line;
+
+	if (!v->s.line)
+		return;
+	line = tgd_key_line(TGD_VAULT, &v->s, "address");
+	/* The token and the secrets travel there: in clear only within this machine. */
+	if (v->address[0] && strncmp(v->address, "https://", 8) &&
+	    strncmp(v->address, "http://127.0.0.1:", 17) && strncmp(v->address, "http://[::1]:", 13))
+		tgd_error(e, line,
+			  "[vault] address: \"%s\" is not allowed; give https://HOST:PORT, or http://127.0.0.1:PORT",
+			  v->address);
+	if (v->token[0] && !secret_ref_ok(v->token, false))
+		tgd_error(e, tgd_key_line(TGD_VAULT, &v->s, "token"),
+			  "[vault] token: not shown here, and not allowed; give systemd:NAME or file:/PATH");
+}
+
 static void check_venues(struct tgd_config *c, struct tgd_errors *e)
 {
 	unsigned int i;
@@ -90,6 +143,15 @@ static void check_venues(struct tgd_config *c, struct tgd_errors *e)
 	for (i = 0; i < c->venues; i++) {
 		struct tgd_venue *v = &c->venue[i];
 
+		check_credentials(c, v, e);
+		if (v->tls_ca[0] && v->tls_ca[0] != '/')
+			tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "tls_ca"),
+				  "[venue %s] tls_ca: \"%s\" is relative; give an absolute path",
+				  v->s.name, v->tls_ca);
+		if (!v->connect_limit != !v->connect_window_s)
+			tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "connect_limit"),
+				  "[venue %s] connect_limit and connect_window_s: give both or neither",
+				  v->s.name);
 		if (v->backoff_min_ms > v->backoff_max_ms)
 			tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "backoff_min_ms"),
 				  "[venue %s] backoff_min_ms: %lld is above backoff_max_ms = %lld",
@@ -265,6 +327,7 @@ int tgd_config_check(struct tgd_config *c, struct tgd_errors *e)
 {
 	check_engine(c, e);
 	check_venues(c, e);
+	check_vault(c, e);
 	check_instruments(c, e);
 	check_permits(c, e);
 	check_limits(c, e);

@@ -26,6 +26,8 @@ const struct tgd_kind_info tgd_kinds[TGD_KINDS] = {
 		       "One UDP market-data stream, steered to the engine by XDP." },
 	[TGD_XDP] = { "xdp", NULL, false, sizeof(struct tgd_xdp),
 		      "The XDP program and its interfaces; needed when there are feeds." },
+	[TGD_VAULT] = { "vault", NULL, false, sizeof(struct tgd_vault),
+			"A Vault server, for credentials = vault:..." },
 };
 
 const struct tgd_key tgd_keys[] = {
@@ -141,6 +143,22 @@ const struct tgd_key tgd_keys[] = {
 	  "500", "first pause before connecting again" },
 	{ TGD_VENUE, "backoff_max_ms", TGD_UINT, AT(tgd_venue, backoff_max_ms), 10, 3600000, NULL,
 	  "30000", "longest pause; each failure doubles it, less up to half at random" },
+	{ TGD_VENUE, "connect_limit", TGD_UINT, AT(tgd_venue, connect_limit), 0, 512, NULL, "0",
+	  "connects at most in connect_window_s; 0 = what the dialect's venue allows" },
+	{ TGD_VENUE, "connect_window_s", TGD_UINT, AT(tgd_venue, connect_window_s), 0, 86400, NULL,
+	  "0", "seconds that connect_limit is counted over; 0 = as the dialect's venue counts" },
+	{ TGD_VENUE, "source_rest_s", TGD_UINT, AT(tgd_venue, source_rest_s), 0, 86400, NULL, "60",
+	  "seconds that a source address is passed over after the venue refused it, while others are left" },
+	{ TGD_VENUE, "tls", TGD_BOOL, AT(tgd_venue, tls), 0, 0, NULL, "no",
+	  "TLS, by the kernel in both directions once OpenSSL has shaken hands" },
+	{ TGD_VENUE, "tls_server_name", TGD_TEXT, AT(tgd_venue, tls_server_name), 0, TGD_HOST_LEN,
+	  NULL, "", "name that the certificate must be for, also sent as SNI; empty = host" },
+	{ TGD_VENUE, "tls_ca", TGD_TEXT, AT(tgd_venue, tls_ca), 0, TGD_PATH_LEN, NULL, "",
+	  "PEM file of the authorities to trust; empty = the system's" },
+	{ TGD_VENUE, "tls_min_version", TGD_ENUM, AT(tgd_venue, tls_min_version), 12, 0, "1.2 1.3",
+	  "1.2", "oldest TLS version to accept" },
+	{ TGD_VENUE, "credentials", TGD_TEXT, AT(tgd_venue, credentials), 0, TGD_PATH_LEN, NULL, "",
+	  "where the API key and its secret are: systemd:NAME, file:PATH, vault:MOUNT/PATH or vault:MOUNT/PATH#FIELD; read at each logon" },
 
 	{ TGD_INSTRUMENT, "id", TGD_UINT, AT(tgd_instrument, id), 1, U32_MAX, NULL, NULL,
 	  "number, 1 to max_instruments" },
@@ -224,5 +242,14 @@ const struct tgd_key tgd_keys[] = {
 	  1000000000, NULL, "2000000", "gro_flush_timeout of the interfaces; put back at exit" },
 	{ TGD_XDP, "bind_napi", TGD_BOOL, AT(tgd_xdp, bind_napi), 0, 0, NULL, "yes",
 	  "the engine thread polls the interfaces itself" },
+
+	{ TGD_VAULT, "address", TGD_TEXT, AT(tgd_vault, address), 0, TGD_HOST_LEN, NULL, NULL,
+	  "URL of the server, without a path: https://HOST:8200" },
+	{ TGD_VAULT, "token", TGD_TEXT, AT(tgd_vault, token), 0, TGD_PATH_LEN, NULL, NULL,
+	  "where the token is: systemd:NAME or file:PATH; renewed at half its life while it can be" },
+	{ TGD_VAULT, "ca", TGD_TEXT, AT(tgd_vault, ca), 0, TGD_PATH_LEN, NULL, "",
+	  "PEM file of the authorities to trust; empty = the system's" },
+	{ TGD_VAULT, "timeout_ms", TGD_UINT, AT(tgd_vault, timeout_ms), 100, 60000, NULL, "3000",
+	  "wait for one answer" },
 	{ .name = NULL },
 };

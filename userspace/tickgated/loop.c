@@ -8,8 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 #include "applied.h"
+#include "credentials.h"
 #include "log.h"
 #include "loop.h"
+#include "records.h"
 #include "rundir.h"
 #include "venue.h"
 
@@ -23,6 +25,7 @@ struct loop {
 	struct tgd_records *rs;
 	const struct tgd_loop_options *opt;
 	struct tg_nl *events;
+	struct tgd_ask *ask;	/* NULL: no venue has credentials */
 	struct tgd_conn *conn;
 	struct pollfd *pfd;
 	int sigfd;
@@ -70,6 +73,69 @@ static void refresh_sessions(struct loop *l, bool adopt)
 	free(s);
 }
 
+/* ---- credentials ---- */
+
+static void answer(struct loop *l, struct tg_in_credentials *cred)
+{
+	/* An answer that comes too late finds another state and is refused: nothing is lost. */
+	if (tg_nl_input(l->ct->nl, TG_IN_CREDENTIALS, cred, sizeof(*cred), NULL, NULL))
+		tgd_log(LOG_WARNING, "venue %u: credentials: %s", cred->venue_id,
+			tg_nl_error(l->ct->nl));
+}
+
+static void ask(struct loop *l, const struct tg_pub_event *ev)
+{
+	struct tgd_conn *c = conn_of(l, ev->id);
+	struct tg_in_credentials none = { .venue_id = (__u16)ev->id,
+					  .flags = TG_CREDENTIALS_FAILED,
+					  .msg_seq = ev->u.logon.msg_seq,
+					  .sending_time_ns = ev->u.logon.sending_time_ns };
+	int err;
+
+	if (!c || !l->ask || !c->venue->credentials[0]) {
+		tgd_log(LOG_ERR, "venue %u: the engine wants credentials and none are configured",
+			ev->id);
+		answer(l, &none);
+		return;
+	}
+	c->asked_seq = ev->u.logon.msg_seq;
+	c->asked_ns = ev->u.logon.sending_time_ns;
+	err = tgd_ask(l->ask, c->venue, c->asked_seq, c->asked_ns);
+	if (err)
+		answer(l, &none);
+}
+
+static void one_answer(struct loop *l, struct tgd_answer *a)
+{
+	struct tgd_conn *c = conn_of(l, a->cred.venue_id);
+	int err;
+
+	if (!c || c->asked_seq != a->cred.msg_seq || c->asked_ns != a->cred.sending_time_ns)
+		return;		/* of a transport that is gone */
+	if (a->logon_len) {
+		err = tgd_conn_write_logon(c, a->logon, a->logon_len);
+		if (err) {
+			snprintf(a->error, sizeof(a->error), "the Logon could not be sent: %s",
+				 strerror(-err));
+			a->cred.flags = TG_CREDENTIALS_FAILED;
+		}
+	}
+	if (a->cred.flags & TG_CREDENTIALS_FAILED)
+		tgd_conn_credentials_failed(c, a->error);
+	answer(l, &a->cred);
+	tgd_conn_answered(c);
+}
+
+static void read_answers(struct loop *l)
+{
+	struct tgd_answer *a;
+
+	while ((a = tgd_ask_take(l->ask))) {
+		one_answer(l, a);
+		tgd_secret_free(a);
+	}
+}
+
 static void one_event(struct loop *l, const struct tg_pub_event *ev)
 {
 	struct tgd_conn *c;
@@ -82,6 +148,9 @@ static void one_event(struct loop *l, const struct tg_pub_event *ev)
 			l->refresh = true;
 		if (c && ev->u.state.state == TG_SESSION_UP)
 			tgd_conn_session(c, TG_SESSION_UP, ev->time_ns, NULL);
+		break;
+	case TG_PUB_CREDENTIALS:
+		ask(l, ev);
 		break;
 	case TG_PUB_KILL:
 		tgd_log(LOG_WARNING, "trading halted: scope %u id %u cause %u", ev->u.kill.scope,
@@ -134,6 +203,26 @@ void tgd_names_write(const struct tgd_config *c)
 		fprintf(f, "feed %lld\t%s\n", c->feed[i].id, c->feed[i].s.name);
 	if (tg_rundir_commit("names", f))
 		tgd_log(LOG_WARNING, "%s/names: %s", tg_rundir(), strerror(errno));
+}
+
+static void write_connects(struct loop *l)
+{
+	bool changed = false;
+	struct tg_json j;
+	unsigned int i;
+	FILE *f;
+
+	for (i = 0; i < l->c->venues; i++)
+		changed |= l->conn[i].changed;
+	f = changed ? tg_rundir_begin("connects.json") : NULL;
+	if (!f)
+		return;
+	tg_json_begin(&j, f);
+	tg_json_array(&j, NULL);
+	for (i = 0; i < l->c->venues; i++)
+		tgd_conn_write(&l->conn[i], &j);
+	tg_json_end(&j, ']');
+	tg_rundir_commit("connects.json", f);
 }
 
 static void write_journal_progress(struct loop *l)
@@ -221,11 +310,12 @@ static void housekeeping(struct loop *l, __u64 now)
 static int turn(struct loop *l)
 {
 	__u64 now = now_ns(), due = l->housekeeping_ns;
-	unsigned int i, n = 2, at[64];
+	unsigned int i, n = 3, at[64];
 	int timeout;
 
 	l->pfd[0] = (struct pollfd){ .fd = l->sigfd, .events = POLLIN };
 	l->pfd[1] = (struct pollfd){ .fd = tg_nl_fd(l->events), .events = POLLIN };
+	l->pfd[2] = (struct pollfd){ .fd = l->ask ? tgd_ask_fd(l->ask) : -1, .events = POLLIN };
 	for (i = 0; i < l->c->venues; i++) {
 		__u64 d = tgd_conn_deadline(&l->conn[i]);
 
@@ -241,12 +331,15 @@ static int turn(struct loop *l)
 		read_signals(l);
 	if (l->pfd[1].revents)
 		read_events(l);
+	if (l->pfd[2].revents)
+		read_answers(l);
 	if (now >= l->housekeeping_ns)
 		housekeeping(l, now);
 	if (l->refresh && !l->gone)
 		refresh_sessions(l, false);
 	for (i = 0; i < l->c->venues && !l->stop && !l->gone; i++)
 		tgd_conn_run(&l->conn[i], l->ct->nl, now, at[i] ? l->pfd[at[i]].revents : 0);
+	write_connects(l);
 	return 0;
 }
 
@@ -296,15 +389,23 @@ static void log_out(struct loop *l)
 static int prepare(struct loop *l)
 {
 	sigset_t set;
+	bool secrets = false;
 	unsigned int i;
 	int err;
 
 	l->conn = calloc(l->c->venues + 1, sizeof(*l->conn));
-	l->pfd = calloc(l->c->venues + 2, sizeof(*l->pfd));
+	l->pfd = calloc(l->c->venues + 3, sizeof(*l->pfd));
 	if (!l->conn || !l->pfd)
 		return -ENOMEM;
-	for (i = 0; i < l->c->venues; i++)
+	for (i = 0; i < l->c->venues; i++) {
 		tgd_conn_init(&l->conn[i], &l->c->venue[i]);
+		secrets |= l->c->venue[i].credentials[0];
+	}
+	err = secrets ? tgd_ask_begin(&l->ask, l->c->vault.s.line ? &l->c->vault : NULL) : 0;
+	if (err) {
+		tgd_log(LOG_ERR, "credentials: %s", strerror(-err));
+		return err;
+	}
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -345,6 +446,9 @@ int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *r
 	}
 	if (!l.gone)
 		write_journal_progress(&l);
+	tgd_ask_end(l.ask);
+	if (!opt->keep_engine)
+		tg_rundir_remove("connects.json");
 	for (i = 0; l.conn && i < c->venues; i++)
 		busy |= !tgd_conn_close(&l.conn[i]);
 	if (l.sigfd >= 0)

@@ -15,6 +15,7 @@
 #include "log.h"
 #include "loop.h"
 #include "rundir.h"
+#include "secrets.h"
 #include "version.h"
 #include "xdp.h"
 
@@ -143,6 +144,7 @@ static int run(const struct options *o, struct tgd_config *c, struct tgd_records
 	bool keep;
 	int lock, err;
 
+	tgd_secrets_begin();
 	lock = take_lock();
 	if (lock < 0)
 		return lock;

@@ -41,20 +41,20 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struc
 	};
 }
 
-static void venue(struct tgd_record *r, const struct tgd_venue *v)
+void tgd_venue_record(const struct tgd_venue *v, struct tg_in_venue *o)
 {
 	static const __u16 fix_versions[] = { 0, 42, 44, 50 };	/* the words of the key */
-	struct tg_in_venue *o = &r->u.venue;
 
-	r->type = TG_IN_VENUE;
-	r->len = sizeof(*o);
+	memset(o, 0, sizeof(*o));
 	o->venue_id = (__u16)v->id;
 	o->dialect = (__u16)v->dialect;
 	o->heartbeat_s = (__u16)v->heartbeat_s;
 	o->flags =
 		(__u16)((v->reset_on_logon ? TG_VENUE_RESET_ON_LOGON : 0) |
 			(v->md_over_tcp ? TG_VENUE_MD_TCP : 0) | (v->orders ? TG_VENUE_ORDERS : 0) |
-			(v->cancel_on_disconnect ? TG_VENUE_CANCEL_ON_DISCONNECT : 0));
+			(v->cancel_on_disconnect ? TG_VENUE_CANCEL_ON_DISCONNECT : 0) |
+			(v->credentials[0] ? TG_VENUE_CREDENTIALS : 0) |
+			(v->tls ? TG_VENUE_TLS : 0));
 	o->flags |= (__u16)((v->validate ? TG_VENUE_VALIDATE : 0) |
 			    (v->next_expected ? TG_VENUE_NEXT_EXPECTED : 0));
 	o->resend_policy = (__u16)v->resend_policy;
@@ -69,6 +69,13 @@ static void venue(struct tgd_record *r, const struct tgd_venue *v)
 	COPY(o->name, v->s.name);
 	COPY(o->sender_comp_id, v->sender);
 	COPY(o->target_comp_id, v->target);
+}
+
+static void venue(struct tgd_record *r, const struct tgd_venue *v)
+{
+	r->type = TG_IN_VENUE;
+	r->len = sizeof(r->u.venue);
+	tgd_venue_record(v, &r->u.venue);
 }
 
 static void instrument(struct tgd_record *r, const struct tgd_instrument *in)

@@ -29,6 +29,9 @@ struct tgd_records {
 void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *engine,
 		       struct tg_nl_host *host);
 
+/* *out is zeroed first. */
+void tgd_venue_record(const struct tgd_venue *v, struct tg_in_venue *out);
+
 /* 0 or -ENOMEM. VENUE, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS, MODE. */
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out);
 void tgd_records_free(struct tgd_records *rs);

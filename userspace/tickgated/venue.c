@@ -9,8 +9,10 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "credentials.h"
 #include "log.h"
 #include "venue.h"
+#include "venue/venue.h"
 
 #define MS		1000000ull
 #define LOOKUP_POLL_NS	(20 * MS)
@@ -24,28 +26,71 @@ static __u64 clock_ns(clockid_t id)
 	return (__u64)t.tv_sec * 1000000000u + (__u64)t.tv_nsec;
 }
 
-__u64 tgd_backoff_ms(long long min_ms, long long max_ms, unsigned int failures, __u32 random)
+static void drop_logon_fd(struct tgd_conn *c)
 {
-	__u64 ms = (__u64)min_ms;
+	if (c->logon_fd >= 0)
+		close(c->logon_fd);
+	c->logon_fd = -1;
+	c->asked_seq = 0;
+}
 
-	for (; failures > 1 && ms < (__u64)max_ms; failures--)
-		ms *= 2;
-	if (ms > (__u64)max_ms)
-		ms = (__u64)max_ms;
-	/* Many gateways that lost one venue together must not come back together. */
-	return ms - ms / 2 * (random % 1024) / 1023;
+/* connect_limit as configured, else the venue's own (tg_venue_caps). */
+static void limits(const struct tgd_conn *c, unsigned int *limit, __u64 *window_ns)
+{
+	const struct tg_venue_caps *caps = tg_venue_caps((u16)c->venue->dialect);
+
+	*limit = (unsigned int)c->venue->connect_limit;
+	*window_ns = (__u64)c->venue->connect_window_s * 1000 * MS;
+	if (!*limit && caps && caps->connects) {
+		*limit = caps->connects < TGD_PLAN_CONNECTS ? caps->connects : TGD_PLAN_CONNECTS;
+		*window_ns = (__u64)caps->connects_window_ms * MS;
+	}
+}
+
+/* The peer would not have us: another source address may do better. */
+static void refused(struct tgd_conn *c)
+{
+	c->count.refused++;
+	if (c->source < 0 || c->venue->sources < 2 || !c->venue->source_rest_s)
+		return;
+	tgd_plan_rest(&c->plan, c->source,
+		      clock_ns(CLOCK_MONOTONIC) + (__u64)c->venue->source_rest_s * 1000 * MS);
+}
+
+static void remember(struct tgd_conn *c, const char *what, const char *why)
+{
+	snprintf(c->error, sizeof(c->error), "%.100s%s%.140s", what, *what ? ": " : "", why);
+	c->error_ns = clock_ns(CLOCK_REALTIME);
+	c->changed = true;
 }
 
 static void wait_and_retry(struct tgd_conn *c)
 {
 	__u32 r = 0;
-	__u64 ms;
+	__u64 ms, now = clock_ns(CLOCK_MONOTONIC), allowed;
+	unsigned int limit;
+	__u64 window_ns;
 
 	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
 		r = (__u32)clock_ns(CLOCK_MONOTONIC);
 	ms = tgd_backoff_ms(c->venue->backoff_min_ms, c->venue->backoff_max_ms, ++c->failures, r);
 	c->state = TGD_CONN_WAITING;
-	c->deadline_ns = clock_ns(CLOCK_MONOTONIC) + ms * MS;
+	c->deadline_ns = now + ms * MS;
+	c->count.failures++;
+	c->changed = true;
+	drop_logon_fd(c);
+	limits(c, &limit, &window_ns);
+	allowed = tgd_plan_allowed_ns(&c->plan, limit, window_ns, now);
+	if (allowed > c->deadline_ns) {
+		c->deadline_ns = allowed;
+		c->count.limited++;
+		ms = (allowed - now) / MS;
+		tgd_log(LOG_WARNING,
+			"venue %s: %u connects in %llu s is all it allows: connecting again in %llu ms",
+			c->venue->s.name, limit, (unsigned long long)(window_ns / (1000 * MS)),
+			(unsigned long long)ms);
+		return;
+	}
 	tgd_log(LOG_INFO, "venue %s: connecting again in %llu ms", c->venue->s.name,
 		(unsigned long long)ms);
 }
@@ -55,6 +100,9 @@ void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v)
 	memset(c, 0, sizeof(*c));
 	c->venue = v;
 	c->fd = -1;
+	c->logon_fd = -1;
+	c->source = -1;
+	c->changed = true;
 	snprintf(c->port, sizeof(c->port), "%lld", v->port);
 }
 
@@ -77,6 +125,9 @@ bool tgd_conn_close(struct tgd_conn *c)
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;
+	tgd_tls_free(c->tls);
+	c->tls = NULL;
+	drop_logon_fd(c);
 	c->state = TGD_CONN_WAITING;
 	c->deadline_ns = ~0ull;
 	return done;
@@ -93,9 +144,11 @@ void tgd_conn_session(struct tgd_conn *c, int state, __u64 time_ns, const char *
 		     : clock_ns(CLOCK_REALTIME) - c->handed_ns < SETTLE_NS))
 		return;
 	c->session = state;
+	c->changed |= changed;
 	switch (state) {
 	case TG_SESSION_UP:
 		c->failures = 0;
+		c->was_up = true;
 		if (c->state == TGD_CONN_HALTED || c->state == TGD_CONN_WAITING)
 			c->state = TGD_CONN_HANDED;
 		if (changed)
@@ -105,6 +158,10 @@ void tgd_conn_session(struct tgd_conn *c, int state, __u64 time_ns, const char *
 		if (c->state == TGD_CONN_HANDED || c->state == TGD_CONN_HALTED) {
 			tgd_log(LOG_WARNING, "venue %s: session is down%s%s", c->venue->s.name,
 				text && *text ? ": " : "", text ? text : "");
+			remember(c, "session is down", text ? text : "");
+			/* Never up: the venue took the connection and not us. */
+			if (!c->was_up && c->state == TGD_CONN_HANDED)
+				refused(c);
 			wait_and_retry(c);
 		}
 		break;
@@ -134,10 +191,15 @@ static const char *dest_text(const struct tgd_conn *c, unsigned int i, char buf[
 
 static void failed(struct tgd_conn *c, const char *what, int err)
 {
-	tgd_log(LOG_WARNING, "venue %s: %s: %s", c->venue->s.name, what, strerror(err));
+	const char *why = err ? strerror(err) : "";
+
+	tgd_log(LOG_WARNING, "venue %s: %s%s%s", c->venue->s.name, what, err ? ": " : "", why);
+	remember(c, what, why);
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;
+	tgd_tls_free(c->tls);
+	c->tls = NULL;
 	wait_and_retry(c);
 }
 
@@ -146,21 +208,18 @@ static int bind_source(struct tgd_conn *c, int family)
 	const struct tgd_address *s;
 	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in a4 = { .sin_family = AF_INET };
-	unsigned int i;
 
-	/* In turn, skipping addresses of the other family. */
-	for (i = 0; i < (unsigned int)c->venue->sources; i++) {
-		s = &c->venue->source[(c->attempt + i) % (unsigned int)c->venue->sources];
-		if (s->family != family)
-			continue;
-		memcpy(&a4.sin_addr, &s->in6.s6_addr[12], 4);
-		a6.sin6_addr = s->in6;
-		if (bind(c->fd, family == AF_INET ? (struct sockaddr *)&a4 : (struct sockaddr *)&a6,
-			 family == AF_INET ? sizeof(a4) : sizeof(a6)))
-			return -errno;
-		return 0;
-	}
-	return c->venue->sources ? -EADDRNOTAVAIL : 0;
+	c->source = tgd_plan_source(&c->plan, c->venue->source, (unsigned int)c->venue->sources,
+				    family, clock_ns(CLOCK_MONOTONIC));
+	if (c->source < 0)
+		return c->venue->sources ? -EADDRNOTAVAIL : 0;
+	s = &c->venue->source[c->source];
+	memcpy(&a4.sin_addr, &s->in6.s6_addr[12], 4);
+	a6.sin6_addr = s->in6;
+	if (bind(c->fd, family == AF_INET ? (struct sockaddr *)&a4 : (struct sockaddr *)&a6,
+		 family == AF_INET ? sizeof(a4) : sizeof(a6)))
+		return -errno;
+	return 0;
 }
 
 static void hand_over(struct tgd_conn *c, struct tg_nl *nl)
@@ -168,7 +227,11 @@ static void hand_over(struct tgd_conn *c, struct tg_nl *nl)
 	char to[80];
 	int err;
 
+	drop_logon_fd(c);
+	if (c->venue->credentials[0] && tgd_sign_logon_secret(tgd_sign_of(c->venue->dialect)))
+		c->logon_fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 3);
 	c->handed_ns = clock_ns(CLOCK_REALTIME);
+	c->was_up = false;
 	err = tg_nl_connect(nl, (__u16)c->venue->id, c->fd);
 	if (err) {
 		tgd_log(LOG_WARNING, "venue %s: the module refused the connection: %s",
@@ -176,13 +239,69 @@ static void hand_over(struct tgd_conn *c, struct tg_nl *nl)
 		failed(c, "hand-over", -err);
 		return;
 	}
-	tgd_log(LOG_INFO, "venue %s: connected to %s", c->venue->s.name,
-		dest_text(c, c->attempt % c->dests, to));
+	tgd_log(LOG_INFO, "venue %s: connected to %s%s%s%s%s", c->venue->s.name,
+		dest_text(c, c->attempt % c->dests, to), c->tls ? ", " : "",
+		c->tls ? c->tls_version : "", c->tls ? " " : "", c->tls ? c->tls_cipher : "");
 	close(c->fd);	/* the module has its own reference */
 	c->fd = -1;
+	tgd_tls_free(c->tls);
+	c->tls = NULL;
 	c->state = TGD_CONN_HANDED;
 	c->deadline_ns = ~0ull;
 	c->attempt++;
+	c->count.handed++;
+	c->changed = true;
+}
+
+static void tls_run(struct tgd_conn *c, struct tg_nl *nl, __u64 now, short revents)
+{
+	char err[TGD_TLS_ERROR_LEN];
+	int ret;
+
+	if (!revents && now < c->deadline_ns)
+		return;
+	ret = tgd_tls_step(c->tls, err);
+	if (ret == -EAGAIN && now < c->deadline_ns)
+		return;
+	if (!ret) {
+		snprintf(c->tls_version, sizeof(c->tls_version), "%s", tgd_tls_version(c->tls));
+		snprintf(c->tls_cipher, sizeof(c->tls_cipher), "%s", tgd_tls_cipher(c->tls));
+		hand_over(c, nl);
+		return;
+	}
+	c->count.tls_failures++;
+	c->attempt++;
+	/* A peer that ends the handshake may be limiting us; a bad certificate is no such thing. */
+	if (ret == -ECONNRESET || ret == -EPIPE)
+		refused(c);
+	failed(c, ret == -EAGAIN ? "TLS handshake: no answer in time" : err, 0);
+}
+
+static void connected(struct tgd_conn *c, struct tg_nl *nl)
+{
+	const struct tgd_venue *v = c->venue;
+	const struct tgd_tls_settings s = {
+		.host = v->tls_server_name[0] ? v->tls_server_name : v->host,
+		.ca_file = v->tls_ca,
+		.min_version = v->tls_min_version,
+	};
+	char err[TGD_TLS_ERROR_LEN];
+	__u64 now = clock_ns(CLOCK_MONOTONIC);
+
+	if (!v->tls) {
+		hand_over(c, nl);
+		return;
+	}
+	if (tgd_tls_begin(&c->tls, &s, c->fd, err)) {
+		c->count.tls_failures++;
+		c->attempt++;
+		failed(c, err, 0);
+		return;
+	}
+	c->state = TGD_CONN_TLS;
+	c->deadline_ns = now + (__u64)v->connect_timeout_ms * MS;
+	c->changed = true;
+	tls_run(c, nl, now, POLLOUT);
 }
 
 static void try_connect(struct tgd_conn *c, struct tg_nl *nl)
@@ -192,6 +311,7 @@ static void try_connect(struct tgd_conn *c, struct tg_nl *nl)
 	int err;
 
 	snprintf(what, sizeof(what), "connect to %s", dest_text(c, i, to));
+	c->tls_version[0] = c->tls_cipher[0] = 0;
 	c->fd = socket(c->dest[i].ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 		       IPPROTO_TCP);
 	if (c->fd < 0) {
@@ -200,17 +320,24 @@ static void try_connect(struct tgd_conn *c, struct tg_nl *nl)
 	}
 	err = bind_source(c, c->dest[i].ss_family);
 	if (err) {
+		/* An address that is not ours today is as good as refused. */
+		refused(c);
 		c->attempt++;
 		failed(c, "bind to the source address", -err);
 		return;
 	}
+	tgd_plan_connected(&c->plan, clock_ns(CLOCK_MONOTONIC));
+	c->count.attempts++;
+	c->changed = true;
 	if (!connect(c->fd, (struct sockaddr *)&c->dest[i], c->dest_len[i])) {
-		hand_over(c, nl);
+		connected(c, nl);
 		return;
 	}
 	if (errno != EINPROGRESS) {
+		err = errno;
+		refused(c);
 		c->attempt++;
-		failed(c, what, errno);
+		failed(c, what, err);
 		return;
 	}
 	c->state = TGD_CONN_CONNECTING;
@@ -230,10 +357,11 @@ static void connecting(struct tgd_conn *c, struct tg_nl *nl, __u64 now, short re
 	else if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &len))
 		err = errno;
 	if (!err) {
-		hand_over(c, nl);
+		connected(c, nl);
 		return;
 	}
 	snprintf(what, sizeof(what), "connect to %s", dest_text(c, c->attempt % c->dests, to));
+	refused(c);
 	c->attempt++;
 	failed(c, what, err);
 }
@@ -294,6 +422,7 @@ static void resolving(struct tgd_conn *c, struct tg_nl *nl, __u64 now)
 	}
 	tgd_log(LOG_WARNING, "venue %s: host \"%s\": %s", c->venue->s.name, c->venue->host,
 		gai_strerror(err));
+	remember(c, "name lookup", gai_strerror(err));
 	wait_and_retry(c);
 }
 
@@ -311,6 +440,9 @@ void tgd_conn_run(struct tgd_conn *c, struct tg_nl *nl, __u64 now_ns, short pfd_
 	case TGD_CONN_CONNECTING:
 		connecting(c, nl, now_ns, pfd_revents);
 		break;
+	case TGD_CONN_TLS:
+		tls_run(c, nl, now_ns, pfd_revents);
+		break;
 	case TGD_CONN_HANDED:
 	case TGD_CONN_HALTED:
 		break;
@@ -319,13 +451,72 @@ void tgd_conn_run(struct tgd_conn *c, struct tg_nl *nl, __u64 now_ns, short pfd_
 
 bool tgd_conn_pollfd(const struct tgd_conn *c, struct pollfd *out)
 {
-	if (c->state != TGD_CONN_CONNECTING)
+	if (c->state != TGD_CONN_CONNECTING && c->state != TGD_CONN_TLS)
 		return false;
-	*out = (struct pollfd){ .fd = c->fd, .events = POLLOUT };
+	*out = (struct pollfd){ .fd = c->fd, .events = c->tls ? tgd_tls_events(c->tls) : POLLOUT };
 	return true;
 }
 
 __u64 tgd_conn_deadline(const struct tgd_conn *c)
 {
 	return c->state == TGD_CONN_HANDED || c->state == TGD_CONN_HALTED ? ~0ull : c->deadline_ns;
+}
+
+int tgd_conn_write_logon(struct tgd_conn *c, const void *bytes, size_t len)
+{
+	ssize_t n = -1;
+
+	errno = ENOTCONN;
+	if (c->logon_fd >= 0)
+		n = send(c->logon_fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0)
+		return -errno;
+	/* Half a Logon cannot be taken back; the session ends with its timeout. */
+	return (size_t)n == len ? 0 : -EMSGSIZE;
+}
+
+void tgd_conn_credentials_failed(struct tgd_conn *c, const char *why)
+{
+	tgd_log(LOG_ERR, "venue %s: no credentials: %s", c->venue->s.name, why);
+	remember(c, "no credentials", why);
+	c->count.credentials_failed++;
+}
+
+void tgd_conn_answered(struct tgd_conn *c)
+{
+	drop_logon_fd(c);
+}
+
+void tgd_conn_write(struct tgd_conn *c, struct tg_json *j)
+{
+	static const char *const states[] = {
+		"waiting", "resolving", "connecting", "tls handshake", "connected", "halted"
+	};
+	__u64 now = clock_ns(CLOCK_MONOTONIC), real = clock_ns(CLOCK_REALTIME);
+	char text[INET6_ADDRSTRLEN];
+
+	tg_json_object(j, NULL);
+	tg_json_str(j, "venue", c->venue->s.name);
+	tg_json_str(j, "state", states[c->state]);
+	tg_json_str(j, "source",
+		    c->source < 0 ? "" : tgd_address_format(&c->venue->source[c->source], text));
+	tg_json_u64(j, "attempts", c->count.attempts);
+	tg_json_u64(j, "connected", c->count.handed);
+	tg_json_u64(j, "failures", c->count.failures);
+	tg_json_u64(j, "failures_in_a_row", c->failures);
+	tg_json_u64(j, "refused", c->count.refused);
+	tg_json_u64(j, "tls_failures", c->count.tls_failures);
+	tg_json_u64(j, "credentials_failed", c->count.credentials_failed);
+	tg_json_u64(j, "limited", c->count.limited);
+	/* realtime; 0 = none is due */
+	tg_json_u64(j, "next_attempt_ns",
+		    c->state != TGD_CONN_WAITING || c->deadline_ns == ~0ull ? 0
+		    : c->deadline_ns > now ? real + (c->deadline_ns - now)
+					   : real);
+	tg_json_str(j, "tls", c->tls_version);
+	tg_json_str(j, "cipher", c->tls_cipher);
+	tg_json_str(j, "last_error", c->error);
+	tg_json_u64(j, "last_error_ns", c->error_ns);
+	tg_json_end(j, '}');
+	c->changed = false;
 }

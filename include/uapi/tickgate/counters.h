@@ -79,7 +79,12 @@
 	X(OUTBOX_DEFER,		"outbox_defer",		"inline packets sent to the ring because the outbox was nearly full") \
 	X(CLIENTS_OPENED,	"clients_opened",	"opens of the device") \
 	X(CLIENTS_CLOSED,	"clients_closed",	"closes of the device") \
-	X(STALLS,		"stalls",		"loops that took longer than 1 ms")
+	X(STALLS,		"stalls",		"loops that took longer than 1 ms") \
+	X(TLS_IGNORED,		"tls_ignored",		"TLS records without data that change nothing: session tickets") \
+	X(TLS_CLOSE_NOTIFY,	"tls_close_notify",	"TLS connections that the venue ended in order") \
+	X(TLS_KEY_UPDATES,	"tls_key_updates",	"TLS connections given up because the venue changed its key") \
+	X(TLS_ALERTS,		"tls_alerts",		"TLS connections that an alert or an unexpected record ended") \
+	X(TLS_ERRORS,		"tls_errors",		"TLS connections that ended in an error: decryption, reset")
 
 enum tg_core_counter {
 #define X(name, text, help) TG_CC_##name,
