@@ -80,6 +80,11 @@ const char *ctl_who(void);
 int ctl_kill_or_resume(struct ctl *c, const struct ctl_command *self, enum tg_in type,
 		       const struct tg_in_kill *k, bool json);
 
+/* connect.c: the daemon's connects, as a second table and as "connects": [...]. Nothing when there
+ * is no daemon. */
+void ctl_connects_text(void);
+void ctl_connects_json(struct tg_json *j);
+
 int cmd_book(int argc, char **argv, const struct ctl_command *self);
 int cmd_checkpoint(int argc, char **argv, const struct ctl_command *self);
 int cmd_clients(int argc, char **argv, const struct ctl_command *self);

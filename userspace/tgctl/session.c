@@ -30,6 +30,7 @@ static void text(struct ctl *c)
 		tg_table_cell(&tab, "%.*s", (int)sizeof(s->text), s->text);
 	}
 	tg_table_print(&tab, stdout);
+	ctl_connects_text();
 }
 
 static void json_out(struct ctl *c)
@@ -63,6 +64,7 @@ static void json_out(struct ctl *c)
 		tg_json_end(&j, '}');
 	}
 	tg_json_end(&j, ']');
+	ctl_connects_json(&j);
 	tg_json_end(&j, '}');
 }
 

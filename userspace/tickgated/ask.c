@@ -81,7 +81,7 @@ static int make(struct tgd_ask *k, const struct question *q, struct tgd_answer *
 	err = tgd_secrets_load(q->venue->credentials, k->vault, s, a->error);
 	if (!err)
 		err = tgd_sign(&in, s, &a->cred, a->error);
-	if (!err && tgd_sign_logon_secret(in.kind)) {
+	if (!err && tgd_sign_logon_secret(q->venue->dialect)) {
 		tgd_venue_record(q->venue, &v);
 		err = encode(&v, a);
 		a->cred.flags = TG_CREDENTIALS_SENT;

@@ -8,23 +8,17 @@
 #define TGD_CREDENTIALS_H
 
 #include "secrets.h"
+#include "venue/venue.h"
 
 #define TGD_LOGON_MAX	1024
 
-enum tgd_sign {
-	TGD_SIGN_NONE,		/* the dialect knows no credentials */
-	TGD_SIGN_ED25519,	/* Binance */
-	TGD_SIGN_HMAC_SHA256,	/* Coinbase */
-	TGD_SIGN_HMAC_SHA512,	/* Kraken */
-	TGD_SIGN_SHA256,	/* Deribit */
-};
-
-enum tgd_sign tgd_sign_of(long long dialect);
+/* What the dialect's venue wants (its capabilities). */
+enum tg_venue_credentials tgd_sign_of(long long dialect);
 /* The Logon itself holds a secret (Coinbase: the passphrase): it must not pass through the module. */
-bool tgd_sign_logon_secret(enum tgd_sign kind);
+bool tgd_sign_logon_secret(long long dialect);
 
 struct tgd_sign_input {
-	enum tgd_sign kind;
+	enum tg_venue_credentials kind;
 	const char *sender, *target;	/* 49, 56 */
 	__u64 msg_seq, sending_time_ns;	/* 34, 52 */
 	__u64 nonce_ms;			/* milliseconds since 1970; rises from one logon to the next */
@@ -33,7 +27,7 @@ struct tgd_sign_input {
 
 /*
  * 0, or -errno with words in err. *out then holds username, password, raw_data, nonce and what was
- * asked for; with tgd_sign_logon_secret() its password is a secret.
+ * asked for; where tgd_sign_logon_secret() its password is a secret.
  */
 int tgd_sign(const struct tgd_sign_input *in, const struct tgd_secrets *s,
 	     struct tg_in_credentials *out, char err[TGD_SECRET_ERROR]);

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "credentials.h"
 #include "engine.h"
 #include "json.h"
 #include "log.h"
@@ -47,6 +48,31 @@ static void usage(FILE *f)
 
 /* ---- without an engine ---- */
 
+/* What only the core knows of a dialect. */
+static int check_dialects(const char *file, const struct tgd_config *c)
+{
+	unsigned int i;
+	int errors = 0;
+
+	for (i = 0; i < c->venues; i++) {
+		const struct tgd_venue *v = &c->venue[i];
+		int line = tgd_key_line(TGD_VENUE, &v->s, "credentials");
+
+		if (v->credentials[0] && tgd_sign_of(v->dialect) == TG_CRED_NONE) {
+			fprintf(stderr,
+				"%s:%d: [venue %s] credentials: the dialect has none; drop the key\n",
+				file, line, v->s.name);
+			errors++;
+		} else if (v->credentials[0] && !v->tls && tgd_sign_logon_secret(v->dialect)) {
+			fprintf(stderr,
+				"%s:%d: [venue %s] credentials: this dialect's Logon holds a passphrase; set tls = yes\n",
+				file, line, v->s.name);
+			errors++;
+		}
+	}
+	return errors;
+}
+
 static int check(const struct options *o, struct tgd_config *c)
 {
 	struct tg_in_engine params;
@@ -63,6 +89,8 @@ static int check(const struct options *o, struct tgd_config *c)
 			errors = 1;
 		}
 	}
+	if (!errors)
+		errors = check_dialects(o->config, c);
 	if (errors)
 		return errors;
 	if (o->check && o->json) {

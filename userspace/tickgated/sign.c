@@ -15,25 +15,18 @@
 
 #define SOH "\001"
 
-enum tgd_sign tgd_sign_of(long long dialect)
+enum tg_venue_credentials tgd_sign_of(long long dialect)
 {
-	switch (dialect) {
-	case TG_DIALECT_BINANCE:
-		return TGD_SIGN_ED25519;
-	case TG_DIALECT_KRAKEN:
-		return TGD_SIGN_HMAC_SHA512;
-	case TG_DIALECT_COINBASE:
-		return TGD_SIGN_HMAC_SHA256;
-	case TG_DIALECT_DERIBIT:
-		return TGD_SIGN_SHA256;
-	default:
-		return TGD_SIGN_NONE;
-	}
+	const struct tg_venue_caps *caps = tg_venue_caps((u16)dialect);
+
+	return caps ? (enum tg_venue_credentials)caps->credentials : TG_CRED_NONE;
 }
 
-bool tgd_sign_logon_secret(enum tgd_sign kind)
+bool tgd_sign_logon_secret(long long dialect)
 {
-	return kind == TGD_SIGN_HMAC_SHA256;
+	const struct tg_venue_caps *caps = tg_venue_caps((u16)dialect);
+
+	return caps && caps->logon_secret;
 }
 
 void tgd_sending_time(__u64 ns, char out[22])
@@ -246,13 +239,13 @@ int tgd_sign(const struct tgd_sign_input *in, const struct tgd_secrets *s,
 	strcpy(out->username, s->key);
 	tgd_sending_time(in->sending_time_ns, time);
 	switch (in->kind) {
-	case TGD_SIGN_ED25519:
+	case TG_CRED_BINANCE_ED25519:
 		return ed25519(in, time, s, out, err);
-	case TGD_SIGN_HMAC_SHA256:
+	case TG_CRED_COINBASE_HMAC_SHA256:
 		return hmac_sha256(in, time, s, out, err);
-	case TGD_SIGN_HMAC_SHA512:
+	case TG_CRED_KRAKEN_HMAC_SHA512:
 		return hmac_sha512(in, s, out, err);
-	case TGD_SIGN_SHA256:
+	case TG_CRED_DERIBIT_SHA256:
 		return sha256(in, s, out, err);
 	default:
 		return bad(err, "the dialect knows no credentials");

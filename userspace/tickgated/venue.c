@@ -12,7 +12,6 @@
 #include "credentials.h"
 #include "log.h"
 #include "venue.h"
-#include "venue/venue.h"
 
 #define MS		1000000ull
 #define LOOKUP_POLL_NS	(20 * MS)
@@ -228,7 +227,7 @@ static void hand_over(struct tgd_conn *c, struct tg_nl *nl)
 	int err;
 
 	drop_logon_fd(c);
-	if (c->venue->credentials[0] && tgd_sign_logon_secret(tgd_sign_of(c->venue->dialect)))
+	if (c->venue->credentials[0] && tgd_sign_logon_secret(c->venue->dialect))
 		c->logon_fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 3);
 	c->handed_ns = clock_ns(CLOCK_REALTIME);
 	c->was_up = false;

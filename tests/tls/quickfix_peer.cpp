@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// QuickFIX's own SSL acceptor with one FIX 4.4 session: an implementation of TLS and FIX at the other
-// end that shares nothing with the gateway. Prints logons and logouts; ends on SIGTERM.
+// QuickFIX as the venue: `quickfix-peer ssl SETTINGS` is its own SSL acceptor, an implementation of TLS
+// and FIX that shares nothing with the gateway; `plain` is what stands behind a TLS terminator. Prints
+// logons and logouts; ends on SIGTERM.
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <sstream>
+#include <memory>
 #include <unistd.h>
 
 #pragma GCC diagnostic push
@@ -13,10 +13,10 @@
 #define HAVE_SSL 1
 #include <quickfix/Application.h>
 #include <quickfix/FileLog.h>
-#include <quickfix/Log.h>
 #include <quickfix/MessageStore.h>
 #include <quickfix/SessionSettings.h>
 #include <quickfix/ThreadedSSLSocketAcceptor.h>
+#include <quickfix/ThreadedSocketAcceptor.h>
 
 namespace {
 
@@ -48,8 +48,8 @@ class application : public FIX::Application {
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		std::fprintf(stderr, "usage: quickfix-ssl SETTINGS\n");
+	if (argc != 3 || (std::strcmp(argv[1], "ssl") && std::strcmp(argv[1], "plain"))) {
+		std::fprintf(stderr, "usage: quickfix-peer ssl|plain SETTINGS\n");
 		return 2;
 	}
 	sigset_t set;
@@ -57,20 +57,25 @@ int main(int argc, char **argv)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, nullptr);
 	try {
-		FIX::SessionSettings settings{std::string(argv[1])};
+		FIX::SessionSettings settings{std::string(argv[2])};
 		application app;
 		FIX::MemoryStoreFactory store;
 		FIX::FileLogFactory log(settings);
-		FIX::ThreadedSSLSocketAcceptor acceptor(app, store, settings, log);
+		std::unique_ptr<FIX::Acceptor> acceptor;
 
-		acceptor.start();
+		if (!std::strcmp(argv[1], "ssl"))
+			acceptor.reset(new FIX::ThreadedSSLSocketAcceptor(app, store, settings, log));
+		else
+			acceptor.reset(new FIX::ThreadedSocketAcceptor(app, store, settings, log));
+		acceptor->start();
 		std::printf("ready\n");
 		std::fflush(stdout);
 		int sig = 0;
 		sigwait(&set, &sig);
-		acceptor.stop(true);
+		std::fflush(stdout);
+		_exit(0);	// stop() waits for logouts that no longer come
 	} catch (const std::exception &e) {
-		std::fprintf(stderr, "quickfix-ssl: %s\n", e.what());
+		std::fprintf(stderr, "quickfix-peer: %s\n", e.what());
 		return 1;
 	}
 	return 0;
