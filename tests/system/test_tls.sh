@@ -21,6 +21,7 @@ of() { tgctl session --json | jq -r ".sessions[] | select(.venue == \"$1\") | .$
 conn() { tgctl session --json | jq -r ".connects[] | select(.venue == \"$1\") | .$2"; }
 up() { [ "$(of "$1" state)" = up ]; }
 more_logons() { [ "$(of "$1" logons)" -gt "$2" ] && up "$1"; }
+says() { [ "$(conn "$1" tls)" = "$2" ]; }
 failed_with() { conn "$1" last_error | grep -q "$2"; }
 
 # QuickFIX 1.15 takes no elliptic curve's key
@@ -115,9 +116,9 @@ lab_daemon || bail "daemon: $(tail -5 "$LAB_DIR/tickgated.log")"
 
 check "TLS 1.3, OpenSSL's library: session up" lab_wait 30 up sim
 check "book live over TLS" lab_wait 20 lab_book_live
-check "it says TLSv1.3" is "$(conn sim tls)" TLSv1.3
+check "it says TLSv1.3" lab_wait 10 says sim TLSv1.3
 check "TLS 1.2, OpenSSL's library: session up" lab_wait 20 up tls12
-check "it says TLSv1.2" is "$(conn tls12 tls)" TLSv1.2
+check "it says TLSv1.2" lab_wait 10 says tls12 TLSv1.2
 check "QuickFIX's own SSL acceptor: session up" lab_wait 20 up quickfix
 note "QuickFIX: $(conn quickfix tls) $(conn quickfix cipher)"
 check "openssl s_server: session up" lab_wait 20 up openssl
