@@ -249,6 +249,37 @@ static void forms(void **state)
 	}
 }
 
+/* What a venue adds or leaves out, and that the tags of one are not another's. */
+static void venues(void **state)
+{
+	static const struct row t[] = {
+		{ 44, TG_DIALECT_SIM, ALL, "35=X|" H "893=N|268=2|279=0|269=0|55=B|270=1|271=2|25043=1|25044=2|279=2|269=1|270=5|", VALID, 0 },
+		{ 44, 0, ALL, "35=X|" H "268=1|279=0|269=0|55=B|270=1|271=2|25043=1|25044=2|", TG_REJECT_INVALID_TAG, 25043 },
+		{ 42, TG_DIALECT_SIM, ALL, "35=8|" H "37=1|17=2|20=0|150=0|39=0|55=B|54=1|38=1|151=1|14=0|6=0|851=1|", VALID, 0 },
+		{ 44, TG_DIALECT_BINANCE, ALL, "35=A|" H "98=0|108=30|25035=2|25036=1|141=Y|553=k|95=2|96=ab|", VALID, 0 },
+		{ 44, TG_DIALECT_BINANCE, ALL, "35=A|" H "98=0|108=30|25035=7|", TG_REJECT_VALUE, 25035 },
+		{ 44, TG_DIALECT_BINANCE, ALL, "35=3|" H "45=2|371=55|25016=-1013|58=no|", VALID, 0 },
+		{ 44, TG_DIALECT_BINANCE, ALL, "35=8|" H "37=1|17=2|150=0|39=0|55=B|54=1|151=1|14=0|", VALID, 0 },
+		{ 44, 0, ALL, "35=8|" H "37=1|17=2|150=0|39=0|55=B|54=1|151=1|14=0|", TG_REJECT_REQUIRED_MISSING, 6 },
+		{ 44, TG_DIALECT_BINANCE, ALL, "35=XLQ|" H "6136=1|", TG_REJECT_INVALID_TAG, 6136 },
+		{ 44, TG_DIALECT_BINANCE, 0, "35=XLQ|" H "6136=1|", VALID, 0 },
+		{ 44, 0, 0, "35=XLQ|" H, TG_REJECT_MSG_TYPE, 0 },
+		{ 44, TG_DIALECT_KRAKEN, ALL, "35=D|" H "11=1|40=2|44=1|54=1|55=X|" T "7928=1|18=E P s|", VALID, 0 },
+		{ 44, TG_DIALECT_KRAKEN, ALL, "35=D|" H "11=1|40=2|44=1|54=1|55=X|" T "7928=D|", TG_REJECT_FORMAT, 7928 },
+		{ 50, TG_DIALECT_COINBASE, ALL, "35=D|" H "11=1|40=2|44=1|54=1|55=X|" T "7928=D|", VALID, 0 },
+		{ 50, TG_DIALECT_COINBASE, ALL, "35=D|" H "11=1|40=2|44=1|54=1|55=X|" T "7928=1|", TG_REJECT_VALUE, 7928 },
+		{ 50, TG_DIALECT_COINBASE, ALL, "35=A|" H "98=0|108=30|1137=9|8013=S|9406=N|", VALID, 0 },
+		{ 44, TG_DIALECT_KRAKEN, ALL, "35=j|" H "45=2|372=F|380=101|", VALID, 0 },
+		{ 44, TG_DIALECT_BINANCE, ALL, "35=j|" H "45=2|372=F|380=101|", TG_REJECT_VALUE, 380 },
+		{ 44, TG_DIALECT_DERIBIT, ALL, "35=A|" H "108=30|98=0|96=1700.abc=|553=k|554=s|9001=Y|", VALID, 0 },
+		{ 44, TG_DIALECT_DERIBIT, ALL, "35=A|" H "108=30|98=0|95=9|96=1700.abc=|553=k|554=s|9001=Y|", VALID, 0 },
+		{ 44, TG_DIALECT_DERIBIT, ALL, "35=8|" H "37=1|11=a|41=b|150=0|39=0|55=B|54=1|1362=1|1363=x|1364=1|1365=2|100010=l|", VALID, 0 },
+		{ 44, TG_DIALECT_DERIBIT, ALL, "35=X|" H "55=B|262=1|268=1|279=0|269=0|270=1|271=2|272=20231114-22:13:20.123|", VALID, 0 },
+	};
+
+	JUDGE(t);
+}
+
 /* The offset is the first byte of the field at which the fault was seen. */
 static void offsets(void **state)
 {
@@ -287,6 +318,7 @@ int main(void)
 		cmocka_unit_test(session_level),
 		cmocka_unit_test(by_version),
 		cmocka_unit_test(forms),
+		cmocka_unit_test(venues),
 		cmocka_unit_test(offsets),
 		cmocka_unit_test(tables),
 	};

@@ -4745,11 +4745,11 @@ static const struct tg_name_field fields_50_sim[] = {
 
 static const struct tg_name_field fields_44_binance[] = {
 	{ 9406, "DropCopyFlag" }, { 25000, "RecvWindow" }, { 25001, "SelfTradePreventionMode" },
-	{ 25009, "TrailingDeltaBips" }, { 25014, "ClListID" }, { 25016, "ErrorCode" }, { 25024, "PreventedMatchID" },
-	{ 25025, "PreventedExecutionPrice" }, { 25026, "PreventedExecutionQty" }, { 25027, "TradeGroupID" },
-	{ 25028, "CounterSymbol" }, { 25029, "CounterOrderID" }, { 25030, "PreventedQty" }, { 25031, "LastPreventedQty" },
-	{ 25033, "OrderCancelRequestAndNewOrderSingleMode" }, { 25035, "MessageHandling" }, { 25036, "ResponseMode" },
-	{ 25043, "FirstBookUpdateID" }, { 25044, "LastBookUpdateID" },
+	{ 25009, "TrailingDeltaBips" }, { 25014, "ClListID" }, { 25016, "ErrorCode" }, { 25017, "CumQuoteQty" },
+	{ 25024, "PreventedMatchID" }, { 25025, "PreventedExecutionPrice" }, { 25026, "PreventedExecutionQty" },
+	{ 25027, "TradeGroupID" }, { 25028, "CounterSymbol" }, { 25029, "CounterOrderID" }, { 25030, "PreventedQty" },
+	{ 25031, "LastPreventedQty" }, { 25033, "OrderCancelRequestAndNewOrderSingleMode" }, { 25035, "MessageHandling" },
+	{ 25036, "ResponseMode" }, { 25037, "SessionUUID" }, { 25043, "FirstBookUpdateID" }, { 25044, "LastBookUpdateID" },
 };
 
 static const struct tg_name_value values_44_binance[] = {
@@ -4766,9 +4766,9 @@ static const struct tg_name_type types_44_binance[] = {
 };
 
 static const struct tg_name_field fields_44_kraken[] = {
-	{ 109, "ClientID" }, { 5001, "Leverage" }, { 5010, "PricePrecision" }, { 5025, "Nonce" },
-	{ 5030, "ForceResetClOrdID" }, { 5041, "BookChecksum" }, { 5051, "LogonOption" }, { 5273, "OrderTime" },
-	{ 7928, "SelfTradePrevention" }, { 8674, "CancelOnDisconnect" },
+	{ 109, "ClientID" }, { 5001, "Leverage" }, { 5010, "Precision" }, { 5025, "Nonce" }, { 5030, "ForceResetClOrdID" },
+	{ 5041, "BookChecksum" }, { 5273, "OrderTime" }, { 7928, "SelfTradePrevention" },
+	{ 8674, "CancelOrdersOnDisconnect" },
 };
 
 static const struct tg_name_value values_44_kraken[] = {
@@ -4779,14 +4779,13 @@ static const struct tg_name_value values_44_kraken[] = {
 };
 
 static const struct tg_name_field fields_50_coinbase[] = {
-	{ 3040, "TakeProfitStopLimitPrice" }, { 7928, "SelfTradeType" }, { 8001, "DefaultSelfTradePrevention" },
-	{ 8013, "CancelOrdersOnDisconnect" }, { 8014, "BatchID" }, { 9406, "DropCopyFlag" }, { 29003, "TradingFlags" },
+	{ 7928, "SelfTradeType" }, { 8001, "SessionSelfTradePrevention" }, { 8013, "CancelOrdersOnDisconnect" },
+	{ 8014, "BatchID" }, { 9406, "DropCopyFlag" },
 };
 
 static const struct tg_name_value values_50_coinbase[] = {
 	{ 40, "O", "TAKE_PROFIT_STOP_LOSS" }, { 7928, "B", "CANCEL_BOTH" }, { 7928, "D", "DECREMENT_AND_CANCEL" },
-	{ 7928, "N", "CANCEL_NEWEST" }, { 7928, "O", "CANCEL_OLDEST" }, { 8001, "N", "CANCEL_NEWEST" },
-	{ 8001, "Q", "DEFAULT" }, { 8013, "S", "SESSION" }, { 8013, "Y", "PROFILE" },
+	{ 7928, "N", "CANCEL_NEWEST" }, { 7928, "O", "CANCEL_OLDEST" }, { 8013, "S", "SESSION" }, { 8013, "Y", "PROFILE" },
 };
 
 static const struct tg_name_type types_50_coinbase[] = {
@@ -4794,8 +4793,9 @@ static const struct tg_name_type types_50_coinbase[] = {
 };
 
 static const struct tg_name_field fields_44_deribit[] = {
-	{ 9001, "CancelOnDisconnect" }, { 9002, "UseWordsafeTags" }, { 9007, "Sequential" }, { 9009, "ReportRouting" },
-	{ 9010, "ReportRoutingKey" }, { 9015, "UnorderedFills" }, { 9018, "LogonOption" }, { 9031, "FreezeQuotes" },
+	{ 9001, "CancelOnDisconnect" }, { 9002, "UseWordsafeTags" }, { 9007, "DeribitSequential" },
+	{ 9009, "UnsubscribeExecutionReports" }, { 9010, "ConnectionOnlyExecutionReports" },
+	{ 9015, "ReportFillsAsExecReports" }, { 9018, "DisplayIncrementSteps" }, { 9031, "FreezeQuotes" },
 	{ 100010, "DeribitLabel" },
 };
 
@@ -4808,9 +4808,9 @@ const struct tg_name_list tg_name_lists[] = {
 	{ 42, 1, fields_42_sim, 2, NULL, 0, NULL, 0 },
 	{ 44, 1, fields_44_sim, 2, NULL, 0, NULL, 0 },
 	{ 50, 1, fields_50_sim, 2, NULL, 0, NULL, 0 },
-	{ 44, 2, fields_44_binance, 19, values_44_binance, 16, types_44_binance, 5 },
-	{ 44, 3, fields_44_kraken, 10, values_44_kraken, 12, NULL, 0 },
-	{ 50, 4, fields_50_coinbase, 7, values_50_coinbase, 9, types_50_coinbase, 4 },
+	{ 44, 2, fields_44_binance, 21, values_44_binance, 16, types_44_binance, 5 },
+	{ 44, 3, fields_44_kraken, 9, values_44_kraken, 12, NULL, 0 },
+	{ 50, 4, fields_50_coinbase, 5, values_50_coinbase, 7, types_50_coinbase, 4 },
 	{ 44, 5, fields_44_deribit, 9, values_44_deribit, 4, NULL, 0 },
 	{ 42, 0, fields_42, 56, values_42, 84, types_42, 2 },
 	{ 44, 0, fields_44, 1, values_44, 26, types_44, 1 },
