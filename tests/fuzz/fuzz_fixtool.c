@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * tgctl fix on any bytes: streams, logs, unframed lines, captures, TCP segments in any order. The first byte chooses. Checked besides memory: everything is done with
- * at the end, a stream cut into windows shows the valid messages that it shows whole, and a stream cut into segments does too, in whatever order they come.
+ * tgctl fix on any bytes: streams, logs, unframed lines, captures, TCP segments in any order. The
+ * first byte chooses. Checked besides memory: everything is done with at the end, a stream cut into
+ * windows shows the valid messages that it shows whole, and a stream cut into segments does too, in
+ * whatever order they come.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -50,9 +52,15 @@ static u64 windows(scan_fn fn, const u8 *p, u32 n, u32 step, const struct fix_se
 	return valid() - before;
 }
 
-static const struct fix_flow_key key = { .src = { 10, 0, 0, 1 }, .dst = { 10, 0, 0, 2 }, .sport = 1, .dport = 2, .proto = 6, .version = 4 };
+static const struct fix_flow_key key = { .src = { 10, 0, 0, 1 },
+					 .dst = { 10, 0, 0, 2 },
+					 .sport = 1,
+					 .dport = 2,
+					 .proto = 6,
+					 .version = 4 };
 
-/* The bytes as one TCP direction in pieces of `step`, order and repetition taken from the bytes themselves. */
+/* The bytes as one TCP direction in pieces of `step`, order and repetition taken from the bytes
+ * themselves. */
 static u64 segments(const u8 *p, u32 n, u32 step, u32 seq)
 {
 	u64 before = valid();
@@ -61,13 +69,17 @@ static u64 segments(const u8 *p, u32 n, u32 step, u32 seq)
 
 	fix_tcp_segment(fl, &key, seq - 1, FIX_TCP_SYN, NULL, 0, 1, 0);
 	for (i = 0; i < pieces; i++) {
-		/* within each eight, turned by what stands there; then all once more, so that none lacks */
+		/* within each eight, turned by what stands there; then all once more, so that none
+		 * lacks */
 		k = (i & ~7u) + ((i + p[i]) & 7);
 		if (k < pieces)
-			fix_tcp_segment(fl, &key, seq + k * step, 0, p + k * step, n - k * step < step ? n - k * step : step, i + 2, 0);
+			fix_tcp_segment(fl, &key, seq + k * step, 0, p + k * step,
+					n - k * step < step ? n - k * step : step, i + 2, 0);
 		if ((i & 7) == 7 || i + 1 == pieces)
 			for (k = i & ~7u; k <= i; k++)
-				fix_tcp_segment(fl, &key, seq + k * step, 0, p + k * step, n - k * step < step ? n - k * step : step, i + 2, 0);
+				fix_tcp_segment(fl, &key, seq + k * step, 0, p + k * step,
+						n - k * step < step ? n - k * step : step, i + 2,
+						0);
 	}
 	fix_flows_end(fl);
 	return valid() - before;
@@ -85,7 +97,8 @@ static void wild_segments(const u8 *p, u32 n)
 		k.sport = p[0] & 1;
 		k.proto = p[0] & 8 ? 17 : 6;
 		if (k.proto == 6)
-			fix_tcp_segment(fl, &k, 0xffffff00u + p[1] + p[2] * 7u, p[0] >> 1 & 7 & (p[0] >> 4), p + 4, len, ++packet, 0);
+			fix_tcp_segment(fl, &k, 0xffffff00u + p[1] + p[2] * 7u,
+					p[0] >> 1 & 7 & (p[0] >> 4), p + 4, len, ++packet, 0);
 		else
 			fix_udp_datagram(fl, &k, p + 4, len, len + p[2] / 64, ++packet, 0);
 		p += 4 + len;
@@ -121,7 +134,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	u8 *copy;
 
 	if (!run.stats) {
-		run.opt = (struct fix_options){ .level = FIX_LEVEL_DICT, .max_message = 8192, .max = ~0ull, .to_ns = ~0ull, .fields = true, .names = true };
+		run.opt = (struct fix_options){ .level = FIX_LEVEL_DICT,
+						.max_message = 8192,
+						.max = ~0ull,
+						.to_ns = ~0ull,
+						.fields = true,
+						.names = true };
 		if (!freopen("/dev/null", "w", stdout) || !fix_stats_new(&run))
 			return 0;
 	}
@@ -133,28 +151,25 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	run.opt.json = how & 128;
 	switch (how % 8) {
 	case 0:
-		assert(windows(fix_scan_stream, p, n, step, NULL) == windows(fix_scan_stream, p, n, n, NULL));
+		assert(windows(fix_scan_stream, p, n, step, NULL) ==
+		       windows(fix_scan_stream, p, n, n, NULL));
 		break;
 	case 1:
 	case 2:
 		fix_sep_named(seps[how >> 3 & 3], &sep);
 		windows(fns[how % 8], p, n, step, how & 64 ? NULL : &sep);
 		break;
-	case 3:
-		assert(fix_detect(p, n, &sep) <= FIX_PCAP);
-		break;
-	case 4:
-		wild_segments(p, n);
-		break;
+	case 3: assert(fix_detect(p, n, &sep) <= FIX_PCAP); break;
+	case 4: wild_segments(p, n); break;
 	case 5:
-		copy = malloc(n);	/* in order: what the pieces must come to */
+		copy = malloc(n); /* in order: what the pieces must come to */
 		memcpy(copy, p, n);
 		if (fix_start(p, 0, n) == 0)
-			assert(segments(copy, n, step, 0xfffffff0u) == windows(fix_scan_stream, p, n, n, NULL));
+			assert(segments(copy, n, step, 0xfffffff0u) ==
+			       windows(fix_scan_stream, p, n, n, NULL));
 		free(copy);
 		break;
-	default:
-		capture(p, n);
+	default: capture(p, n);
 	}
 	drop_notes();
 	return 0;

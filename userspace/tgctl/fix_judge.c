@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * tgctl fix: the verdict on one message. That there is a fault, and which, is the core's word; this file finds the byte and says it in words that help.
+ * tgctl fix: the verdict on one message. That there is a fault, and which, is the core's word; this
+ * file finds the byte and says it in words that help.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "fix.h"
 #include "fix_names.h"
 
-#define PEEK_FIELDS	48	/* of a broken message: its header is looked for no further */
+#define PEEK_FIELDS 48 /* of a broken message: its header is looked for no further */
 
 const char *fix_code_name(u32 code)
 {
@@ -18,7 +19,9 @@ const char *fix_code_name(u32 code)
 #undef X
 	};
 
-	return code < TG_FIX_ERROR_MAX ? names[code] : code == FIX_INCOMPLETE ? "INCOMPLETE" : "LOST";
+	return code < TG_FIX_ERROR_MAX	? names[code]
+	       : code == FIX_INCOMPLETE ? "INCOMPLETE"
+					: "LOST";
 }
 
 u32 fix_data_tag(u32 tag)
@@ -28,7 +31,15 @@ u32 fix_data_tag(u32 tag)
 	case 93: return 89;
 	case 95: return 96;
 	case 212: return 213;
-	case 348: case 350: case 352: case 354: case 356: case 358: case 360: case 362: case 364: return tag + 1;
+	case 348:
+	case 350:
+	case 352:
+	case 354:
+	case 356:
+	case 358:
+	case 360:
+	case 362:
+	case 364: return tag + 1;
 	case 445: return 446;
 	case 618: return 619;
 	case 621: return 622;
@@ -65,13 +76,13 @@ void fix_peek(const u8 *p, u32 len, struct fix_header *h)
 		eq = p + 2;
 		if (soh - p < 4 || *eq != '=')
 			continue;
-#define TAKE(a, b, what) \
-		if (p[0] == (a) && p[1] == (b) && !h->what) { \
-			h->what = eq + 1; \
-			h->what##_len = (u32)(soh - eq - 1); \
-			left--; \
-			continue; \
-		}
+#define TAKE(a, b, what)                                                                           \
+	if (p[0] == (a) && p[1] == (b) && !h->what) {                                              \
+		h->what = eq + 1;                                                                  \
+		h->what##_len = (u32)(soh - eq - 1);                                               \
+		left--;                                                                            \
+		continue;                                                                          \
+	}
 		TAKE('3', '5', type)
 		TAKE('3', '4', seq)
 		TAKE('4', '9', sender)
@@ -83,8 +94,8 @@ void fix_peek(const u8 *p, u32 len, struct fix_header *h)
 
 /* ---- where a frame is broken ---- */
 
-__attribute__((format(printf, 3, 4)))
-static void say(struct fix_verdict *v, u32 byte, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void say(struct fix_verdict *v, u32 byte,
+						      const char *fmt, ...)
 {
 	va_list ap;
 
@@ -95,8 +106,8 @@ static void say(struct fix_verdict *v, u32 byte, const char *fmt, ...)
 }
 
 struct shape {
-	u32 length_at;		/* of 9= */
-	u32 body;		/* of what follows it; 0 = 9= is not a number and SOH */
+	u32 length_at; /* of 9= */
+	u32 body;      /* of what follows it; 0 = 9= is not a number and SOH */
 	u64 length;
 	u32 digits;
 };
@@ -111,7 +122,8 @@ static void shape(const u8 *p, u32 n, struct shape *s)
 	s->length_at = q ? (u32)(q - p) + 1 : n;
 	if (n - s->length_at < 3 || memcmp(p + s->length_at, "9=", 2))
 		return;
-	for (i = s->length_at + 2; i < n && p[i] >= '0' && p[i] <= '9' && s->digits < 10; i++, s->digits++)
+	for (i = s->length_at + 2; i < n && p[i] >= '0' && p[i] <= '9' && s->digits < 10;
+	     i++, s->digits++)
 		s->length = s->length * 10 + (p[i] - '0');
 	if (s->digits && i < n && p[i] == TG_SOH)
 		s->body = i + 1;
@@ -129,12 +141,14 @@ static void body_length(const u8 *p, u32 n, const struct shape *s, struct fix_ve
 	else if (!s->body || s->digits > 9)
 		say(v, s->length_at + 2, "9= is not a number of at most nine digits");
 	else if (s->length < 5)
-		say(v, s->length_at + 2, "9=%llu: shorter than the shortest 35=", (unsigned long long)s->length);
+		say(v, s->length_at + 2,
+		    "9=%llu: shorter than the shortest 35=", (unsigned long long)s->length);
 	else if (t || cut)
-		say(v, end < n ? (u32)end : n, "9= says %llu, but 10= stands after %u", (unsigned long long)s->length,
-		    (t ? t : n - 6) - s->body);
+		say(v, end < n ? (u32)end : n, "9= says %llu, but 10= stands after %u",
+		    (unsigned long long)s->length, (t ? t : n - 6) - s->body);
 	else
-		say(v, end < n ? (u32)end : n, "9= says %llu, and there is no 10= in that place", (unsigned long long)s->length);
+		say(v, end < n ? (u32)end : n, "9= says %llu, and there is no 10= in that place",
+		    (unsigned long long)s->length);
 }
 
 static void incomplete(const struct fix_found *m, const struct shape *s, struct fix_verdict *v)
@@ -149,8 +163,8 @@ static void incomplete(const struct fix_found *m, const struct shape *s, struct 
 	if (m->code == FIX_LOST)
 		say(v, m->len, "%llu bytes are not in the capture", (unsigned long long)m->bytes);
 	else if (s->body && need > m->len)
-		say(v, m->len, "the input ends here, 9= says %llu: %llu bytes are missing%s", (unsigned long long)s->length,
-		    (unsigned long long)(need - m->len), hint);
+		say(v, m->len, "the input ends here, 9= says %llu: %llu bytes are missing%s",
+		    (unsigned long long)s->length, (unsigned long long)(need - m->len), hint);
 	else
 		say(v, m->len, "the input ends here");
 }
@@ -170,7 +184,8 @@ static void broken(struct fix_run *run, const struct fix_found *m, struct fix_ve
 	switch (m->code) {
 	case TG_FIX_BEGIN_STRING:
 		v->tag = 8;
-		say(v, 2, "8=%.*s: only FIX.4.2, FIX.4.4 and FIXT.1.1 are known", s.length_at > 3 ? (int)s.length_at - 3 : 0, p + 2);
+		say(v, 2, "8=%.*s: only FIX.4.2, FIX.4.4 and FIXT.1.1 are known",
+		    s.length_at > 3 ? (int)s.length_at - 3 : 0, p + 2);
 		break;
 	case TG_FIX_BODY_LENGTH:
 		if (m->unframed)
@@ -179,16 +194,19 @@ static void broken(struct fix_run *run, const struct fix_found *m, struct fix_ve
 		break;
 	case TG_FIX_RANGE:
 		v->tag = 9;
-		say(v, s.length_at + 2, "9=%llu: a message longer than --max-message %u", (unsigned long long)s.length, run->opt.max_message);
+		say(v, s.length_at + 2, "9=%llu: a message longer than --max-message %u",
+		    (unsigned long long)s.length, run->opt.max_message);
 		break;
 	case TG_FIX_CHECKSUM:
 		v->tag = 10;
 		i = (u32)(s.body + s.length);
 		if (m->unframed)
 			goto other;
-		if (s.body && i + 6 < n && p[i + 6] == TG_SOH && p[i + 3] >= '0' && p[i + 3] <= '9' && p[i + 4] >= '0' && p[i + 4] <= '9' &&
-		    p[i + 5] >= '0' && p[i + 5] <= '9')
-			say(v, i + 3, "10=%.3s, but the bytes before it sum to %03u", p + i + 3, tg_fix_sum(p, i));
+		if (s.body && i + 6 < n && p[i + 6] == TG_SOH && p[i + 3] >= '0' &&
+		    p[i + 3] <= '9' && p[i + 4] >= '0' && p[i + 4] <= '9' && p[i + 5] >= '0' &&
+		    p[i + 5] <= '9')
+			say(v, i + 3, "10=%.3s, but the bytes before it sum to %03u", p + i + 3,
+			    tg_fix_sum(p, i));
 		else
 			say(v, s.body && i + 3 < n ? i + 3 : n, "10= is not three digits");
 		break;
@@ -196,14 +214,14 @@ static void broken(struct fix_run *run, const struct fix_found *m, struct fix_ve
 		v->tag = 35;
 		if (m->unframed)
 			goto other;
-		say(v, s.body, s.body && n - s.body > 3 && !memcmp(p + s.body, "35=", 3) ? "35= is not 1 to 4 printable bytes" : "the third field is not 35=");
+		say(v, s.body,
+		    s.body && n - s.body > 3 && !memcmp(p + s.body, "35=", 3)
+			    ? "35= is not 1 to 4 printable bytes"
+			    : "the third field is not 35=");
 		break;
 	case FIX_INCOMPLETE:
-	case FIX_LOST:
-		incomplete(m, &s, v);
-		break;
-	default:
-		say(v, 0, "%s", tg_fix_error_text(m->code));
+	case FIX_LOST: incomplete(m, &s, v); break;
+	default: say(v, 0, "%s", tg_fix_error_text(m->code));
 	}
 	return;
 other:
@@ -237,7 +255,8 @@ static bool fields(const struct tg_fix_frame *f, struct fix_verdict *v)
 }
 
 /* What the dictionary of the message's version and venue says, with names. */
-static bool by_dictionary(const struct fix_run *run, const struct fix_found *m, struct fix_verdict *v)
+static bool by_dictionary(const struct fix_run *run, const struct fix_found *m,
+			  struct fix_verdict *v)
 {
 	const struct tg_fix_dict *d = fix_dict_of(run, m->frame->version);
 	struct tg_fix_verdict x;
@@ -245,7 +264,10 @@ static bool by_dictionary(const struct fix_run *run, const struct fix_found *m, 
 
 	if (!d)
 		return fields(m->frame, v);
-	if (tg_fix_validate(d, m->frame, (run->opt.strict ? TG_VALIDATE_UNKNOWN : 0) | (m->unframed ? TG_VALIDATE_SHAPE : 0), &x))
+	if (tg_fix_validate(d, m->frame,
+			    (run->opt.strict ? TG_VALIDATE_UNKNOWN : 0) |
+				    (m->unframed ? TG_VALIDATE_SHAPE : 0),
+			    &x))
 		return true;
 	v->by_dict = true;
 	v->code = (u32)x.err;
@@ -254,9 +276,12 @@ static bool by_dictionary(const struct fix_run *run, const struct fix_found *m, 
 	v->byte = x.offset;
 	name = x.ref_tag ? tg_fix_tag_name(d, x.ref_tag) : NULL;
 	if (x.ref_tag)
-		snprintf(v->text, sizeof(v->text), "%s: %u%s%s (373=%u)", tg_fix_error_text((u32)x.err), x.ref_tag, name ? " " : "", name ? name : "", x.reason);
+		snprintf(v->text, sizeof(v->text), "%s: %u%s%s (373=%u)",
+			 tg_fix_error_text((u32)x.err), x.ref_tag, name ? " " : "",
+			 name ? name : "", x.reason);
 	else
-		snprintf(v->text, sizeof(v->text), "%s (373=%u)", tg_fix_error_text((u32)x.err), x.reason);
+		snprintf(v->text, sizeof(v->text), "%s (373=%u)", tg_fix_error_text((u32)x.err),
+			 x.reason);
 	return false;
 }
 
@@ -266,7 +291,9 @@ void fix_judge(struct fix_run *run, const struct fix_found *m, struct fix_verdic
 	if (m->code) {
 		broken(run, m, v);
 	} else if (run->opt.level != FIX_LEVEL_FRAMING) {
-		if (!(run->opt.level == FIX_LEVEL_DICT ? by_dictionary(run, m, v) : fields(m->frame, v)) && m->map)
+		if (!(run->opt.level == FIX_LEVEL_DICT ? by_dictionary(run, m, v)
+						       : fields(m->frame, v)) &&
+		    m->map)
 			v->byte = m->map[v->byte];
 	}
 	if (v->code && m->sep_len > 1)
@@ -283,21 +310,25 @@ static bool session_matches(const char *want, const struct fix_header *h)
 	if (!h->sender || !h->target)
 		return true;
 	if (!arrow)
-		return (h->sender_len == n && !memcmp(h->sender, want, n)) || (h->target_len == n && !memcmp(h->target, want, n));
-	return h->sender_len == n && !memcmp(h->sender, want, n) && h->target_len == strlen(arrow + 2) &&
-	       !memcmp(h->target, arrow + 2, h->target_len);
+		return (h->sender_len == n && !memcmp(h->sender, want, n)) ||
+		       (h->target_len == n && !memcmp(h->target, want, n));
+	return h->sender_len == n && !memcmp(h->sender, want, n) &&
+	       h->target_len == strlen(arrow + 2) && !memcmp(h->target, arrow + 2, h->target_len);
 }
 
-/* What a broken message does not tell cannot take it out: nothing refused may be hidden by a filter. */
+/* What a broken message does not tell cannot take it out: nothing refused may be hidden by a
+ * filter. */
 static bool selected(const struct fix_options *o, const struct fix_header *h)
 {
 	u64 t;
 
-	if (o->type && h->type && (h->type_len != strlen(o->type) || memcmp(h->type, o->type, h->type_len)))
+	if (o->type && h->type &&
+	    (h->type_len != strlen(o->type) || memcmp(h->type, o->type, h->type_len)))
 		return false;
 	if (o->session && !session_matches(o->session, h))
 		return false;
-	if ((o->from_ns || o->to_ns != ~0ull) && h->time && tg_fix_time_ns(h->time, h->time_len, &t))
+	if ((o->from_ns || o->to_ns != ~0ull) && h->time &&
+	    tg_fix_time_ns(h->time, h->time_len, &t))
 		return t >= o->from_ns && t < o->to_ns;
 	return true;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * tgctl fix: captures (pcap and pcapng, by libpcap). Link layers to IP, IP to TCP and UDP. A packet that says of itself what is not so is passed over and counted:
- * nothing here trusts a length.
+ * tgctl fix: captures (pcap and pcapng, by libpcap). Link layers to IP, IP to TCP and UDP. A packet
+ * that says of itself what is not so is passed over and counted: nothing here trusts a length.
  */
 #include <pcap/pcap.h>
 #include <stdlib.h>
@@ -9,10 +9,10 @@
 #include "fix.h"
 
 #ifndef DLT_LINUX_SLL2
-#define DLT_LINUX_SLL2	276
+#define DLT_LINUX_SLL2 276
 #endif
-#define ETH_IP		0x0800
-#define ETH_IP6		0x86dd
+#define ETH_IP	0x0800
+#define ETH_IP6 0x86dd
 
 struct packets {
 	struct fix_flows *flows;
@@ -43,7 +43,8 @@ static void transport(struct packets *pk, struct fix_flow_key *key, const u8 *p,
 		key->dport = (u16)be16(p + 2);
 		if (udp < 8)
 			goto broken;
-		fix_udp_datagram(pk->flows, key, p + 8, (udp < len ? udp : len) - 8, udp - 8, pk->n, pk->time_ns);
+		fix_udp_datagram(pk->flows, key, p + 8, (udp < len ? udp : len) - 8, udp - 8, pk->n,
+				 pk->time_ns);
 	} else if (key->proto == 6) {
 		if (len < 20)
 			goto broken;
@@ -52,7 +53,8 @@ static void transport(struct packets *pk, struct fix_flow_key *key, const u8 *p,
 			goto broken;
 		key->sport = (u16)be16(p);
 		key->dport = (u16)be16(p + 2);
-		fix_tcp_segment(pk->flows, key, be32(p + 4), p[13], p + head, len - head, pk->n, pk->time_ns);
+		fix_tcp_segment(pk->flows, key, be32(p + 4), p[13], p + head, len - head, pk->n,
+				pk->time_ns);
 	}
 	return;
 broken:
@@ -70,13 +72,13 @@ static void ip4(struct packets *pk, const u8 *p, u32 len)
 	}
 	total = be16(p + 2);
 	if (!total)
-		total = len;	/* segmentation offload: the card fills it in */
+		total = len; /* segmentation offload: the card fills it in */
 	if (total < head) {
 		pk->broken++;
 		return;
 	}
 	if (be16(p + 6) & 0x1fff) {
-		pk->fragments++;	/* no ports in it; the first fragment's message is told as cut */
+		pk->fragments++; /* no ports in it; the first fragment's message is told as cut */
 		return;
 	}
 	memcpy(key.src, p + 12, 4);
@@ -100,8 +102,10 @@ static void ip6(struct packets *pk, const u8 *p, u32 len)
 		total = len;
 	memcpy(key.src, p + 8, 16);
 	memcpy(key.dst, p + 24, 16);
-	/* Extension headers (RFC 8200 section 4): hop by hop, routing, destination options; a fragment's has a fixed size. */
-	for (next = p[6], n = 0; n < 8 && (next == 0 || next == 43 || next == 60 || next == 44); n++) {
+	/* Extension headers (RFC 8200 section 4): hop by hop, routing, destination options; a
+	 * fragment's has a fixed size. */
+	for (next = p[6], n = 0; n < 8 && (next == 0 || next == 43 || next == 60 || next == 44);
+	     n++) {
 		if (at + 8 > total) {
 			pk->broken++;
 			return;
@@ -144,30 +148,29 @@ static void by_version(struct packets *pk, const u8 *p, u32 len)
 
 static bool known_link(int link)
 {
-	return link == DLT_EN10MB || link == DLT_LINUX_SLL || link == DLT_LINUX_SLL2 || link == DLT_RAW || link == DLT_IPV4 || link == DLT_IPV6 ||
-	       link == DLT_NULL || link == DLT_LOOP;
+	return link == DLT_EN10MB || link == DLT_LINUX_SLL || link == DLT_LINUX_SLL2 ||
+	       link == DLT_RAW || link == DLT_IPV4 || link == DLT_IPV6 || link == DLT_NULL ||
+	       link == DLT_LOOP;
 }
 
 static void packet(struct packets *pk, const u8 *p, u32 len)
 {
-	u32 head = pk->link == DLT_EN10MB ? 14 : pk->link == DLT_LINUX_SLL ? 16 : pk->link == DLT_LINUX_SLL2 ? 20 :
-		   pk->link == DLT_NULL || pk->link == DLT_LOOP ? 4 : 0;
+	u32 head = pk->link == DLT_EN10MB			  ? 14
+		   : pk->link == DLT_LINUX_SLL			  ? 16
+		   : pk->link == DLT_LINUX_SLL2			  ? 20
+		   : pk->link == DLT_NULL || pk->link == DLT_LOOP ? 4
+								  : 0;
 
 	if (len < head) {
 		pk->broken++;
 		return;
 	}
 	switch (pk->link) {
-	case DLT_EN10MB:
-		network(pk, be16(p + 12), p + head, len - head);
-		break;
-	case DLT_LINUX_SLL:
-		network(pk, be16(p + 14), p + head, len - head);
-		break;
-	case DLT_LINUX_SLL2:
-		network(pk, be16(p), p + head, len - head);
-		break;
-	default:	/* raw; the family of a loopback header is the writer's own number, the IP version says the same */
+	case DLT_EN10MB: network(pk, be16(p + 12), p + head, len - head); break;
+	case DLT_LINUX_SLL: network(pk, be16(p + 14), p + head, len - head); break;
+	case DLT_LINUX_SLL2: network(pk, be16(p), p + head, len - head); break;
+	default: /* raw; the family of a loopback header is the writer's own number, the IP version
+		    says the same */
 		by_version(pk, p + head, len - head);
 	}
 }
@@ -191,8 +194,9 @@ bool fix_pcap(struct fix_run *run, FILE *f, const char *name)
 	if (!known_link(pk.link)) {
 		const char *link = pcap_datalink_val_to_name(pk.link);
 
-		fprintf(stderr, "tgctl fix: %s: link type %s (%d) is not read; Ethernet, Linux cooked (SLL, SLL2), raw IP and loopback are\n", name,
-			link ? link : "?", pk.link);
+		fprintf(stderr,
+			"tgctl fix: %s: link type %s (%d) is not read; Ethernet, Linux cooked (SLL, SLL2), raw IP and loopback are\n",
+			name, link ? link : "?", pk.link);
 		pcap_close(pcap);
 		return false;
 	}
@@ -205,11 +209,14 @@ bool fix_pcap(struct fix_run *run, FILE *f, const char *name)
 	if (pk.flows)
 		fix_flows_end(pk.flows);
 	if (pk.fragments)
-		fix_note(run, "%s: %llu IP fragments were not put together", name, (unsigned long long)pk.fragments);
+		fix_note(run, "%s: %llu IP fragments were not put together", name,
+			 (unsigned long long)pk.fragments);
 	if (pk.broken)
-		fix_note(run, "%s: %llu packets whose headers are cut or wrong were passed over", name, (unsigned long long)pk.broken);
+		fix_note(run, "%s: %llu packets whose headers are cut or wrong were passed over",
+			 name, (unsigned long long)pk.broken);
 	if (ret == -1)
-		fprintf(stderr, "tgctl fix: %s: packet %llu: %s\n", name, (unsigned long long)pk.n + 1, pcap_geterr(pcap));
+		fprintf(stderr, "tgctl fix: %s: packet %llu: %s\n", name,
+			(unsigned long long)pk.n + 1, pcap_geterr(pcap));
 	pcap_close(pcap);
 	return pk.flows && ret != -1;
 }

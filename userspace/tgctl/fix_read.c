@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * tgctl fix: a file or a pipe as a window of bounded size. read(), not mmap(): a log that is cut short by its writer while we look must not end in SIGBUS, and a pipe
- * takes the same way.
+ * tgctl fix: a file or a pipe as a window of bounded size. read(), not mmap(): a log that is cut
+ * short by its writer while we look must not end in SIGBUS, and a pipe takes the same way.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include "fix.h"
 
-#define SHOW_NS	200000000ull
+#define SHOW_NS 200000000ull
 
 u64 fix_clock_ns(void)
 {
@@ -55,7 +55,7 @@ static void show(struct fix_source *s, bool done)
 	if (!s->progress || (!done && now - s->shown_ns < SHOW_NS))
 		return;
 	if (done && s->shown_ns == s->began_ns)
-		return;		/* nothing was shown: nothing to wipe */
+		return; /* nothing was shown: nothing to wipe */
 	s->shown_ns = now;
 	if (done)
 		fputs("\r\033[K", stderr);

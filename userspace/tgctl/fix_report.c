@@ -6,8 +6,8 @@
 #include "fix.h"
 #include "fix_names.h"
 
-#define KEYS		4096	/* sessions told apart; more are counted as "(others)" */
-#define KEY_MAX		132
+#define KEYS	4096 /* sessions told apart; more are counted as "(others)" */
+#define KEY_MAX 132
 
 struct tally {
 	char key[KEY_MAX];
@@ -20,7 +20,7 @@ struct tallies {
 	struct tally slot[KEYS];
 	struct tally others;
 	u32 n;
-	struct tally *last;	/* messages of one session come in a row */
+	struct tally *last; /* messages of one session come in a row */
 };
 
 struct fix_stats {
@@ -151,8 +151,10 @@ static void json_value(struct tg_json *j, const char *key, const u8 *v, u32 len)
 	free(text);
 }
 
-/* Calls fn for each tag=value of p[0, n), however broken; a data field is taken by its length. tag 0: no number stands before '='. */
-static void each_field(const u8 *p, u32 n, void (*fn)(void *arg, u32 tag, const u8 *v, u32 len), void *arg)
+/* Calls fn for each tag=value of p[0, n), however broken; a data field is taken by its length. tag
+ * 0: no number stands before '='. */
+static void each_field(const u8 *p, u32 n, void (*fn)(void *arg, u32 tag, const u8 *v, u32 len),
+		       void *arg)
 {
 	u32 at = 0, tag, i, data = 0, data_len = 0, end;
 	const u8 *soh;
@@ -189,7 +191,8 @@ static const char *type_name(const struct tg_fix_dict *d, const void *type, u32 
 	return tg_fix_msg_name(d, t);
 }
 
-/* The dictionary to name things by: of the message's version, read of its first bytes even if it is broken. */
+/* The dictionary to name things by: of the message's version, read of its first bytes even if it is
+ * broken. */
 static const struct tg_fix_dict *names_of(const struct fix_run *run, const struct fix_found *m)
 {
 	u16 version = 50;
@@ -202,19 +205,22 @@ static const struct tg_fix_dict *names_of(const struct fix_run *run, const struc
 }
 
 struct show {
-	const struct tg_fix_dict *names;	/* NULL: numbers only */
+	const struct tg_fix_dict *names; /* NULL: numbers only */
 	struct tg_json *j;
 };
 
 static const char *meaning(const struct show *s, u32 tag, const u8 *v, u32 len)
 {
-	return !s->names ? NULL : tag == 35 ? type_name(s->names, v, len) : tg_fix_value_name(s->names, tag, v, len);
+	return !s->names   ? NULL
+	       : tag == 35 ? type_name(s->names, v, len)
+			   : tg_fix_value_name(s->names, tag, v, len);
 }
 
 static void show_text(void *arg, u32 tag, const u8 *v, u32 len)
 {
 	const struct show *s = arg;
-	const char *name = s->names ? tg_fix_tag_name(s->names, tag) : NULL, *value = meaning(s, tag, v, len);
+	const char *name = s->names ? tg_fix_tag_name(s->names, tag) : NULL,
+		   *value = meaning(s, tag, v, len);
 
 	if (!tag)
 		printf("    ?      ");
@@ -232,7 +238,8 @@ static void show_text(void *arg, u32 tag, const u8 *v, u32 len)
 static void show_json(void *arg, u32 tag, const u8 *v, u32 len)
 {
 	const struct show *s = arg;
-	const char *name = s->names ? tg_fix_tag_name(s->names, tag) : NULL, *value = meaning(s, tag, v, len);
+	const char *name = s->names ? tg_fix_tag_name(s->names, tag) : NULL,
+		   *value = meaning(s, tag, v, len);
 
 	tg_json_object(s->j, NULL);
 	tg_json_u64(s->j, "tag", tag);
@@ -263,7 +270,8 @@ static void text_message(struct fix_run *run, const struct fix_found *m, const s
 	place(m);
 	fputs("  ", stdout);
 	value_text(h->type ? h->type : (const u8 *)"-", h->type ? h->type_len : 1);
-	printf("%s%s  %.*s  ", name ? " " : "", name ? name : "", session_len ? (int)session_len : 1, session_len ? session : "-");
+	printf("%s%s  %.*s  ", name ? " " : "", name ? name : "",
+	       session_len ? (int)session_len : 1, session_len ? session : "-");
 	if (h->seq) {
 		value_text(h->seq, h->seq_len);
 		fputs("  ", stdout);
@@ -331,12 +339,14 @@ static void json_message(struct fix_run *run, const struct fix_found *m, const s
 	tg_json_end(&j, '}');
 }
 
-void fix_report(struct fix_run *run, const struct fix_found *m, const struct fix_header *h, const struct fix_verdict *v)
+void fix_report(struct fix_run *run, const struct fix_found *m, const struct fix_header *h,
+		const struct fix_verdict *v)
 {
 	char key[KEY_MAX];
 	u32 n = session_key(h, key);
 
-	count(run->stats, m, v, h->type ? (const char *)h->type : "", h->type ? (h->type_len < 4 ? h->type_len : 4) : 0, key, n);
+	count(run->stats, m, v, h->type ? (const char *)h->type : "",
+	      h->type ? (h->type_len < 4 ? h->type_len : 4) : 0, key, n);
 	if (!run->opt.quiet && (v->code || !run->opt.only_invalid)) {
 		if (run->opt.json)
 			json_message(run, m, h, v);
@@ -432,17 +442,22 @@ static void text_summary(struct fix_run *run, u32 files, u64 took_ns)
 			if (st->verdict[i]) {
 				tg_table_cell(&t, "%s", i ? fix_code_name(i) : "valid");
 				tg_table_cell(&t, "%llu", (unsigned long long)st->verdict[i]);
-				tg_table_cell(&t, "%s", !i ? "" : i == FIX_INCOMPLETE ? "the input ends before the message does" :
-					      i == FIX_LOST ? "part of it is not in the capture" : tg_fix_error_text(i));
+				tg_table_cell(&t, "%s",
+					      !i ? ""
+					      : i == FIX_INCOMPLETE
+						      ? "the input ends before the message does"
+					      : i == FIX_LOST ? "part of it is not in the capture"
+							      : tg_fix_error_text(i));
 			}
 		tg_table_print(&t, stdout);
 		putchar('\n');
 	}
-	printf("%llu message%s in %u file%s: %llu valid, %llu refused\n", (unsigned long long)n, n == 1 ? "" : "s", files, files == 1 ? "" : "s",
-	       (unsigned long long)st->valid, (unsigned long long)st->refused);
+	printf("%llu message%s in %u file%s: %llu valid, %llu refused\n", (unsigned long long)n,
+	       n == 1 ? "" : "s", files, files == 1 ? "" : "s", (unsigned long long)st->valid,
+	       (unsigned long long)st->refused);
 	if (run->opt.progress && took_ns)
-		printf("%llu bytes in %.3f s: %.1f MB/s\n", (unsigned long long)run->bytes, (double)took_ns / 1e9,
-		       (double)run->bytes * 1e3 / (double)took_ns);
+		printf("%llu bytes in %.3f s: %.1f MB/s\n", (unsigned long long)run->bytes,
+		       (double)took_ns / 1e9, (double)run->bytes * 1e3 / (double)took_ns);
 	for (i = 0; i < run->notes; i++)
 		printf("note: %s\n", run->note[i]);
 }
@@ -463,7 +478,8 @@ static void json_summary(struct fix_run *run, u32 files, u64 took_ns)
 	tg_json_u64(&j, "refused", st->refused);
 	if (run->opt.progress) {
 		tg_json_u64(&j, "took_ns", took_ns);
-		tg_json_u64(&j, "bytes_per_s", took_ns ? (u64)((double)run->bytes * 1e9 / (double)took_ns) : 0);
+		tg_json_u64(&j, "bytes_per_s",
+			    took_ns ? (u64)((double)run->bytes * 1e9 / (double)took_ns) : 0);
 	}
 	json_tallies(&j, &st->type, "types", "type");
 	json_tallies(&j, &st->session, "sessions", "session");

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: MIT
 /*
- * tgctl fix: where messages are, in a stream (one behind the other, as a session sends them) and in a log (a prefix, a message, the line's end).
+ * tgctl fix: where messages are, in a stream (one behind the other, as a session sends them) and in
+ * a log (a prefix, a message, the line's end).
  *
- * In a stream the lexer's word counts: a length that reaches beyond the input is a message that did not come whole, and a session would wait for the rest. In a
- * log each line was whole when it was written: a trailer at the line's end says that the length is wrong.
+ * In a stream the lexer's word counts: a length that reaches beyond the input is a message that did
+ * not come whole, and a session would wait for the rest. In a log each line was whole when it was
+ * written: a trailer at the line's end says that the length is wrong.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "fix.h"
 
-/* A message whose end cannot be found is waited for only so long: what is looked at again with every packet must stay short. */
-#define LOOK_BYTES	65536u
+/* A message whose end cannot be found is waited for only so long: what is looked at again with
+ * every packet must stay short. */
+#define LOOK_BYTES 65536u
 
 void fix_scan_init(struct fix_scan *s, struct fix_run *run, const char *file)
 {
-	*s = (struct fix_scan){ .run = run, .origin = { .file = file }, .line = 1, .sep = run->opt.sep };
+	*s = (struct fix_scan){
+		.run = run, .origin = { .file = file }, .line = 1, .sep = run->opt.sep
+	};
 }
 
 void fix_scan_free(struct fix_scan *s)
@@ -42,7 +47,13 @@ bool fix_scan_room(struct fix_scan *s, u32 n)
 static void found(struct fix_scan *s, const u8 *p, u32 n, u32 at, u32 code,
 		  const struct tg_fix_frame *f)
 {
-	struct fix_found m = { .origin = &s->origin, .p = p, .len = n, .sep_len = 1, .offset = s->offset + at, .code = code, .frame = f };
+	struct fix_found m = { .origin = &s->origin,
+			       .p = p,
+			       .len = n,
+			       .sep_len = 1,
+			       .offset = s->offset + at,
+			       .code = code,
+			       .frame = f };
 
 	fix_found(s->run, &m);
 }
@@ -51,7 +62,11 @@ static void found(struct fix_scan *s, const u8 *p, u32 n, u32 at, u32 code,
 
 static void garbage_end(struct fix_scan *s)
 {
-	struct fix_found m = { .origin = &s->origin, .sep_len = 1, .offset = s->garbage_offset, .code = TG_FIX_GARBAGE, .bytes = s->garbage };
+	struct fix_found m = { .origin = &s->origin,
+			       .sep_len = 1,
+			       .offset = s->garbage_offset,
+			       .code = TG_FIX_GARBAGE,
+			       .bytes = s->garbage };
 
 	if (s->garbage && s->resync)
 		s->skipped += s->garbage;
@@ -60,12 +75,15 @@ static void garbage_end(struct fix_scan *s)
 	s->garbage = 0;
 }
 
-/* Bytes at p[at, at + n) that belong to no message. Newlines between messages are a file's, not a peer's. */
+/* Bytes at p[at, at + n) that belong to no message. Newlines between messages are a file's, not a
+ * peer's. */
 static void garbage(struct fix_scan *s, const u8 *p, u32 at, u32 n)
 {
 	u32 i;
 
-	for (i = 0; i < n && !s->garbage && !s->keep_newlines && (p[at + i] == '\n' || p[at + i] == '\r'); i++)
+	for (i = 0;
+	     i < n && !s->garbage && !s->keep_newlines && (p[at + i] == '\n' || p[at + i] == '\r');
+	     i++)
 		;
 	if (i == n)
 		return;
@@ -76,7 +94,13 @@ static void garbage(struct fix_scan *s, const u8 *p, u32 at, u32 n)
 
 void fix_scan_lost(struct fix_scan *s, const u8 *p, u32 n, u64 missing)
 {
-	struct fix_found m = { .origin = &s->origin, .p = p, .len = n, .sep_len = 1, .offset = s->offset, .code = FIX_LOST, .bytes = missing };
+	struct fix_found m = { .origin = &s->origin,
+			       .p = p,
+			       .len = n,
+			       .sep_len = 1,
+			       .offset = s->offset,
+			       .code = FIX_LOST,
+			       .bytes = missing };
 
 	if (n)
 		fix_found(s->run, &m);
@@ -99,15 +123,10 @@ u32 fix_scan_stream(struct fix_scan *s, const u8 *p, u32 n, bool last)
 		if (!err && !used) {
 			if (!last)
 				break;
-			/* As much as "8=FI" at the very end is no message yet. */
 			end = fix_start(p, at + 1, n);
-			if (n - at < 5 && memcmp(p + at, "8=", n - at < 2 ? n - at : 2)) {
-				garbage(s, p, at, n - at);
-			} else {
-				garbage_end(s);
-				found(s, p + at, end - at, at, FIX_INCOMPLETE, NULL);
-				s->resync = false;
-			}
+			garbage_end(s);
+			found(s, p + at, end - at, at, FIX_INCOMPLETE, NULL);
+			s->resync = false;
 			at = end;
 			continue;
 		}
@@ -118,7 +137,8 @@ u32 fix_scan_stream(struct fix_scan *s, const u8 *p, u32 n, bool last)
 			at += used;
 			continue;
 		}
-		/* Broken. It ends with its trailer, if it has one before the next message; what follows that is looked at for itself. */
+		/* Broken. It ends with its trailer, if it has one before the next message; what
+		 * follows that is looked at for itself. */
 		end = fix_trailer(p, at, at + used);
 		if (end)
 			used = end + 7 - at;
@@ -150,7 +170,8 @@ static u64 lines(const u8 *p, u32 from, u32 to)
 }
 
 /*
- * The message at p[at], whose line ends at `end`. Sets m, the frame, and *used, the bytes of the file that it took. false = more is needed.
+ * The message at p[at], whose line ends at `end`. Sets m, the frame, and *used, the bytes of the
+ * file that it took. false = more is needed.
  */
 static bool log_message(struct fix_scan *s, const u8 *p, u32 at, u32 end, u32 n, bool last,
 			struct fix_found *m, struct tg_fix_frame *f, u32 *used)
@@ -164,8 +185,11 @@ static bool log_message(struct fix_scan *s, const u8 *p, u32 at, u32 end, u32 n,
 		sep.text[0] = TG_SOH;
 	}
 	plain = sep.len == 1 && sep.text[0] == TG_SOH;
-	*m = (struct fix_found){ .origin = &s->origin, .sep_len = sep.len, .offset = s->offset + at, .line = s->line };
-	/* The line first. Where it is too short for the length, whatever follows: a data field may hold a newline. */
+	*m = (struct fix_found){
+		.origin = &s->origin, .sep_len = sep.len, .offset = s->offset + at, .line = s->line
+	};
+	/* The line first. Where it is too short for the length, whatever follows: a data field may
+	 * hold a newline. */
 	for (cut = end;; cut = n) {
 		m->p = p + at;
 		text_len = cut - at;
@@ -178,7 +202,8 @@ static bool log_message(struct fix_scan *s, const u8 *p, u32 at, u32 end, u32 n,
 			text_len = fix_translate(&sep, p + at, text_len, s->text);
 			m->p = s->text;
 			/* A log that leaves out the last separator. */
-			if (cut == end && text_len > 7 && s->text[text_len - 7] == TG_SOH && !memcmp(s->text + text_len - 6, "10=", 3))
+			if (cut == end && text_len > 7 && s->text[text_len - 7] == TG_SOH &&
+			    !memcmp(s->text + text_len - 6, "10=", 3))
 				s->text[text_len++] = TG_SOH;
 		}
 		m->code = (u32)tg_fix_frame(m->p, text_len, max, f, &got);
@@ -206,10 +231,13 @@ static bool log_message(struct fix_scan *s, const u8 *p, u32 at, u32 end, u32 n,
 	m->len = cut ? cut + 7 : t;
 	if (m->len > text_len)
 		m->len = text_len;
-	/* The trailer stands at the end, even if its own last byte is missing: the line is whole, its length is not right. */
+	/* The trailer stands at the end, even if its own last byte is missing: the line is whole,
+	 * its length is not right. */
 	if (!m->code)
-		m->code = cut || (m->len > 7 && m->p[m->len - 7] == TG_SOH && !memcmp(m->p + m->len - 6, "10=", 3)) ?
-			TG_FIX_BODY_LENGTH : FIX_INCOMPLETE;
+		m->code = cut || (m->len > 7 && m->p[m->len - 7] == TG_SOH &&
+				  !memcmp(m->p + m->len - 6, "10=", 3))
+				  ? TG_FIX_BODY_LENGTH
+				  : FIX_INCOMPLETE;
 	*used = fix_untranslate(m->p, m->len, sep.len);
 	if (*used > end - at)
 		*used = end - at;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* tgctl fix: what stands between the fields (FIX says SOH; people's logs say |, ;, ^A and more), and what kind of file this is. */
+/* tgctl fix: what stands between the fields (FIX says SOH; people's logs say |, ;, ^A and more),
+ * and what kind of file this is. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 static const struct {
 	const char *name, *text;
 } named[] = {
-	{ "soh", "\001" }, { "pipe", "|" }, { "semicolon", ";" }, { "caret-a", "^A" }, { "tab", "\t" },
-	{ "comma", "," }, { "space", " " }, { "<SOH>", "<SOH>" },
+	{ "soh", "\001" }, { "pipe", "|" },  { "semicolon", ";" }, { "caret-a", "^A" },
+	{ "tab", "\t" },   { "comma", "," }, { "space", " " },	   { "<SOH>", "<SOH>" },
 };
 
 #define N_NAMED (sizeof(named) / sizeof(named[0]))
@@ -35,7 +36,8 @@ bool fix_sep_named(const char *text, struct fix_sep *sep)
 	while (*text) {
 		if (n == sizeof(out))
 			return false;
-		if (text[0] == '\\' && text[1] == 'x' && isxdigit((u8)text[2]) && isxdigit((u8)text[3])) {
+		if (text[0] == '\\' && text[1] == 'x' && isxdigit((u8)text[2]) &&
+		    isxdigit((u8)text[3])) {
 			char hex[3] = { text[2], text[3], 0 };
 
 			out[n++] = (char)strtoul(hex, NULL, 16);
@@ -44,7 +46,8 @@ bool fix_sep_named(const char *text, struct fix_sep *sep)
 			out[n++] = *text++;
 		}
 	}
-	/* A digit or '=' could not be told from the fields, a line's end not from the next message, and NUL ends a text. */
+	/* A digit or '=' could not be told from the fields, a line's end not from the next message,
+	 * and NUL ends a text. */
 	for (i = 0; i < n; i++)
 		if (isdigit((u8)out[i]) || strchr("=\n\r", out[i]))
 			return false;
@@ -109,8 +112,8 @@ static u32 count_before_tags(const struct fix_sep *sep, const u8 *p, u32 n)
 enum fix_format fix_detect(const u8 *p, u32 n, struct fix_sep *sep)
 {
 	static const u8 magic[][4] = {
-		{ 0xa1, 0xb2, 0xc3, 0xd4 }, { 0xd4, 0xc3, 0xb2, 0xa1 },	/* libpcap, microseconds */
-		{ 0xa1, 0xb2, 0x3c, 0x4d }, { 0x4d, 0x3c, 0xb2, 0xa1 },	/* nanoseconds */
+		{ 0xa1, 0xb2, 0xc3, 0xd4 }, { 0xd4, 0xc3, 0xb2, 0xa1 }, /* libpcap, microseconds */
+		{ 0xa1, 0xb2, 0x3c, 0x4d }, { 0x4d, 0x3c, 0xb2, 0xa1 }, /* nanoseconds */
 		{ 0x0a, 0x0d, 0x0d, 0x0a },				/* pcapng */
 	};
 	u32 i, at, first, line, best = 0;
@@ -129,7 +132,8 @@ enum fix_format fix_detect(const u8 *p, u32 n, struct fix_sep *sep)
 		for (line = first; line && p[line - 1] != '\n'; line--)
 			;
 		/* A prefix makes a log, unless it is the end of a message that was cut. */
-		return line == first || memchr(p + line, TG_SOH, first - line) ? FIX_STREAM : FIX_LOG;
+		return line == first || memchr(p + line, TG_SOH, first - line) ? FIX_STREAM
+									       : FIX_LOG;
 	}
 	for (i = 0; i < N_NAMED; i++) {
 		set(&s, named[i].text, (u32)strlen(named[i].text));

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 /*
- * tgctl fix: TCP segments of a capture to the bytes of each direction in order (RFC 9293 3.4: sequence numbers are modulo 2^32, compared by their difference).
+ * tgctl fix: TCP segments of a capture to the bytes of each direction in order (RFC 9293 3.4:
+ * sequence numbers are modulo 2^32, compared by their difference).
  *
- * Each direction is one flow. A segment that comes early is held; what came before (a retransmission) is dropped; what a capture never had is a gap, which
- * ends the wait when too much is held, or the capture does. Flows in which no "8=FIX" comes soon are not FIX and cost nothing more.
+ * Each direction is one flow. A segment that comes early is held; what came before (a
+ * retransmission) is dropped; what a capture never had is a gap, which ends the wait when too much
+ * is held, or the capture does. Flows in which no "8=FIX" comes soon are not FIX and cost nothing
+ * more.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include "fix.h"
 
-#define BUCKETS		4096
-#define MAX_FLOWS	65536
-#define HELD_BYTES	(4u << 20)	/* of one flow: more means that what lacks will not come */
-#define LOOK_BYTES	65536u		/* of a flow, for its first "8=FIX" */
+#define BUCKETS	   4096
+#define MAX_FLOWS  65536
+#define HELD_BYTES (4u << 20) /* of one flow: more means that what lacks will not come */
+#define LOOK_BYTES 65536u     /* of a flow, for its first "8=FIX" */
 
 struct held {
 	struct held *next;
@@ -23,15 +26,15 @@ struct held {
 };
 
 struct flow {
-	struct flow *chain;	/* of the bucket */
-	struct flow *next;	/* as they came */
+	struct flow *chain; /* of the bucket */
+	struct flow *next;  /* as they came */
 	struct fix_flow_key key;
 	char name[128];
 	bool started, syn, fix, other;
-	u32 seq;		/* of the next byte in order */
-	struct held *held;	/* by sequence number */
+	u32 seq;	   /* of the next byte in order */
+	struct held *held; /* by sequence number */
 	u32 held_bytes;
-	u8 *buf;		/* in order, not yet done with */
+	u8 *buf; /* in order, not yet done with */
 	u32 len, cap;
 	u64 gaps, again;
 	struct fix_scan scan;
@@ -43,7 +46,7 @@ struct fix_flows {
 	struct flow *bucket[BUCKETS];
 	struct flow *first, **last;
 	u32 n;
-	u64 dropped;		/* packets of flows beyond MAX_FLOWS */
+	u64 dropped; /* packets of flows beyond MAX_FLOWS */
 };
 
 struct fix_flows *fix_flows_new(struct fix_run *run, const char *file)
@@ -83,8 +86,9 @@ static struct flow *flow_of(struct fix_flows *fl, const struct fix_flow_key *key
 	fl->last = &f->next;
 	inet_ntop(key->version == 6 ? AF_INET6 : AF_INET, key->src, src, sizeof(src));
 	inet_ntop(key->version == 6 ? AF_INET6 : AF_INET, key->dst, dst, sizeof(dst));
-	snprintf(f->name, sizeof(f->name), key->version == 6 ? "[%s]:%u > [%s]:%u %s" : "%s:%u > %s:%u %s", src, key->sport, dst, key->dport,
-		 key->proto == 6 ? "tcp" : "udp");
+	snprintf(f->name, sizeof(f->name),
+		 key->version == 6 ? "[%s]:%u > [%s]:%u %s" : "%s:%u > %s:%u %s", src, key->sport,
+		 dst, key->dport, key->proto == 6 ? "tcp" : "udp");
 	fix_scan_init(&f->scan, fl->run, fl->file);
 	f->scan.origin.flow = f->name;
 	f->scan.keep_newlines = true;
@@ -126,14 +130,16 @@ static void scan(struct fix_flows *fl, struct flow *f, bool last)
 		f->scan.resync = !f->syn;
 	}
 	used = fix_scan_stream(&f->scan, f->buf, f->len, last);
-	/* A message cannot be longer than this: one that keeps us waiting for more is judged by what there is. */
+	/* A message cannot be longer than this: one that keeps us waiting for more is judged by
+	 * what there is. */
 	if (!used && f->len > fl->run->opt.max_message + LOOK_BYTES)
 		used = fix_scan_stream(&f->scan, f->buf, f->len, true);
 	f->len -= used;
 	memmove(f->buf, f->buf + used, f->len);
 }
 
-static bool append(struct fix_flows *fl, struct flow *f, const u8 *data, u32 len, u64 packet, u64 time_ns)
+static bool append(struct fix_flows *fl, struct flow *f, const u8 *data, u32 len, u64 packet,
+		   u64 time_ns)
 {
 	if (len > f->cap - f->len) {
 		u32 cap = (f->len + len) * 2 < 8192 ? 8192 : (f->len + len) * 2;
@@ -188,14 +194,15 @@ static void gap(struct fix_flows *fl, struct flow *f)
 		f->scan.offset += f->len + missing;
 	} else {
 		f->scan.offset += f->len + missing;
-		f->syn = false;		/* what comes now is not its beginning */
+		f->syn = false; /* what comes now is not its beginning */
 	}
 	f->len = 0;
 	f->seq = f->held->seq;
 	take_held(fl, f);
 }
 
-static void hold(struct fix_flows *fl, struct flow *f, u32 seq, const u8 *data, u32 len, u64 packet, u64 time_ns)
+static void hold(struct fix_flows *fl, struct flow *f, u32 seq, const u8 *data, u32 len, u64 packet,
+		 u64 time_ns)
 {
 	struct held **at = &f->held, *h;
 
@@ -210,7 +217,9 @@ static void hold(struct fix_flows *fl, struct flow *f, u32 seq, const u8 *data, 
 		fl->run->failed = true;
 		return;
 	}
-	*h = (struct held){ .next = *at, .seq = seq, .len = len, .packet = packet, .time_ns = time_ns };
+	*h = (struct held){
+		.next = *at, .seq = seq, .len = len, .packet = packet, .time_ns = time_ns
+	};
 	memcpy(h->data, data, len);
 	*at = h;
 	f->held_bytes += len;
@@ -226,7 +235,8 @@ static void flush(struct fix_flows *fl, struct flow *f)
 		scan(fl, f, true);
 }
 
-void fix_tcp_segment(struct fix_flows *fl, const struct fix_flow_key *key, u32 seq, u32 flags, const u8 *data, u32 len, u64 packet, u64 time_ns)
+void fix_tcp_segment(struct fix_flows *fl, const struct fix_flow_key *key, u32 seq, u32 flags,
+		     const u8 *data, u32 len, u64 packet, u64 time_ns)
 {
 	struct flow *f = flow_of(fl, key);
 	s32 ahead;
@@ -235,7 +245,7 @@ void fix_tcp_segment(struct fix_flows *fl, const struct fix_flow_key *key, u32 s
 		return;
 	if (flags & FIX_TCP_SYN) {
 		if (f->started && f->seq == seq + 1)
-			return;		/* the SYN again */
+			return; /* the SYN again */
 		/* The same two ports once more: another connection. */
 		flush(fl, f);
 		drop_held(f);
@@ -264,7 +274,8 @@ void fix_tcp_segment(struct fix_flows *fl, const struct fix_flow_key *key, u32 s
 		take_held(fl, f);
 }
 
-void fix_udp_datagram(struct fix_flows *fl, const struct fix_flow_key *key, const u8 *data, u32 len, u32 wire_len, u64 packet, u64 time_ns)
+void fix_udp_datagram(struct fix_flows *fl, const struct fix_flow_key *key, const u8 *data, u32 len,
+		      u32 wire_len, u64 packet, u64 time_ns)
 {
 	struct flow *f = flow_of(fl, key);
 	u32 at;
@@ -307,15 +318,21 @@ void fix_flows_end(struct fix_flows *fl)
 		free(f);
 	}
 	if (again)
-		fix_note(fl->run, "%s: %llu TCP segments came again and were dropped", fl->file, (unsigned long long)again);
+		fix_note(fl->run, "%s: %llu TCP segments came again and were dropped", fl->file,
+			 (unsigned long long)again);
 	if (gaps)
-		fix_note(fl->run, "%s: the capture lacks bytes of TCP at %llu places", fl->file, (unsigned long long)gaps);
+		fix_note(fl->run, "%s: the capture lacks bytes of TCP at %llu places", fl->file,
+			 (unsigned long long)gaps);
 	if (skipped)
-		fix_note(fl->run, "%s: %llu bytes between such a place, or the capture's beginning, and the next message were passed over", fl->file,
-			 (unsigned long long)skipped);
+		fix_note(
+			fl->run,
+			"%s: %llu bytes between such a place, or the capture's beginning, and the next message were passed over",
+			fl->file, (unsigned long long)skipped);
 	if (other)
-		fix_note(fl->run, "%s: %llu TCP directions carry no FIX in clear", fl->file, (unsigned long long)other);
+		fix_note(fl->run, "%s: %llu TCP directions carry no FIX in clear", fl->file,
+			 (unsigned long long)other);
 	if (fl->dropped)
-		fix_note(fl->run, "%s: %llu packets of more than %u flows were passed over", fl->file, (unsigned long long)fl->dropped, MAX_FLOWS);
+		fix_note(fl->run, "%s: %llu packets of more than %u flows were passed over",
+			 fl->file, (unsigned long long)fl->dropped, MAX_FLOWS);
 	free(fl);
 }

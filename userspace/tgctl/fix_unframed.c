@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * tgctl fix --unframed: lines of tag=value as exchanges publish their instruments (CME's and ICE's secdef files), without BeginString, and mostly without BodyLength
- * and CheckSum. What is there of the framing is checked; then the fields are put into a frame of our own, so that the core judges them.
+ * tgctl fix --unframed: lines of tag=value as exchanges publish their instruments (CME's and ICE's
+ * secdef files), without BeginString, and mostly without BodyLength and CheckSum. What is there of
+ * the framing is checked; then the fields are put into a frame of our own, so that the core judges
+ * them.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "fix.h"
 
 struct field {
-	u32 at, len;	/* of tag=value, without its separator */
-	u32 tag;	/* 0 = not a number */
+	u32 at, len; /* of tag=value, without its separator */
+	u32 tag;     /* 0 = not a number */
 };
 
 /* The field at p[at]: a data field takes as many bytes as the length field before it said. */
@@ -40,7 +42,7 @@ static bool number(const u8 *p, const struct field *x, u32 *out)
 }
 
 struct unframed {
-	u32 begin;	/* first byte that BodyLength counts; 0 = there is no 9= */
+	u32 begin; /* first byte that BodyLength counts; 0 = there is no 9= */
 	u32 body_len, sum, trailer;
 	bool has_len, has_sum;
 	struct field type;
@@ -85,8 +87,9 @@ static bool framing(const u8 *p, u32 n, struct unframed *u, struct fix_found *m)
 }
 
 /*
- * A frame around the fields of p[0, n): 8, 9 and 35 first, then the rest as it comes, then 10. out holds n + 64 bytes, map one number for each. Where an offset
- * of the frame lies in the line is in map.
+ * A frame around the fields of p[0, n): 8, 9 and 35 first, then the rest as it comes, then 10. out
+ * holds n + 64 bytes, map one number for each. Where an offset of the frame lies in the line is in
+ * map.
  */
 static u32 reframe(const u8 *p, u32 n, const struct unframed *u, u8 *out, u32 *map)
 {
@@ -95,7 +98,7 @@ static u32 reframe(const u8 *p, u32 n, const struct unframed *u, u8 *out, u32 *m
 	char head[40];
 
 	/* The body comes to stand at a fixed place; its length is known only when it is there. */
-	body = (u32)snprintf(head, sizeof(head), "8=FIXT.1.1\0019=%09u\001", 0);
+	body = (u32)snprintf(head, sizeof(head), "8=FIXT.1.1\0019=%09u\001", 0u);
 	memcpy(out, head, body);
 	to = body;
 	memcpy(out + to, p + u->type.at, u->type.len);
@@ -131,7 +134,10 @@ static u32 reframe(const u8 *p, u32 n, const struct unframed *u, u8 *out, u32 *m
 
 static void line(struct fix_scan *s, const u8 *p, u32 n, u32 at)
 {
-	struct fix_found m = { .origin = &s->origin, .sep_len = s->sep.len, .offset = s->offset + at, .line = s->line };
+	struct fix_found m = { .origin = &s->origin,
+			       .sep_len = s->sep.len,
+			       .offset = s->offset + at,
+			       .line = s->line };
 	u32 text_len, framed_len, used, *map = NULL;
 	struct tg_fix_frame f;
 	struct unframed u;
@@ -210,7 +216,8 @@ void fix_judge_unframed(const struct fix_found *m, struct fix_verdict *v)
 		if (u.has_len)
 			v->byte = u.body_len < m->len - u.begin ? u.begin + u.body_len : m->len;
 		if (u.has_len)
-			snprintf(v->text, sizeof(v->text), "9= says %u, but 10= stands after %u", u.body_len, u.trailer - u.begin);
+			snprintf(v->text, sizeof(v->text), "9= says %u, but 10= stands after %u",
+				 u.body_len, u.trailer - u.begin);
 		else
 			snprintf(v->text, sizeof(v->text), "9= is not a number");
 		break;
@@ -218,13 +225,16 @@ void fix_judge_unframed(const struct fix_found *m, struct fix_verdict *v)
 		v->tag = 10;
 		v->byte = u.trailer + 3;
 		if (u.has_sum)
-			snprintf(v->text, sizeof(v->text), "10=%03u, but the bytes before it sum to %03u", u.sum, tg_fix_sum(m->p, u.trailer));
+			snprintf(v->text, sizeof(v->text),
+				 "10=%03u, but the bytes before it sum to %03u", u.sum,
+				 tg_fix_sum(m->p, u.trailer));
 		else
 			snprintf(v->text, sizeof(v->text), "10= is not three digits");
 		break;
 	default:
 		v->tag = 35;
 		v->byte = 0;
-		snprintf(v->text, sizeof(v->text), "there is no 35=, or it is not 1 to 4 printable bytes");
+		snprintf(v->text, sizeof(v->text),
+			 "there is no 35=, or it is not 1 to 4 printable bytes");
 	}
 }
