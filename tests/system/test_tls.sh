@@ -129,6 +129,9 @@ check "wrong authority refused" lab_wait 10 failed_with badca "certificate refus
 check "expired certificate refused" lab_wait 10 failed_with expired "has expired"
 check "and none of them handed over" is "$(conn badname connected) $(conn badca connected) $(conn expired connected)" "0 0 0"
 
+"$peers/hand-over" 5 10.77.0.2 7002 >/tmp/plain.out
+check "the module takes no plain connection for a TLS venue" grep -q "demands kernel TLS" /tmp/plain.out
+
 check "Binance Logon accepted, ChaCha20" lab_wait 20 up binance
 logon=$(grep -ah "35=A.*49=TG8" /tmp/qf/*.messages.* | head -1 | sed 's/^[^:]* : //')
 field() { tr '\001' '\n' <<<"$logon" | sed -n "s/^$1=//p" | head -1; }
@@ -151,6 +154,7 @@ n=$(of sim logons)
 echo keyupdate >/tmp/t13.in
 check "KeyUpdate: given up and logged on again" lab_wait 15 more_logons sim "$n"
 check "and counted" is "$(host tls_key_updates)" 1
+check "subscribed again: book live" lab_wait 10 lab_book_live
 n=$(of sim logons)
 echo close >/tmp/t13.in
 check "close_notify: logged on again" lab_wait 15 more_logons sim "$n"
