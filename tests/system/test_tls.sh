@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# vm: --timeout 300 --isolate none
+# vm: --isolate none
 # Kernel TLS under the sessions: OpenSSL's and QuickFIX's servers, TLS 1.2 and 1.3; key updates, tickets, close_notify; certificates that must be refused;
 # signed Logons whose secret is nowhere but on the wire; the daemon killed and the module unloaded while TLS sessions are up.
 set -u
