@@ -194,6 +194,59 @@ static void hex(void **state)
 	assert_false(tg_fix_hex64((const u8 *)"00FEDCBA9876543@", 16, &v));
 }
 
+static void plain_header(struct tg_fix_writer *w, u8 *buf, u16 version, u32 type, u64 seq, u64 ns)
+{
+	tg_fix_begin(w, buf, 4096, version, type);
+	tg_fix_put_str(w, 49, "GATEWAY", 7);
+	tg_fix_put_str(w, 56, "VENUE", 5);
+	tg_fix_put_u64(w, 34, seq);
+	tg_fix_put_time(w, 52, ns);
+}
+
+/* A message begun from a template is the same as one written out, over digits, seconds and days that roll over; and there is no template for another type. */
+static void templates(void **state)
+{
+	static const u64 times[] = { 1700000000123000000, 1700000000999999999, 1700000001000000000, 1700000001000000001, 1699999999000000000,
+		1709164799999000000, 1709164800000000000, 0 };
+	static const u64 seqs[] = { 1, 9, 10, 99999999, 100000000, 12345678901234567890ULL };
+	static u8 want[4096], got[4096];
+	struct tg_fix_writer a, b;
+	struct tg_fix_head t;
+	u32 v, i, k, n;
+
+	for (v = 42; v <= 50; v += v == 42 ? 2 : 6) {
+		memset(&t, 0, sizeof(t));
+		assert_false(tg_fix_begin_like(&b, &t, got, sizeof(got), 'D', 1, times[0]));
+		plain_header(&a, want, (u16)v, 'D', 7, times[0]);
+		tg_fix_head_learn(&t, &a, 'D', times[0]);
+		assert_false(tg_fix_begin_like(&b, &t, got, sizeof(got), 'F', 1, times[0]));
+		assert_false(tg_fix_begin_like(&b, &t, got, 64, 'D', 1, times[0]));
+		for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+			for (k = 0; k < sizeof(seqs) / sizeof(seqs[0]); k++) {
+				plain_header(&a, want, (u16)v, 'D', seqs[k], times[i]);
+				assert_true(tg_fix_begin_like(&b, &t, got, sizeof(got), 'D', seqs[k], times[i]));
+				tg_fix_put_time(&a, 60, times[i]);
+				tg_fix_put_time(&b, 60, times[i]);
+				tg_fix_put_char(&a, 54, '1');
+				tg_fix_write_char(&b, tg_fix_tag_bytes(54), '1');
+				tg_fix_put_char(&a, 25044, '1');
+				tg_fix_write_char(&b, tg_fix_tag_bytes(25044), '1');
+				n = tg_fix_end(&a);
+				assert_true(n && tg_fix_end(&b) == n);
+				assert_memory_equal(want, got, n);
+			}
+	}
+	/* a header of another shape is no template */
+	plain_header(&a, want, 44, 'D', 7, times[0]);
+	tg_fix_put_char(&a, 43, 'Y');
+	tg_fix_head_learn(&t, &a, 'D', times[0]);
+	assert_false(tg_fix_begin_like(&b, &t, got, sizeof(got), 'D', 1, times[0]));
+	tg_fix_begin(&a, want, sizeof(want), 44, 'D');
+	tg_fix_put_time(&a, 52, times[0]);
+	tg_fix_head_learn(&t, &a, 'D', times[0]);
+	assert_false(tg_fix_begin_like(&b, &t, got, sizeof(got), 'D', 1, times[0]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +255,7 @@ int main(void)
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(values_come_back),
 		cmocka_unit_test(hex),
+		cmocka_unit_test(templates),
 	};
 
 	return cmocka_run_group_tests_name("encode", tests, NULL, NULL);

@@ -103,6 +103,64 @@ void tg_fix_begin(struct tg_fix_writer *w, u8 *buf, u32 cap, u16 version, u32 ms
 	*w->p++ = TG_SOH;
 }
 
+#define STAMP_LEN	18u	/* YYYYMMDD-HH:MM:SS. */
+
+void tg_fix_head_learn(struct tg_fix_head *t, const struct tg_fix_writer *w, u32 msg_type, u64 time_ns)
+{
+	const u8 *p = w->time;
+
+	t->len = 0;
+	/* "34=", digits, SOH, "52=", a time of 21 bytes, SOH, and nothing more */
+	if (w->full || !p || w->time_ns != time_ns || w->p != p + 22 || memcmp(p - 4, "\00152=", 4))
+		return;
+	for (p -= 5; *p >= '0' && *p <= '9'; p--)
+		;
+	if (*p++ != '=' || memcmp(p - 4, "\00134=", 4) || p - w->buf > (s64)TG_FIX_HEAD_MAX)
+		return;
+	memset(t->text, 0, sizeof(t->text));
+	memcpy(t->text, w->buf, (u32)(p - w->buf));
+	memcpy(t->stamp, w->time, STAMP_LEN);
+	t->second_ns = time_ns - time_ns % 1000000000;
+	t->len = (u32)(p - w->buf);
+	t->msg_type = msg_type;
+}
+
+bool tg_fix_begin_like(struct tg_fix_writer *w, struct tg_fix_head *t, u8 *buf, u32 cap, u32 msg_type, u64 seq, u64 time_ns)
+{
+	u64 part = time_ns - t->second_ns;
+	u8 *p = buf;
+	u32 i;
+
+	/* text in whole words, 20 digits of 34, 52 and its time, and what a store may run over */
+	if (!t->len || t->msg_type != msg_type || cap < TG_FIX_HEAD_MAX + 20 + 26 + SPARE)
+		return false;
+	w->buf = buf;
+	w->end = buf + cap;
+	w->full = false;
+	for (i = 0; i < t->len; i += 8)
+		store(p + i, tg_load64(t->text + i));
+	p = decimal(p + t->len, seq);
+	store(p, (u64)TG_SOH | '5' << 8 | '2' << 16 | (u64)'=' << 24);
+	if (unlikely(part >= 1000000000)) {
+		*p = TG_SOH;
+		w->p = p + 1;
+		w->time = NULL;
+		tg_fix_write_time(w, tg_fix_tag_bytes(52), time_ns);
+		memcpy(t->stamp, w->time, STAMP_LEN);
+		t->second_ns = time_ns - time_ns % 1000000000;
+		return true;
+	}
+	p += 4;
+	w->time = p;
+	w->time_ns = time_ns;
+	store(p, tg_load64(t->stamp));
+	store(p + 8, tg_load64(t->stamp + 8));
+	store(p + 16, tg_load64(t->stamp + 16));
+	store(p + STAMP_LEN, ((eight((u32)part / 1000000) | TG_BYTES('0')) >> 40) | (u64)TG_SOH << 24);
+	w->p = p + 22;
+	return true;
+}
+
 u32 tg_fix_end(struct tg_fix_writer *w)
 {
 	u32 body, n = 1, ten = 10;
@@ -227,7 +285,9 @@ void tg_fix_write_time(struct tg_fix_writer *w, u64 tag, u64 time_ns)
 		return;
 	if (w->time && w->time_ns == time_ns) {
 		p = put_tag(w->p, tag);
-		memcpy(p, w->time, 22);
+		store(p, tg_load64(w->time));
+		store(p + 8, tg_load64(w->time + 8));
+		store(p + 14, tg_load64(w->time + 14));
 		w->p = p + 22;
 		return;
 	}

@@ -22,6 +22,24 @@ struct tg_fix_writer {
 
 /* begin: version 44 writes 8=FIX.4.4; room for 9= is kept. */
 void tg_fix_begin(struct tg_fix_writer *w, u8 *buf, u32 cap, u16 version, u32 msg_type);
+
+/*
+ * The header as a template: what stands before MsgSeqNum's value, from an ordinary header that was written once, and the text of a second. All zero = none. A
+ * template is for one configuration: whoever changes that empties it.
+ */
+#define TG_FIX_HEAD_MAX	112u
+struct tg_fix_head {
+	u8 text[TG_FIX_HEAD_MAX];	/* 8= to "34=" */
+	u8 stamp[24];			/* YYYYMMDD-HH:MM:SS. */
+	u64 second_ns;			/* the time of stamp */
+	u32 len;
+	u32 msg_type;
+};
+/* Writes 8= to 52= and returns true, or does nothing: another MsgType, no template, no room. */
+bool tg_fix_begin_like(struct tg_fix_writer *w, struct tg_fix_head *t, u8 *buf, u32 cap, u32 msg_type, u64 seq, u64 time_ns);
+/* After a header was written that ends with 34= and 52=: the next one like it. */
+void tg_fix_head_learn(struct tg_fix_head *t, const struct tg_fix_writer *w, u32 msg_type, u64 time_ns);
+
 u32 tg_fix_end(struct tg_fix_writer *w);	/* total bytes, starting at w->buf; 0 = did not fit */
 
 /*
@@ -53,10 +71,24 @@ void tg_fix_write_e8(struct tg_fix_writer *w, u64 tag, s64 v);
 void tg_fix_write_time(struct tg_fix_writer *w, u64 tag, u64 time_ns);
 void tg_fix_write_hex64(struct tg_fix_writer *w, u64 tag, u64 v);
 
+/* Tag, value and SOH in one word where they fit. */
+static __always_inline void tg_fix_char(struct tg_fix_writer *w, u64 tag, u8 v)
+{
+	const u32 n = (u32)(tag >> 56);
+	u64 x = (tag & ~0ULL >> 8) | (u64)v << 8 * n | 1ULL << 8 * (n + 1);
+
+	if (n > 6 || w->end - w->p < 64) {
+		tg_fix_write_char(w, tag, v);
+		return;
+	}
+	memcpy(w->p, &x, sizeof(x));
+	w->p += n + 2;
+}
+
 #define tg_fix_put_bytes(w, tag, v, len)	tg_fix_write_bytes(w, tg_fix_tag_bytes(tag), v, len)	/* len 0: the field is left out */
 /* max readable bytes, NUL padded; empty: left out */
 #define tg_fix_put_str(w, tag, padded, max)	tg_fix_write_str(w, tg_fix_tag_bytes(tag), padded, max)
-#define tg_fix_put_char(w, tag, v)		tg_fix_write_char(w, tg_fix_tag_bytes(tag), v)
+#define tg_fix_put_char(w, tag, v)		tg_fix_char(w, tg_fix_tag_bytes(tag), v)
 #define tg_fix_put_u64(w, tag, v)		tg_fix_write_u64(w, tg_fix_tag_bytes(tag), v)
 #define tg_fix_put_e8(w, tag, v)		tg_fix_write_e8(w, tg_fix_tag_bytes(tag), v)		/* shortest exact decimal: 61837.63, 5, 0.00001 */
 #define tg_fix_put_time(w, tag, time_ns)	tg_fix_write_time(w, tg_fix_tag_bytes(tag), time_ns)	/* YYYYMMDD-HH:MM:SS.sss */

@@ -25,7 +25,10 @@ bool tg_session_start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type
 		tg_cc(e, TG_CC_OUTBOX_FULL);
 		return false;
 	}
+	if (tg_fix_begin_like(w, &s->tx_head, buf, TG_FIX_TX_MAX, msg_type, seq, time_ns))
+		return true;
 	tg_session_header(w, &s->cfg, msg_type, seq, time_ns, buf, TG_FIX_TX_MAX);
+	tg_fix_head_learn(&s->tx_head, w, msg_type, time_ns);
 	return true;
 }
 

@@ -61,6 +61,7 @@ struct tg_session {
 	u64 granted_tx_seq;		/* first number that may not be used; 0 = no bound */
 	char text[64];
 	struct tg_fix_hint rx_hint;	/* the last header received */
+	struct tg_fix_head tx_head;	/* the last header sent */
 };
 
 /* One message that was sent. */
