@@ -74,5 +74,7 @@ u32 jobs_engine(struct job *out);
  * or why ----
  */
 s64 count_instructions(const struct job *j, u32 ops, const char **how);
+/* Of one pass, by the processor's counter; < 0 = it has none for us. */
+s64 count_branch_misses(const struct job *j);
 
 #endif

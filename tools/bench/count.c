@@ -13,14 +13,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int perf_open(void)
+static int perf_open(u64 what)
 {
 	struct perf_event_attr a;
 
 	memset(&a, 0, sizeof(a));
 	a.size = sizeof(a);
 	a.type = PERF_TYPE_HARDWARE;
-	a.config = PERF_COUNT_HW_INSTRUCTIONS;
+	a.config = what;
 	a.exclude_kernel = 1;
 	a.exclude_hv = 1;
 	a.disabled = 1;
@@ -94,7 +94,7 @@ static s64 by_steps(const struct job *j, void (*pass)(void *, u32), u32 ops)
 
 s64 count_instructions(const struct job *j, u32 ops, const char **how)
 {
-	int fd = perf_open();
+	int fd = perf_open(PERF_COUNT_HW_INSTRUCTIONS);
 	s64 all, none;
 
 	if (fd >= 0) {
@@ -113,4 +113,17 @@ s64 count_instructions(const struct job *j, u32 ops, const char **how)
 		return all - none;
 	*how = "no processor counter here, and single steps are for x86-64";
 	return -1;
+}
+
+s64 count_branch_misses(const struct job *j)
+{
+	int fd = perf_open(PERF_COUNT_HW_BRANCH_MISSES);
+	s64 all;
+
+	if (fd < 0)
+		return -1;
+	by_perf(fd, j, j->pass, j->ops);
+	all = by_perf(fd, j, j->pass, j->ops);
+	close(fd);
+	return all;
 }

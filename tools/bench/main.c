@@ -29,7 +29,7 @@ static const char usage[] =
 	"  --help, --version\n"
 	"Exit status: 0; 1 a result is wrong or a ceiling is exceeded; 2 usage.\n";
 
-struct result { double median_ns, min_ns, instructions; const char *how, *wrong; };
+struct result { double median_ns, min_ns, instructions, misses; const char *how, *wrong; };
 
 static double now_ns(void)
 {
@@ -100,17 +100,19 @@ static double ceiling(const char *path, const char *name)
 
 static void table_row(const struct job *j, const struct result *r)
 {
-	char ins[32] = "n/a", bar_ns[32] = "", bar_ins[32] = "";
+	char ins[32] = "n/a", bar_ns[32] = "", bar_ins[32] = "", misses[32] = "n/a";
 
 	if (r->instructions >= 0)
 		snprintf(ins, sizeof(ins), "%.1f", r->instructions);
 	if (j->bar_ns > 0)
-		snprintf(bar_ns, sizeof(bar_ns), "%.2f x bar", r->median_ns / j->bar_ns);
+		snprintf(bar_ns, sizeof(bar_ns), "%.2f x bar", r->min_ns / j->bar_ns);
 	if (j->bar_instructions > 0 && r->instructions >= 0)
 		snprintf(bar_ins, sizeof(bar_ins), "%.2f x bar",
 			 r->instructions / j->bar_instructions);
-	printf("%-14s %9.1f %9.1f  %-11s %10s  %-11s per %s%s%s\n", j->name, r->median_ns,
-	       r->min_ns, bar_ns, ins, bar_ins, j->unit, r->wrong ? "  WRONG: " : "",
+	if (r->misses >= 0)
+		snprintf(misses, sizeof(misses), "%.2f", r->misses);
+	printf("%-14s %9.1f %9.1f  %-11s %10s  %-11s %9s  per %s%s%s\n", j->name, r->median_ns,
+	       r->min_ns, bar_ns, ins, bar_ins, misses, j->unit, r->wrong ? "  WRONG: " : "",
 	       r->wrong ? r->wrong : "");
 }
 
@@ -122,6 +124,10 @@ static void json_row(const struct job *j, const struct result *r, bool first)
 		printf(",\"instructions\":%.2f", r->instructions);
 	else
 		printf(",\"instructions\":null");
+	if (r->misses >= 0)
+		printf(",\"branch_misses\":%.3f", r->misses);
+	else
+		printf(",\"branch_misses\":null");
 	if (j->bar_ns > 0)
 		printf(",\"bar_ns\":%.0f", j->bar_ns);
 	if (j->bar_instructions > 0)
@@ -162,7 +168,7 @@ int main(int argc, char **argv)
 	const char *dir = NULL, *only = "", *ceilings = NULL;
 	static struct job all[JOBS_MAX], jobs[JOBS_MAX];
 	u32 repeats = 25, n = 0, i, total;
-	bool json = false, first = true;
+	bool json = false, first = true, counted = false;
 	int cpu = -1, rc = 0;
 
 	for (i = 1; i < (u32)argc; i++) {
@@ -215,7 +221,8 @@ int main(int argc, char **argv)
 	if (json)
 		printf("[");
 	else
-		printf("%-14s %9s %9s  %-11s %10s\n", "job", "ns median", "ns min", "", "instr.");
+		printf("%-14s %9s %9s  %-11s %10s  %-11s %9s\n", "job", "ns median", "ns min",
+		       "(min)", "instr.", "", "br. miss");
 	for (i = 0; i < n; i++) {
 		struct result r = { .how = "" };
 		s64 count;
@@ -224,6 +231,9 @@ int main(int argc, char **argv)
 		time_job(&jobs[i], repeats, &r);
 		count = count_instructions(&jobs[i], jobs[i].sample, &r.how);
 		r.instructions = count < 0 ? -1 : (double)count / jobs[i].sample;
+		count = count_branch_misses(&jobs[i]);
+		r.misses = count < 0 ? -1 : (double)count / jobs[i].ops;
+		counted |= count >= 0;
 		rc |= r.wrong != NULL;
 		if (json)
 			json_row(&jobs[i], &r, first);
@@ -234,5 +244,7 @@ int main(int argc, char **argv)
 	}
 	if (json)
 		printf("\n]\n");
+	else if (!counted)
+		printf("branch misses: not available on this host (no processor counters)\n");
 	return rc;
 }
