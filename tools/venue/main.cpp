@@ -50,6 +50,8 @@ static FIX::SessionSettings session_settings(const options &opt)
 	d.setString(FIX::END_TIME, clock_text(now + 43199));
 	d.setString(FIX::CONNECTION_TYPE, "acceptor");
 	d.setString(FIX::USE_DATA_DICTIONARY, "N");
+	if (opt.speech.version == 50)
+		d.setString(FIX::DEFAULT_APPLVERID, "FIX.5.0SP2");
 	d.setString(FIX::RESET_ON_LOGON, opt.reset_on_logon ? "Y" : "N");
 	d.setString(FIX::RESET_ON_LOGOUT, opt.reset_on_logout ? "Y" : "N");
 	d.setString(FIX::RESET_ON_DISCONNECT, opt.reset_on_disconnect ? "Y" : "N");
@@ -60,7 +62,7 @@ static FIX::SessionSettings session_settings(const options &opt)
 		d.setString(FIX::FILE_STORE_PATH, opt.store);
 	settings.set(d);
 	for (const std::string &client : opt.clients)
-		settings.set(FIX::SessionID("FIX.4.4", opt.comp_id, client), FIX::Dictionary());
+		settings.set(FIX::SessionID(opt.speech.begin, opt.comp_id, client), FIX::Dictionary());
 	return settings;
 }
 
@@ -111,6 +113,8 @@ static int run(options &opt)
 				return fail("--ticker-truth " + opt.ticker_truth + ": " + strerror(-err));
 		}
 	}
+	if (!opt.credentials_file.empty() && !opt.secrets.load(opt.credentials_file, &why))
+		return fail(why);
 	err = log.open(opt.log);
 	if (err)
 		return fail("--log " + opt.log + ": " + strerror(-err));
@@ -139,7 +143,7 @@ static int run(options &opt)
 	if (udp.open(&why))
 		return fail(why);
 
-	transport tcp(app, store, settings, logs, f, log);
+	transport tcp(app, store, settings, logs, f, log, opt.speech);
 	control commands(opt, f, ex, udp, market_driver, tcp);
 
 	if (tcp.listen_on(opt.bind, opt.fix_port, &port, &why) || commands.open(&why))

@@ -22,6 +22,9 @@ static const char help_text[] =
 "                          start both sequence numbers from 1 at that moment\n"
 "  --cancel-on-disconnect  cancel a client's orders when its session ends\n"
 "  --check-latency S       refuse messages whose SendingTime is more than S seconds off (off)\n"
+"  --dialect NAME          sim, binance, kraken, coinbase or deribit (sim)\n"
+"  --fix-version N         42, 44 or 50 (5.0SP2 over FIXT.1.1), of dialect sim (44)\n"
+"  --credentials FILE      check the signature of Logons too: lines username, secret, passphrase, public_key, each with its value\n"
 "  --log FILE              every FIX message in and out, SOH kept, with its time\n"
 "\n"
 "Market\n"
@@ -41,7 +44,7 @@ static const char help_text[] =
 "  --udp HOST:PORT[@IF]    send X here; repeatable: same bytes on every line. IPv6 as [addr]:port\n"
 "  --mtu N                 largest datagram payload in bytes, 256 to 65000 (1400)\n"
 "  --ttl N                 multicast TTL or hop limit (1)\n"
-"  --min-decimals N        decimals always written in 270 and 271, 0 to 8 (8)\n"
+"  --min-decimals N        decimals always written in 270 and 271, 0 to 8 (8; 0 where the dialect does not pad)\n"
 "\n"
 "Matching\n"
 "  --maker-fee-bps N       commission on added liquidity in basis points, may be negative (0)\n"
@@ -148,7 +151,8 @@ int parse_options(int argc, char **argv, options *out)
 	};
 	std::map<std::string, std::string *> strings = {
 		{ "--bind", &o.bind }, { "--comp-id", &o.comp_id }, { "--store", &o.store },
-		{ "--log", &o.log }, { "--recording", &o.recording },
+		{ "--dialect", &o.dialect_name }, { "--fix-version", &o.fix_version },
+		{ "--credentials", &o.credentials_file }, { "--log", &o.log }, { "--recording", &o.recording },
 		{ "--ticker-truth", &o.ticker_truth }, { "--control", &o.control },
 	};
 	std::map<std::string, uint64_t *> numbers = {
@@ -251,6 +255,10 @@ int parse_options(int argc, char **argv, options *out)
 			return usage(why + " (got '" + value + "')");
 		}
 	}
+	if (!make_dialect(o.dialect_name, o.fix_version, &o.speech, &why))
+		return usage(why);
+	if (o.min_decimals < 0)
+		o.min_decimals = o.speech.name == tongue::sim || o.speech.name == tongue::binance ? 8 : 0;
 	if (o.clients.empty())
 		return usage("--client ID is needed at least once");
 	if (o.fix_port > 65535)

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "dialect.hpp"
+
 namespace venue {
 
 struct instrument {
@@ -32,6 +34,9 @@ struct options {
 	bool reset_on_disconnect = false;
 	bool cancel_on_disconnect = false;
 	uint64_t check_latency_s = 0;
+	std::string dialect_name = "sim", fix_version, credentials_file;
+	dialect speech;
+	credentials secrets;
 
 	bool replay = false;
 	uint64_t seed = 1;
@@ -50,7 +55,7 @@ struct options {
 	std::vector<udp_target> udp;
 	uint64_t mtu = 1400;
 	uint64_t ttl = 1;
-	int min_decimals = 8;
+	int min_decimals = -1;		// -1: 8 where the dialect pads, else none
 
 	int64_t maker_fee_bps = 0;		// scaled by 1e8
 	int64_t taker_fee_bps = 100000000;	// scaled by 1e8

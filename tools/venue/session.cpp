@@ -58,12 +58,45 @@ static void set_decimal(FIX::FieldMap &m, int tag, int64_t value)
 	set(m, tag, format_decimal(value, 0));
 }
 
+// With swapped ids a cancel or replace has no id of its own; the exchange gets one behind a '#'.
+static std::string new_id(const std::string &cl_ord_id)
+{
+	return cl_ord_id.substr(0, cl_ord_id.find('#'));
+}
+
+std::string session_app::check_id(const FIX::Message &m, int tag) const
+{
+	const std::string &id = m.getField(tag);
+
+	if (!cl_ord_id_ok(opt_.speech, id))
+		throw FIX::IncorrectTagValue(tag);
+	return id;
+}
+
+// The request's own id; *orig: of the order that it is about.
+std::string session_app::own_id(const FIX::Message &m, const std::string &client, std::string *orig)
+{
+	std::string id = check_id(m, 11);
+
+	if (!opt_.speech.swapped) {
+		*orig = check_id(m, 41);
+		return id;
+	}
+	const order *found = exchange_->find(client, id);
+
+	*orig = found ? found->cl_ord_id : id;
+	// 41 is the venue's own id.
+	if (m.isSetField(41) && found && found->order_id != m.getField(41))
+		throw FIX::IncorrectTagValue(41);
+	return id + "#" + std::to_string(++chain_);
+}
+
 void session_app::send(FIX::Message &m, const std::string &client)
 {
 	// Clients are the sessions made at the start, and those stay. Not connected is no reason to
 	// lose the message: it gets its number and waits in the store for a ResendRequest.
 	FIX::Session *session = FIX::Session::lookupSession(
-		FIX::SessionID("FIX.4.4", opt_.comp_id, client));
+		FIX::SessionID(opt_.speech.begin, opt_.comp_id, client));
 
 	if (session)
 		session->send(m);
@@ -72,20 +105,37 @@ void session_app::send(FIX::Message &m, const std::string &client)
 void session_app::on_report(const report &rep)
 {
 	const order &o = *rep.ord;
+	const dialect &d = opt_.speech;
 	FIX::Message m;
+	char exec_type = rep.exec_type;
 
 	exec_count_++;
 	if (faults_.silent != SILENT_OFF)
 		return;
 	m.getHeader().setField(FIX::MsgType("8"));
-	set(m, 37, o.order_id);
-	set(m, 11, o.cl_ord_id);
-	if (!rep.orig_cl_ord_id.empty())
-		set(m, 41, rep.orig_cl_ord_id);
-	set(m, 17, id_prefix_ + "E" + std::to_string(exec_count_));
-	set(m, 150, rep.exec_type);
+	if (d.swapped) {
+		// 11 is the venue's id and 41 the new order's, whatever was asked; ExecID is 527.
+		set(m, 11, o.order_id);
+		set(m, 41, new_id(o.cl_ord_id));
+		set(m, 527, id_prefix_ + "E" + std::to_string(exec_count_));
+	} else {
+		if (d.name == tongue::sim || rep.exec_type != '8')
+			set(m, 37, o.order_id);
+		set(m, 11, o.cl_ord_id);
+		if (!rep.orig_cl_ord_id.empty())
+			set(m, 41, rep.orig_cl_ord_id);
+		if (d.name != tongue::binance || rep.exec_type != '8')
+			set(m, 17, id_prefix_ + "E" + std::to_string(exec_count_));
+	}
+	if (d.version == 42) {
+		// ExecTransType, and trades by their outcome (FIX 4.2 volume 4).
+		set(m, 20, exec_type == 'I' ? '3' : '0');
+		if (exec_type == 'I' || exec_type == 'F')
+			exec_type = static_cast<char>(o.status);
+	}
+	set(m, 150, exec_type);
 	set(m, 39, static_cast<char>(o.status));
-	if (!o.account.empty())
+	if (d.account && !o.account.empty())
 		set(m, 1, o.account);
 	set(m, 55, o.symbol);
 	set(m, 54, o.side == MD_BID ? '1' : '2');
@@ -93,15 +143,17 @@ void session_app::on_report(const report &rep)
 	set(m, 40, o.type);
 	set(m, 59, o.tif);
 	if (o.post_only)
-		set(m, 18, '6');
+		set(m, 18, d.post_only);
 	if (o.type == '2')
 		set_decimal(m, 44, o.px);
 	if (rep.exec_type == 'F') {
 		set_decimal(m, 32, rep.last_qty);
 		set_decimal(m, 31, rep.last_px);
-		set(m, 851, rep.liquidity);
-		set_decimal(m, 12, rep.fee);
-		set(m, 13, '3');
+		if (d.version != 42)
+			set(m, 851, rep.liquidity);
+		set_decimal(m, 12, d.swapped ? 0 : rep.fee);
+		if (!d.swapped)
+			set(m, 13, '3');
 	}
 	set_decimal(m, 151, o.leaves_qty());
 	set_decimal(m, 14, o.cum_qty);
@@ -114,7 +166,7 @@ void session_app::on_report(const report &rep)
 	send(m, o.client);
 }
 
-static order request_of(const FIX::Message &m, const std::string &client)
+static order request_of(const FIX::Message &m, const std::string &client, const dialect &d)
 {
 	order o;
 	std::string tif = optional(m, 59), instructions = optional(m, 18);
@@ -128,18 +180,29 @@ static order request_of(const FIX::Message &m, const std::string &client)
 	o.qty = decimal_of(m, 38);
 	if (o.type == '2')
 		o.px = decimal_of(m, 44);
+	if (d.name == tongue::deribit)
+		o.tif = '1';	// absent: good till cancelled
 	if (!tif.empty())
-		o.tif = one_of(m, 59, "0134");
-	if (!instructions.empty() && instructions != "6")
+		o.tif = one_of(m, 59, d.tifs.c_str());
+	if (!instructions.empty() && instructions != d.post_only)
 		throw FIX::IncorrectTagValue(18);
 	o.post_only = !instructions.empty();
-	m.getField(60);
+	if (d.time)
+		m.getField(60);
+	if (!d.account && m.isSetField(1))
+		throw FIX::IncorrectTagValue(1);
+	if (!d.time && m.isSetField(60))
+		throw FIX::IncorrectTagValue(60);
+	if (d.version == 42)
+		m.getField(21);
 	return o;
 }
 
 void session_app::new_order(const FIX::Message &m, const std::string &client)
 {
-	order o = request_of(m, client);
+	order o = request_of(m, client, opt_.speech);
+
+	check_id(m, 11);
 
 	if (faults::take(&faults_.reject_orders))
 		exchange_->reject(o, 0, "rejected on command");
@@ -155,11 +218,30 @@ void session_app::cancel_reject(const FIX::Message &m, const std::string &client
 
 	if (faults_.silent != SILENT_OFF)
 		return;
+	if (opt_.speech.reject_as_j) {
+		r.getHeader().setField(FIX::MsgType("j"));
+		set(r, 45, m.getHeader().getField(34));
+		set(r, 372, m.getHeader().getField(35));
+		set(r, 379, m.getField(11));
+		set(r, 380, reason == 1 ? "101" : reason == 0 ? "104" : "0");
+		set(r, 58, text);
+		return send(r, client);
+	}
 	r.getHeader().setField(FIX::MsgType("9"));
+	if (opt_.speech.swapped) {
+		if (found)
+			set(r, 11, found->order_id);
+		set(r, 41, m.getField(11));
+		set(r, 58, text);
+		return send(r, client);
+	}
 	set(r, 37, found ? found->order_id : "NONE");
 	set(r, 11, m.getField(11));
 	set(r, 41, m.getField(41));
-	set(r, 39, found ? static_cast<char>(found->status) : '8');
+	if (opt_.speech.name != tongue::binance)
+		set(r, 39, found ? static_cast<char>(found->status) : '8');
+	else
+		set(r, 25016, "-1");
 	set(r, 434, response_to);
 	set(r, 102, std::to_string(reason));
 	set(r, 58, text);
@@ -172,9 +254,13 @@ void session_app::cancel_order(const FIX::Message &m, const std::string &client)
 	order *found = nullptr;
 	std::string text;
 
-	m.getField(60);
-	int result = exchange_->cancel(client, m.getField(11), m.getField(41), m.getField(55),
-				       side_of(m), &found, &text);
+	if (opt_.speech.time)
+		m.getField(60);
+	std::string orig, id = own_id(m, client, &orig);
+	const order *known = exchange_->find(client, orig);
+	// Where the side is not said it is the order's own.
+	md_side side = opt_.speech.cancel_side ? side_of(m) : known ? known->side : MD_BID;
+	int result = exchange_->cancel(client, id, orig, m.getField(55), side, &found, &text);
 
 	if (result)
 		cancel_reject(m, client, found, '1', result - 1, text);
@@ -186,8 +272,12 @@ void session_app::replace_order(const FIX::Message &m, const std::string &client
 	std::string text;
 	char type = one_of(m, 40, "12");
 
-	m.getField(60);
-	int result = exchange_->replace(client, m.getField(11), m.getField(41), m.getField(55),
+	if (opt_.speech.time)
+		m.getField(60);
+	if (opt_.speech.name == tongue::kraken)
+		m.getField(37);
+	std::string orig, id = own_id(m, client, &orig);
+	int result = exchange_->replace(client, id, orig, m.getField(55),
 					side_of(m), type, type == '2' ? decimal_of(m, 44) : 0,
 					decimal_of(m, 38), &found, &text);
 
@@ -197,7 +287,23 @@ void session_app::replace_order(const FIX::Message &m, const std::string &client
 
 void session_app::order_status_request(const FIX::Message &m, const std::string &client)
 {
-	const order *found = exchange_->find(client, m.getField(11));
+	status_of(client, m.getField(11), m.getField(55), side_of(m));
+}
+
+// 35=AF: one order by its ClOrdID (585=7, 9014=1).
+void session_app::mass_status(const FIX::Message &m, const std::string &client)
+{
+	if (m.getField(585) != "7")
+		throw FIX::IncorrectTagValue(585);
+	if (m.getField(9014) != "1")
+		throw FIX::IncorrectTagValue(9014);
+	status_of(client, m.getField(584), m.getField(55), MD_BID);
+}
+
+void session_app::status_of(const std::string &client, const std::string &cl_ord_id,
+			    const std::string &symbol, md_side side)
+{
+	const order *found = exchange_->find(client, cl_ord_id);
 	order unknown;
 
 	if (found) {
@@ -205,10 +311,10 @@ void session_app::order_status_request(const FIX::Message &m, const std::string 
 		return;
 	}
 	unknown.client = client;
-	unknown.cl_ord_id = m.getField(11);
+	unknown.cl_ord_id = cl_ord_id;
 	unknown.order_id = "NONE";
-	unknown.symbol = m.getField(55);
-	unknown.side = side_of(m);
+	unknown.symbol = symbol;
+	unknown.side = side;
 	unknown.status = STATUS_REJECTED;
 	on_report(report{ &unknown, 'I', "", 0, 0, 0, 0, 5, "unknown order" });
 }
@@ -219,8 +325,11 @@ void session_app::mass_cancel(const FIX::Message &m, const std::string &client)
 	std::string symbol = scope == "1" ? m.getField(55) : std::string();
 	FIX::Message r;
 
-	m.getField(11);
-	m.getField(60);
+	check_id(m, 11);
+	if (opt_.speech.time)
+		m.getField(60);
+	if (scope == "6")	// a session is all that a client has here
+		scope = "7";
 	r.getHeader().setField(FIX::MsgType("r"));
 	set(r, 11, m.getField(11));
 	set(r, 37, id_prefix_ + "M" + std::to_string(exec_count_));
@@ -234,7 +343,7 @@ void session_app::mass_cancel(const FIX::Message &m, const std::string &client)
 		set(r, 533, std::to_string(exchange_->cancel_all(client, symbol, "mass cancel")));
 	}
 	set(r, 60, utc_timestamp());
-	if (faults_.silent == SILENT_OFF)
+	if (faults_.silent == SILENT_OFF && !opt_.speech.reject_as_j)
 		send(r, client);
 }
 
@@ -262,7 +371,8 @@ static void set_body(FIX::Message &m, const std::string &type, const std::string
 
 void session_app::market_data(const FIX::Message &m, const std::string &client)
 {
-	std::string id = m.getField(262), kind = m.getField(263), depth_text = m.getField(264);
+	std::string id = m.getField(262), kind = m.getField(263), depth_text = optional(m, 264);
+	const dialect &d = opt_.speech;
 	std::string types;
 	subscription sub{ client, id, {}, false, false };
 	uint64_t depth;
@@ -275,8 +385,13 @@ void session_app::market_data(const FIX::Message &m, const std::string &client)
 		subscriptions_.erase(known);
 		return;
 	}
+	if (!d.book)
+		return market_data_reject(client, id, '4', "this venue does not speak the dialect's order-by-order data");
+	m.getField(264);
 	m.getField(267);
 	m.getField(146);
+	if (d.aggregated && m.getField(266) != "Y")
+		return market_data_reject(client, id, '7', "266 must be Y");
 	for (size_t i = 1; i <= m.groupCount(267); i++) {
 		FIX::Group entry(267, 269);
 		const std::string &type = m.getGroup(static_cast<unsigned int>(i), entry).getField(269);
@@ -288,12 +403,18 @@ void session_app::market_data(const FIX::Message &m, const std::string &client)
 
 		sub.symbols.push_back(m.getGroup(static_cast<unsigned int>(i), entry).getField(55));
 	}
-	if (kind != "0" && kind != "1")
+	if ((kind != "0" || !d.snapshot_only) && kind != "1")
 		return market_data_reject(client, id, '4', "263 must be 0, 1 or 2");
 	if (known != subscriptions_.end())
 		return market_data_reject(client, id, '1', "MDReqID is in use");
 	if (!parse_unsigned(depth_text, &depth))
 		return market_data_reject(client, id, '5', "264 must be 0 (full) or a number of levels");
+	if (!d.depths.empty() && std::find(d.depths.begin(), d.depths.end(), depth) == d.depths.end())
+		return market_data_reject(client, id, '5', "264 is none of the dialect's");
+	if (d.name == tongue::binance && (depth < 2 || depth > 5000))
+		return market_data_reject(client, id, '5', "264 must be 2 to 5000");
+	if (d.name == tongue::kraken && (types.find('0') == std::string::npos || types.find('1') == std::string::npos))
+		return market_data_reject(client, id, '8', "both sides must be asked for");
 	if (kind == "1" && m.isSetField(265) && m.getField(265) != "1")
 		return market_data_reject(client, id, '6', "265 must be 1 (incremental)");
 	if (types.empty() || types.find_first_not_of("012") != std::string::npos)
@@ -314,7 +435,7 @@ void session_app::market_data(const FIX::Message &m, const std::string &client)
 		set_body(w, "W", encode_snapshot(id, symbol, exchange_->last_id(symbol),
 						 exchange_->levels(symbol, MD_BID, depth),
 						 exchange_->levels(symbol, MD_OFFER, depth),
-						 opt_.min_decimals));
+						 opt_.min_decimals, d.update_ids));
 		send(w, client);
 	}
 	if (kind == "1")
@@ -335,8 +456,12 @@ void session_app::send_changes(const std::string &symbol, uint64_t first_id, uin
 
 		if (!s.book || !contains(s.symbols, symbol))
 			continue;
-		set_body(x, "X", encode_changes(symbol, first_id, last_id, entries,
-						opt_.min_decimals));
+		if (opt_.speech.update_ids)
+			set_body(x, "X", encode_changes(symbol, first_id, last_id, entries,
+							opt_.min_decimals));
+		else
+			set_body(x, "X", encode_changes_plain(s.request_id, symbol, entries, opt_.min_decimals,
+							      opt_.speech.entry_ids, opt_.speech.symbol_above));
 		send(x, s.client);
 	}
 }
@@ -360,12 +485,28 @@ void session_app::onLogout(const FIX::SessionID &id)
 
 	subscriptions_.erase(std::remove_if(subscriptions_.begin(), subscriptions_.end(), mine),
 			     subscriptions_.end());
-	if (opt_.cancel_on_disconnect)
+	if (opt_.cancel_on_disconnect || cancel_on_disconnect_[client])
 		exchange_->cancel_all(client, "", "cancel on disconnect");
 }
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated"
+
+void session_app::fromAdmin(const FIX::Message &m, const FIX::SessionID &id)
+	throw(FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue, FIX::RejectLogon)
+{
+	const std::string &type = m.getHeader().getField(35);
+
+	if (type == "A") {
+		std::string fault = logon_fault(opt_.speech, opt_.secrets, m);
+
+		if (!fault.empty())
+			throw FIX::RejectLogon(fault);
+		cancel_on_disconnect_[id.getTargetCompID().getValue()] = cancels_on_disconnect(opt_.speech, m);
+	}
+	if (type == "2" && !opt_.speech.resend)
+		throw FIX::IncorrectTagValue(35);	// the venue has no resend
+}
 
 void session_app::toApp(FIX::Message &m, const FIX::SessionID &) throw(FIX::DoNotSend)
 {
@@ -386,7 +527,8 @@ void session_app::fromApp(const FIX::Message &m, const FIX::SessionID &id)
 
 	if (type == "V")
 		return market_data(m, client);
-	if (type != "D" && type != "F" && type != "G" && type != "H" && type != "q")
+	if (type != "D" && type != "F" && (type != "G" || !opt_.speech.replace) && (type != "H" || !opt_.speech.status) &&
+	    (type != "AF" || !opt_.speech.mass_status) && type != "q")
 		throw FIX::UnsupportedMessageType();
 	if (faults_.silent == SILENT_ON)
 		return;
@@ -396,6 +538,8 @@ void session_app::fromApp(const FIX::Message &m, const FIX::SessionID &id)
 		cancel_order(m, client);
 	else if (type == "G")
 		replace_order(m, client);
+	else if (type == "AF")
+		mass_status(m, client);
 	else if (type == "H")
 		order_status_request(m, client);
 	else

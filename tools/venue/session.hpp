@@ -4,6 +4,7 @@
 #include "faults.hpp"
 #include "matching.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,9 @@ public:
 	void onLogout(const FIX::SessionID &id) override;
 	void toAdmin(FIX::Message &, const FIX::SessionID &) override {}
 	void toApp(FIX::Message &m, const FIX::SessionID &) throw(FIX::DoNotSend) override;
-	void fromAdmin(const FIX::Message &, const FIX::SessionID &)
+	void fromAdmin(const FIX::Message &m, const FIX::SessionID &id)
 		throw(FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue,
-		      FIX::RejectLogon) override {}
+		      FIX::RejectLogon) override;
 	void fromApp(const FIX::Message &m, const FIX::SessionID &id)
 		throw(FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue,
 		      FIX::UnsupportedMessageType) override;
@@ -52,6 +53,11 @@ private:
 	void cancel_order(const FIX::Message &m, const std::string &client);
 	void replace_order(const FIX::Message &m, const std::string &client);
 	void order_status_request(const FIX::Message &m, const std::string &client);
+	void mass_status(const FIX::Message &m, const std::string &client);
+	void status_of(const std::string &client, const std::string &cl_ord_id, const std::string &symbol,
+		       md_side side);
+	std::string own_id(const FIX::Message &m, const std::string &client, std::string *orig);
+	std::string check_id(const FIX::Message &m, int tag) const;
 	void mass_cancel(const FIX::Message &m, const std::string &client);
 	void market_data(const FIX::Message &m, const std::string &client);
 	void cancel_reject(const FIX::Message &m, const std::string &client, const order *found,
@@ -66,7 +72,8 @@ private:
 	exchange *exchange_ = nullptr;
 	std::vector<subscription> subscriptions_;
 	bool subscribed_ = false;
-	uint64_t exec_count_ = 0;
+	uint64_t exec_count_ = 0, chain_ = 0;
+	std::map<std::string, bool> cancel_on_disconnect_;	// as the client's Logon asked
 };
 
 }

@@ -28,8 +28,10 @@ public:
 	connection(transport &owner, int fd) : owner_(owner), fd_(fd), opened_ns_(monotonic_ns()) {}
 	~connection() override { ::close(fd_); }
 
-	bool send(const std::string &message) override
+	bool send(const std::string &plain) override
 	{
+		const std::string message = padded(owner_.speech_, plain);
+
 		if (closed_)
 			return false;
 		if (owner_.faults_.cut_next_message) {
@@ -181,7 +183,7 @@ private:
 // Debian ships no dictionary files and the session needs just this much of one: which tags of V are
 // groups. Without it QuickFIX takes a second 269 or 55 for a repeated tag and rejects the message. A
 // dictionary without version checks nothing else, so all other rules stay with the application.
-static FIX::DataDictionaryProvider request_groups()
+static FIX::DataDictionaryProvider request_groups(const std::string &begin)
 {
 	FIX::DataDictionaryProvider provider;
 	ptr::shared_ptr<FIX::DataDictionary> dictionary(new FIX::DataDictionary);
@@ -192,17 +194,19 @@ static FIX::DataDictionaryProvider request_groups()
 		instruments.addField(tag);
 	dictionary->addGroup("V", 267, 269, types);
 	dictionary->addGroup("V", 146, 55, instruments);
-	provider.addTransportDataDictionary(FIX::BeginString("FIX.4.4"), dictionary);
+	provider.addTransportDataDictionary(FIX::BeginString(begin), dictionary);
+	if (begin == "FIXT.1.1")
+		provider.addApplicationDataDictionary(FIX::ApplVerID(FIX::ApplVerID_FIX50SP2), dictionary);
 	return provider;
 }
 
 transport::transport(FIX::Application &app, FIX::MessageStoreFactory &store,
 		     const FIX::SessionSettings &settings, FIX::LogFactory &logs, faults &f,
-		     fix_log &log)
-	: FIX::Acceptor(app, store, settings, logs), faults_(f), log_(log)
+		     fix_log &log, const dialect &speech)
+	: FIX::Acceptor(app, store, settings, logs), faults_(f), log_(log), speech_(speech)
 {
 	for (const FIX::SessionID &id : getSessions())
-		getSession(id)->setDataDictionaryProvider(request_groups());
+		getSession(id)->setDataDictionaryProvider(request_groups(speech.begin));
 }
 
 transport::~transport()

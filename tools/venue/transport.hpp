@@ -31,7 +31,7 @@ class transport : public FIX::Acceptor {
 public:
 	transport(FIX::Application &app, FIX::MessageStoreFactory &store,
 		  const FIX::SessionSettings &settings, FIX::LogFactory &logs, faults &f,
-		  fix_log &log);
+		  fix_log &log, const dialect &speech);
 	~transport() override;
 
 	// 0 or -errno; *port is what was bound.
@@ -70,6 +70,7 @@ private:
 
 	faults &faults_;
 	fix_log &log_;
+	const dialect &speech_;
 	int listen_fd_ = -1;
 	uint64_t next_timer_ns_ = 0;
 	std::list<std::unique_ptr<connection>> connections_;
