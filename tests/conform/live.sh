@@ -12,9 +12,10 @@ pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; wait; rm -rf "$dir"' EXIT
 set -- --client GW --symbols BTCUSDT:0.01:0.001:60000 --control "$dir/ctl" --dialect "$dialect" --log "$dir/log"
 [ "$version" = 0 ] || set -- "$@" --fix-version "$version"
-"$program" "$@" >"$dir/out" 2>&1 &
+: >"$dir/out"
+"$program" "$@" >>"$dir/out" 2>&1 &
 pid=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in $(seq 100); do
 	port=$(sed -n 's/^ready fix=//p' "$dir/out")
 	[ -z "$port" ] || break
 	sleep 0.1
