@@ -23,7 +23,7 @@ COMMON_LIBS := $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 
 COMMON_OUT := $(BUILD)/userspace/$(COMMON_VARIANT)
 COMMON_LIB := $(COMMON_OUT)/libtgcommon.a
-COMMON_OBJS := $(addprefix $(COMMON_OUT)/,decimal.o json.o nl.o rundir.o table.o)
+COMMON_OBJS := $(addprefix $(COMMON_OUT)/,decimal.o json.o lease.o nl.o rundir.o table.o)
 
 $(COMMON_OUT)/%.o: $(TOP)/userspace/common/%.c $(TOP)/userspace/common/common.mk $(TOP)/VERSION
 	@mkdir -p $(@D)

@@ -54,7 +54,7 @@ struct tgd_engine {
 struct tgd_journal {
 	struct tgd_section s;
 	char path[TGD_PATH_LEN];
-	long long sync_ms;
+	long long sync_ms, restore_max_mib;
 };
 
 struct tgd_venue {

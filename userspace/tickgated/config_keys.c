@@ -88,6 +88,9 @@ const struct tgd_key tgd_keys[] = {
 	  "directory of the journal files; made if missing" },
 	{ TGD_JOURNAL, "sync_ms", TGD_UINT, AT(tgd_journal, sync_ms), 0, 60000, NULL, "100",
 	  "fdatasync at least this often while records come in; 0 = after every batch" },
+	{ TGD_JOURNAL, "restore_max_mib", TGD_UINT, AT(tgd_journal, restore_max_mib), 0, 1 << 20, NULL,
+	  "4096",
+	  "at a start the last journal is replayed for what was sent before; one larger than this is not" },
 
 	{ TGD_VENUE, "id", TGD_UINT, AT(tgd_venue, id), 1, 65535, NULL, NULL,
 	  "number of the venue, 1 to max_venues" },

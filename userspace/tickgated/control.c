@@ -173,7 +173,9 @@ int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c,
 		return -ESTALE;
 	}
 	ct->adopted = st.running;
-	if (!st.running)
+	/* Before the new engine's journal becomes the last one. */
+	err = tgd_sessions_load(&ct->sessions, c, !st.running);
+	if (!err && !st.running)
 		err = start_fresh(ct, c, &st);
 	if (err)
 		return err;
@@ -191,6 +193,8 @@ int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c,
 		if (!err)
 			err = tgd_control_send(ct, rs, false) ? -EINVAL : 0;
 	}
+	if (!err)
+		err = tgd_sessions_begin(ct->sessions, ct->nl, ct->adopted);
 	if (!err) {
 		tgd_applied_write(rs, ct->started_ns);
 		return 0;

@@ -6,18 +6,20 @@
 #include "journal.h"
 #include "nl.h"
 #include "records.h"
+#include "sessions.h"
 
 #define TGD_DEVICE	"/dev/tickgate0"
 
 struct tgd_control {
 	struct tg_nl *nl;
 	struct tgd_journal_writer *journal;
+	struct tgd_sessions *sessions;	/* freed by who has the control */
 	bool adopted;			/* the engine ran before us */
 	__u64 started_ns;
 };
 
 /*
- * Fresh start: START, journal, RESUME of the journal's own halt, all records. Engine already
+ * Fresh start: START, journal, RESUME of the journal's own halt, all records, sequence numbers. Engine already
  * running: journal again, then limits and permits only, which replace equal ones; sessions and
  * trading state are left as they are. 0 or -errno; every failure is logged, and a fresh engine is
  * stopped again.

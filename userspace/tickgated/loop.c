@@ -70,6 +70,7 @@ static void refresh_sessions(struct loop *l, bool adopt)
 		else if (c)
 			tgd_conn_session(c, s[i].state, 0, s[i].text);
 	}
+	tgd_sessions_poll(l->ct->sessions, l->ct->nl, s, n);
 	free(s);
 }
 
@@ -384,6 +385,7 @@ static void log_out(struct loop *l)
 	for (i = 0; i < l->c->venues; i++)
 		tg_nl_disconnect(l->ct->nl,
 				 (__u16)l->c->venue[i].id); /* -ENOTCONN is what we want */
+	tgd_sessions_end(l->ct->sessions, l->ct->nl);
 }
 
 static int prepare(struct loop *l)

@@ -202,6 +202,7 @@ static int run(const struct options *o, struct tgd_config *c, struct tgd_records
 	if (!keep)
 		tg_rundir_remove("names");
 out:
+	tgd_sessions_free(ct.sessions);
 	tg_nl_close(ct.nl);
 	close(lock);
 	return err;

@@ -236,7 +236,7 @@ struct tg_in_credentials {
 	char nonce[32];			/* where the dialect has a field for it */
 	__u64 reserved[4];
 };
-#define TG_CREDENTIALS_SENT	1u	/* the daemon sends the Logon itself, under this number, once this record is accepted */
+#define TG_CREDENTIALS_SENT	1u	/* the daemon writes the Logon itself, under this number; what the venue answers meanwhile is kept */
 #define TG_CREDENTIALS_FAILED	2u	/* there are none: the session closes the transport */
 
 /*

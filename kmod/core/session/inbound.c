@@ -20,11 +20,6 @@ static bool same(const struct tg_fix_slice *v, const char *padded)
 	return i == TG_COMPID_LEN || !padded[i];
 }
 
-static bool before_logon(const struct tg_session *s)
-{
-	return s->state == TG_SESSION_LOGON_SENT || s->state == TG_SESSION_CREDENTIALS;
-}
-
 /* Logout with a reason, then the end of the connection. */
 static void expel(struct tg_engine *e, struct tg_session *s, u16 next, const char *text, struct tg_outbox *ob)
 {
@@ -352,7 +347,7 @@ static bool header_accepted(struct tg_engine *e, struct tg_session *s, const str
 
 static void bad_header(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, enum tg_fix_error err, struct tg_outbox *ob)
 {
-	if (!h->seq || before_logon(s)) {
+	if (!h->seq || s->state == TG_SESSION_LOGON_SENT) {
 		tg_cc(e, TG_CC_FIX_REJECTED);
 		expel(e, s, TG_SESSION_DOWN, h->seq ? "first message has a bad header" : "MsgSeqNum missing", ob);
 		return;
@@ -362,15 +357,12 @@ static void bad_header(struct tg_engine *e, struct tg_session *s, const struct t
 		in_sequence(e, s, ob);
 }
 
-/* Before the Logon is answered only its answer may come; before it is sent, nothing but a Logout. */
+/* Before the Logon is answered only its answer may come. */
 static void awaiting_logon(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
 	switch (h->msg_type) {
 	case 'A':
-		if (s->state == TG_SESSION_LOGON_SENT)
-			logged_on(e, s, h, a, ob);
-		else
-			tg_session_close(e, s, TG_SESSION_DOWN, "venue logged on before us", ob);
+		logged_on(e, s, h, a, ob);
 		break;
 	case '5':
 		on_logout(e, s, h, a, ob);
@@ -410,7 +402,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 	if (!header_accepted(e, s, &h, ob))
 		return;
 	if (!admin_type(h.msg_type)) {
-		if (before_logon(s)) {
+		if (s->state == TG_SESSION_LOGON_SENT) {
 			expel(e, s, TG_SESSION_DOWN, "first message is not a Logon", ob);
 			return;
 		}
@@ -427,7 +419,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 	}
 	err = tg_fix_decode_admin(h.msg_type, &c, &a);
 	if (err) {
-		if (before_logon(s)) {
+		if (s->state == TG_SESSION_LOGON_SENT) {
 			tg_session_reject(e, s, h.seq, h.msg_type, a.bad_tag, err, ob);
 			expel(e, s, TG_SESSION_DOWN, "answer to Logon has a bad field", ob);
 			return;
@@ -444,7 +436,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 		in_sequence(e, s, ob);
 		return;
 	}
-	if (before_logon(s)) {
+	if (s->state == TG_SESSION_LOGON_SENT) {
 		awaiting_logon(e, s, &h, &a, ob);
 		return;
 	}

@@ -100,5 +100,6 @@ enum tg_reason tg_session_credentials(struct tg_engine *e, struct tg_session *s,
 		tg_session_logon(e, s, c, reset, ob);
 	}
 	tg_session_state(e, s, TG_SESSION_LOGON_SENT, ob);
+	tg_session_rx_kept(e, s, ob);
 	return TG_REASON_OK;
 }

@@ -169,6 +169,35 @@ static u32 take(struct tg_engine *e, struct tg_session *s, const u8 *p, u32 avai
 }
 
 /*
+ * What came before the Logon was out: kept until then, as the answer to a Logon that the daemon wrote may overtake its word that it was written.
+ */
+static void keep(struct tg_engine *e, struct tg_session *s, const u8 *bytes, u32 len, struct tg_outbox *ob)
+{
+	if (len > e->params.rx_buffer_bytes - s->rx_len) {
+		tg_session_close(e, s, TG_SESSION_DOWN, "venue sent too much before the Logon", ob);
+		return;
+	}
+	memcpy((u8 *)e + s->rx_off + s->rx_len, bytes, len);
+	s->rx_len += len;
+}
+
+void tg_session_rx_kept(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
+{
+	u8 *buf = (u8 *)e + s->rx_off;
+	u32 len = s->rx_len, off = 0, used = 1;
+
+	while (used && off < len && s->transport) {
+		used = take(e, s, buf + off, len - off, ob);
+		off += used;
+	}
+	if (!s->transport)
+		return;
+	if (off && off < len)
+		memmove(buf, buf + off, len - off);
+	s->rx_len = len - off;
+}
+
+/*
  * Messages are taken straight from the input; only a piece of one waits in the buffer. When the buffer holds a piece, input is added behind it, and as
  * soon as what was consumed reaches into the added bytes the input itself is read on.
  */
@@ -177,6 +206,10 @@ void tg_session_rx(struct tg_engine *e, struct tg_session *s, const u8 *bytes, u
 	u8 *buf = (u8 *)e + s->rx_off;
 	u32 cap = e->params.rx_buffer_bytes, old, add, off, used;
 
+	if (s->state == TG_SESSION_CREDENTIALS) {
+		keep(e, s, bytes, len, ob);
+		return;
+	}
 	while (len && s->transport) {
 		if (!s->rx_len) {
 			used = take(e, s, bytes, len, ob);

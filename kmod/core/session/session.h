@@ -149,6 +149,8 @@ void tg_session_text(struct tg_session *s, const void *text, u32 len);	/* made p
 void tg_session_state(struct tg_engine *e, struct tg_session *s, u16 state, struct tg_outbox *ob);
 /* Closes the transport; `next` is DOWN or HALTED. text NULL: s->text stays. */
 void tg_session_close(struct tg_engine *e, struct tg_session *s, u16 next, const char *text, struct tg_outbox *ob);
+/* Takes what came while the credentials were awaited. */
+void tg_session_rx_kept(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
 /* One framed message. */
 void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct tg_fix_frame *f, struct tg_outbox *ob);
 
