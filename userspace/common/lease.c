@@ -62,6 +62,8 @@ static unsigned int take(struct tg_lease *l, char *line)
 		return l->rx = n, n ? 16 : 0;
 	if (!strcmp(line, "bound"))
 		return l->bound = n, n ? 32 : 0;
+	if (!strcmp(line, "period"))
+		return l->period = n, 128;
 	if (!strcmp(line, "clean"))
 		return l->clean = n, n <= 1 ? 64 : 0;
 	return 0;
@@ -107,7 +109,7 @@ int tg_lease_read(const char *dir, const char *venue, struct tg_lease *out, char
 		}
 	}
 	fclose(f);
-	if (!err && (!ended || seen != 127 || strcmp(out->venue, venue) || out->bound < out->tx))
+	if (!err && (!ended || seen != 255 || strcmp(out->venue, venue) || out->bound < out->tx))
 		err = -EBADMSG;
 	if (err)
 		snprintf(what, len, "%s:%u: not a session's numbers", path, lines);
@@ -138,9 +140,10 @@ int tg_lease_write(const char *dir, const struct tg_lease *l)
 	if (!f)
 		return -errno;
 	fprintf(f,
-		HEAD "\nvenue %s\nsender %s\ntarget %s\ntx %llu\nrx %llu\nbound %llu\nclean %u\nend\n",
+		HEAD "\nvenue %s\nsender %s\ntarget %s\ntx %llu\nrx %llu\nbound %llu\nperiod %llu\nclean %u\nend\n",
 		l->venue, l->sender, l->target, (unsigned long long)l->tx,
-		(unsigned long long)l->rx, (unsigned long long)l->bound, l->clean);
+		(unsigned long long)l->rx, (unsigned long long)l->bound,
+		(unsigned long long)l->period, l->clean);
 	if (fflush(f) || fsync(fileno(f)))
 		err = -errno;
 	if (fclose(f) && !err)

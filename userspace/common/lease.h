@@ -19,6 +19,7 @@ struct tg_lease {
 	char sender[TG_COMPID_LEN], target[TG_COMPID_LEN];
 	__u64 tx, rx;		/* next numbers; exact when clean, else as last seen */
 	__u64 bound;		/* first number that cannot have been used */
+	__u64 period;		/* start of the schedule's period they belong to, seconds; 0 = none */
 	bool clean;
 };
 

@@ -63,9 +63,10 @@ struct tgd_venue {
 	long long max_skew_ms, logon_timeout_ms, logout_timeout_ms, backoff_min_ms, backoff_max_ms,
 		connect_timeout_ms;
 	long long cancel_on_disconnect, heartbeat_min_s, validate, next_expected, resend_policy, resend_max_age_ms,
-		resend_max;
+		resend_max, session_reset;
 	long long tls, tls_min_version;	/* 12, 13 */
 	long long connect_limit, connect_window_s, source_rest_s;	/* 0 = the dialect's, for the first two */
+	char session_start[24], session_end[24], session_zone[64];
 	char host[TGD_HOST_LEN];
 	char tls_server_name[TGD_HOST_LEN]; /* "" = host */
 	char tls_ca[TGD_PATH_LEN];	/* "" = the system's */

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include "config.h"
 #include "decimal.h"
+#include "schedule.h"
 
 #define FIND(c, array, n, what) find((c)->array, (c)->n, sizeof(*(c)->array), what)
 
@@ -136,6 +137,31 @@ static void check_vault(struct tgd_config *c, struct tgd_errors *e)
 			  "[vault] token: not shown here, and not allowed; give systemd:NAME or file:/PATH");
 }
 
+static void check_schedule(const struct tgd_venue *v, struct tgd_errors *e)
+{
+	struct tgd_schedule s;
+	struct tgd_zone *z;
+
+	if (!tgd_schedule_parse(v->session_start, v->session_end, &s))
+		tgd_error(e,
+			  tgd_key_line(TGD_VENUE, &v->s,
+				       v->session_start[0] ? "session_start" : "session_end"),
+			  "[venue %s] session_start, session_end: \"%s\" to \"%s\" is no schedule; give both as HH:MM[:SS], or both with a weekday (mon 08:00)",
+			  v->s.name, v->session_start, v->session_end);
+	else if (s.always && v->session_reset)
+		tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "session_reset"),
+			  "[venue %s] session_reset: there is no schedule; give session_start and session_end",
+			  v->s.name);
+	if (!v->session_zone[0])
+		return;		/* wrong: already told */
+	z = tgd_zone_load(NULL, v->session_zone);
+	if (!z)
+		tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "session_zone"),
+			  "[venue %s] session_zone: \"%s\": no such time zone (%s); give a name under /usr/share/zoneinfo, UTC, or +HH:MM",
+			  v->s.name, v->session_zone, strerror(errno));
+	tgd_zone_free(z);
+}
+
 static void check_venues(struct tgd_config *c, struct tgd_errors *e)
 {
 	unsigned int i;
@@ -152,6 +178,7 @@ static void check_venues(struct tgd_config *c, struct tgd_errors *e)
 			tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "connect_limit"),
 				  "[venue %s] connect_limit and connect_window_s: give both or neither",
 				  v->s.name);
+		check_schedule(v, e);
 		if (v->backoff_min_ms > v->backoff_max_ms)
 			tgd_error(e, tgd_key_line(TGD_VENUE, &v->s, "backoff_min_ms"),
 				  "[venue %s] backoff_min_ms: %lld is above backoff_max_ms = %lld",

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "applied.h"
 #include "credentials.h"
+#include "gate.h"
 #include "log.h"
 #include "loop.h"
 #include "records.h"
@@ -27,6 +28,7 @@ struct loop {
 	struct tg_nl *events;
 	struct tgd_ask *ask;	/* NULL: no venue has credentials */
 	struct tgd_conn *conn;
+	struct tgd_gate *gate;	/* of each conn: its schedule */
 	struct pollfd *pfd;
 	int sigfd;
 	__u64 housekeeping_ns;
@@ -339,7 +341,9 @@ static int turn(struct loop *l)
 	if (l->refresh && !l->gone)
 		refresh_sessions(l, false);
 	for (i = 0; i < l->c->venues && !l->stop && !l->gone; i++)
-		tgd_conn_run(&l->conn[i], l->ct->nl, now, at[i] ? l->pfd[at[i]].revents : 0);
+		if (tgd_gate_open(&l->gate[i], &l->conn[i], l->ct->sessions, l->ct->nl, time(NULL)))
+			tgd_conn_run(&l->conn[i], l->ct->nl, now,
+				     at[i] ? l->pfd[at[i]].revents : 0);
 	write_connects(l);
 	return 0;
 }
@@ -397,11 +401,20 @@ static int prepare(struct loop *l)
 
 	l->conn = calloc(l->c->venues + 1, sizeof(*l->conn));
 	l->pfd = calloc(l->c->venues + 3, sizeof(*l->pfd));
-	if (!l->conn || !l->pfd)
+	l->gate = calloc(l->c->venues + 1, sizeof(*l->gate));
+	if (!l->conn || !l->pfd || !l->gate)
 		return -ENOMEM;
 	for (i = 0; i < l->c->venues; i++) {
 		tgd_conn_init(&l->conn[i], &l->c->venue[i]);
 		secrets |= l->c->venue[i].credentials[0];
+	}
+	for (i = 0; i < l->c->venues; i++) {
+		err = tgd_gate_init(&l->gate[i], &l->c->venue[i]);
+		if (err) {
+			tgd_log(LOG_ERR, "venue %s: schedule: %s", l->c->venue[i].s.name,
+				strerror(-err));
+			return err;
+		}
 	}
 	err = secrets ? tgd_ask_begin(&l->ask, l->c->vault.s.line ? &l->c->vault : NULL) : 0;
 	if (err) {
@@ -458,6 +471,9 @@ int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *r
 	tg_nl_close(l.events);
 	if (!busy)
 		free(l.conn);
+	for (i = 0; l.gate && i < c->venues; i++)
+		tgd_gate_free(&l.gate[i]);
+	free(l.gate);
 	free(l.pfd);
 	return err;
 }

@@ -332,23 +332,44 @@ void tgd_sessions_poll(struct tgd_sessions *s, struct tg_nl *nl, const struct tg
 	}
 }
 
-int tgd_sessions_reset(struct tgd_sessions *s, struct tg_nl *nl, const struct tgd_venue *v)
+static struct one *of(const struct tgd_sessions *s, const struct tgd_venue *v)
 {
 	unsigned int i;
-	int err;
 
-	for (i = 0; i < s->n && s->one[i].venue != v; i++)
-		;
-	if (i == s->n)
-		return 0;	/* resets at every logon */
-	err = set_numbers(nl, &s->one[i], 1, 1);
+	for (i = 0; i < s->n; i++)
+		if (s->one[i].venue == v)
+			return &s->one[i];
+	return NULL;	/* it resets at every logon */
+}
+
+bool tgd_sessions_period(const struct tgd_sessions *s, const struct tgd_venue *v, time_t period)
+{
+	const struct one *o = of(s, v);
+
+	return !o || o->lease.period == (__u64)period;
+}
+
+int tgd_sessions_new_period(struct tgd_sessions *s, struct tg_nl *nl, const struct tgd_venue *v,
+			    time_t period, bool reset)
+{
+	struct one *o = of(s, v);
+	char text[80];
+	int err = 0;
+
+	if (!o)
+		return 0;
+	o->lease.period = (__u64)period;
+	if (!reset)
+		return tg_lease_write(s->dir, &o->lease);
+	err = set_numbers(nl, o, 1, 1);
 	if (!err)
-		err = grant(s, nl, &s->one[i], 1, 1);
+		err = grant(s, nl, o, 1, 1);
 	if (!err) {
-		char text[80];
-
+		tgd_log(LOG_NOTICE, "venue %s: numbers reset for a new period", v->s.name);
 		snprintf(text, sizeof(text), "venue %s: reset by schedule, tx 1 rx 1", v->s.name);
 		tg_lease_audit(s->dir, "tickgated", text);
+	} else {
+		o->lease.period = 0;
 	}
 	return err;
 }

@@ -14,6 +14,7 @@
 #ifndef TGD_SESSIONS_H
 #define TGD_SESSIONS_H
 
+#include <time.h>
 #include "config.h"
 #include "lease.h"
 #include "nl.h"
@@ -30,9 +31,12 @@ int tgd_sessions_begin(struct tgd_sessions *s, struct tg_nl *nl, bool adopted);
 /* With what the engine says of its sessions: extends leases ahead of use. */
 void tgd_sessions_poll(struct tgd_sessions *s, struct tg_nl *nl, const struct tg_nl_session *list,
 		       __u32 n);
-/* Disconnected session: both numbers back to 1, as a schedule or an operator's wish. 0 or -errno,
- * logged. */
-int tgd_sessions_reset(struct tgd_sessions *s, struct tg_nl *nl, const struct tgd_venue *v);
+/* Do the numbers on disk belong to this period of the venue's schedule? */
+bool tgd_sessions_period(const struct tgd_sessions *s, const struct tgd_venue *v, time_t period);
+/* Disconnected session, a new period: noted on disk; with reset, both numbers go back to 1. 0 or
+ * -errno, logged. */
+int tgd_sessions_new_period(struct tgd_sessions *s, struct tg_nl *nl, const struct tgd_venue *v,
+			    time_t period, bool reset);
 /* After the sessions are logged out: exact numbers, marked clean. Only for an engine that is about
  * to be stopped. */
 void tgd_sessions_end(struct tgd_sessions *s, struct tg_nl *nl);
