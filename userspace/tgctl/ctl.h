@@ -84,6 +84,13 @@ int ctl_kill_or_resume(struct ctl *c, const struct ctl_command *self, enum tg_in
  * is no daemon. */
 void ctl_connects_text(void);
 void ctl_connects_json(struct tg_json *j);
+/* session_offline.c: venue NULL = list. Numbers 0 = leave. */
+struct ctl_offline {
+	const char *dir, *venue, *sender, *target;
+	__u64 tx, rx;
+	bool force;
+};
+int ctl_session_offline(const struct ctl_command *self, const struct ctl_offline *o, bool json);
 
 int cmd_book(int argc, char **argv, const struct ctl_command *self);
 int cmd_checkpoint(int argc, char **argv, const struct ctl_command *self);

@@ -13,7 +13,7 @@ static const struct ctl_command commands[] = {
 	  "counters of core, host and reject reasons" },
 	{ "latency", cmd_latency, "[--reset] [--json]", "latency percentiles of every stage" },
 	{ "session", cmd_session,
-	  "[list | logout|enable|test VENUE | set-seq VENUE [--tx N] [--rx N]] [--json]",
+	  "[list | logout|enable|test VENUE | set-seq VENUE [--tx N] [--rx N] [--force]] [--offline DIR] [--json]",
 	  "venue sessions" },
 	{ "clients", cmd_clients, "[--json]", "attached programs" },
 	{ "kill", cmd_kill, "--reason TEXT [--scope SCOPE] [--cancel] [--who NAME] [--json]",

@@ -109,10 +109,15 @@ int cmd_session(int argc, char **argv, const struct ctl_command *self)
 		{ "set-seq", TG_SESSION_CMD_SET_SEQ },
 	};
 	const char *tx = NULL, *rx = NULL, *verb = NULL;
-	bool json = false;
+	const char *offline = NULL, *sender = NULL, *target = NULL;
+	bool json = false, force = false;
 	const struct ctl_option opts[] = {
 		{ "tx", NULL, &tx, "N", "set-seq: next number to send" },
 		{ "rx", NULL, &rx, "N", "set-seq: next number expected" },
+		{ "offline", NULL, &offline, "DIR", "list, set-seq: the numbers on disk in the journal's directory, while nothing runs" },
+		{ "force", &force, NULL, NULL, "set-seq --offline: a number that may have been used; or write a damaged file anew" },
+		{ "sender", NULL, &sender, "ID", "set-seq --offline --force: SenderCompID of a file that is damaged" },
+		{ "target", NULL, &target, "ID", "likewise, TargetCompID" },
 		{ 0 },
 	};
 	struct tg_in_session cmd = { 0 };
@@ -139,6 +144,16 @@ int cmd_session(int argc, char **argv, const struct ctl_command *self)
 	if ((tx && !ctl_number(self, "--tx", tx, 1, 1ull << 62, &cmd.next_tx_seq)) ||
 	    (rx && !ctl_number(self, "--rx", rx, 1, 1ull << 62, &cmd.next_rx_seq)))
 		return CTL_USAGE;
+	if ((force || sender || target) && (!offline || cmd.command != TG_SESSION_CMD_SET_SEQ))
+		return ctl_usage_error(self, "--force, --sender and --target are for set-seq --offline");
+	if (offline) {
+		struct ctl_offline o = { .dir = offline, .venue = verb ? argv[optind + 1] : NULL, .sender = sender, .target = target,
+					 .tx = cmd.next_tx_seq, .rx = cmd.next_rx_seq, .force = force };
+
+		if (verb && cmd.command != TG_SESSION_CMD_SET_SEQ)
+			return ctl_usage_error(self, "%s needs a running engine", verb);
+		return ctl_session_offline(self, &o, json);
+	}
 	if (ctl_open(&c, self, true))
 		return 1;
 	if (verb) {

@@ -73,6 +73,35 @@ check "journal print --json" json "$tgctl" journal print --json "$dir/whole.tgj"
 check "journal print --json --outputs" json "$tgctl" journal print --json --outputs "$dir/whole.tgj"
 check "--from and --count" bash -c "'$tgctl' journal print --from 3 --count 2 '$dir/whole.tgj' | wc -l | grep -qx 2"
 check "version --json" json "$tgctl" version --json
+# sequence numbers on disk; the daemon's lock is looked for in a directory of our own
+export TICKGATE_RUNDIR="$dir/run"
+mkdir "$dir/run"
+lease() { printf 'tickgate session 1\nvenue sim\nsender GW\ntarget VENUE\ntx %s\nrx %s\nbound %s\nperiod 0\nclean %s\nend\n' "$@" >"$dir/session-sim.lease"; }
+lease 10 20 65546 0
+check "session --offline" status 0 "$tgctl" session --offline "$dir"
+check "a session that crashed goes on at its bound" grep -q '^sim .* 65546 .* 20 .*crashed' "$dir/last"
+check "session --offline --json" json "$tgctl" session --offline "$dir" --json
+check "set-seq --offline below the bound exits 1" status 1 "$tgctl" session set-seq sim --tx 11 --offline "$dir"
+check "and says which number is safe" grep -q 'below 65546' "$dir/last"
+check "set-seq --offline" status 0 "$tgctl" session set-seq sim --tx 70000 --rx 5 --offline "$dir"
+check "is on disk" grep -qx 'tx 70000' "$dir/session-sim.lease"
+check "as exact numbers" grep -qx 'clean 1' "$dir/session-sim.lease"
+check "and in the audit log" grep -q 'venue sim: tx 65546 to 70000, rx 20 to 5, offline' "$dir/session-audit.log"
+check "set-seq --offline --force may go back" status 0 "$tgctl" session set-seq sim --tx 1 --force --offline "$dir"
+check "set-seq --offline of no session exits 1" status 1 "$tgctl" session set-seq nobody --tx 1 --offline "$dir"
+check "logout --offline exits 2" status 2 "$tgctl" session logout sim --offline "$dir"
+check "--force without --offline exits 2" status 2 "$tgctl" session set-seq sim --tx 1 --force
+echo damaged >"$dir/session-sim.lease"
+check "a damaged file exits 1" status 1 "$tgctl" session --offline "$dir"
+check "set-seq of a damaged file exits 1" status 1 "$tgctl" session set-seq sim --tx 5 --rx 6 --offline "$dir"
+check "and is written anew when all is given" status 0 "$tgctl" session set-seq sim --tx 5 --rx 6 --sender GW --target VENUE --force --offline "$dir"
+check "to be read again" status 0 "$tgctl" session --offline "$dir"
+exec 9>"$dir/run/lock"
+flock -n 9
+check "refused while the daemon has its lock" status 1 "$tgctl" session set-seq sim --tx 9 --offline "$dir"
+check "and says so" grep -q 'tickgated runs' "$dir/last"
+exec 9>&-
+
 if [ ! -e /sys/module/tickgate ]; then
 	for c in status orders positions counters latency session clients events checkpoint "book X" "kill --reason x" "resume --who x --reason x"; do
 		# shellcheck disable=SC2086
