@@ -4,6 +4,7 @@
  * an id is refused. Limits, permits and kills belong to risk/ and client/.
  */
 #include "state.h"
+#include "fix/dict.h"
 
 /* NUL padded, at least one character, printable ASCII without '=' or SOH: what may stand in a FIX field. */
 bool tg_text_ok(const char *s, u32 max, bool may_be_empty)
@@ -39,6 +40,7 @@ enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 	if (!v->venue_id || v->venue_id > e->params.max_venues || !tg_venue_accepts(v) ||
 	    (v->flags & ~(TG_VENUE_RESET_ON_LOGON | TG_VENUE_MD_TCP | TG_VENUE_ORDERS | TG_VENUE_CREDENTIALS | TG_VENUE_TLS | TG_VENUE_CANCEL_ON_DISCONNECT |
 			  TG_VENUE_VALIDATE | TG_VENUE_NEXT_EXPECTED)) ||
+	    ((v->flags & TG_VENUE_VALIDATE) && !tg_fix_dict(tg_venue_version(v), v->dialect)) ||
 	    v->resend_policy > TG_RESEND_YOUNG || (v->heartbeat_s && v->heartbeat_min_s > v->heartbeat_s) ||
 	    !v->logon_timeout_ms || !v->logout_timeout_ms ||
 	    !tg_text_ok(v->name, sizeof(v->name), false) ||

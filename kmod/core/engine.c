@@ -179,7 +179,7 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 static bool hearsay(u32 type)
 {
 	switch (type) {
-	case TG_MT1('B'): case TG_MT1('C'): case TG_MT1('h'): case TG_MT1('f'): case TG_MT1('y'): case TG_MT1('x'): case TG_MT1('d'):
+	case TG_MT1('B'): case TG_MT1('C'): case TG_MT1('h'): case TG_MT1('f'): case TG_MT1('y'): case TG_MT1('x'):
 	case TG_MT1('r'): case TG_MT1('S'): case TG_MT1('P'): case TG_MT2('A', 'E'): case TG_MT2('A', 'P'): case TG_MT2('A', 'Q'):
 	case TG_MT2('A', 'R'): case TG_MT2('B', 'A'): case TG_MT2('B', 'Z'):
 		return true;

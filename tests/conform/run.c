@@ -532,6 +532,79 @@ static bool dialect(struct conv *c, const char *name)
 	return failed(c, "unknown dialect %s", name);
 }
 
+/* ---- mirrored scripts (mirror.py): what is looser than in conversations of our own ---- */
+
+static bool pending(const struct conv *c, const char *what)
+{
+	return c->out_head != c->out_tail && !strcmp(c->out[c->out_head % 256], what);
+}
+
+/* The fields named must be there with their values, in any order; others may be. */
+static bool expect_fields(struct conv *c, const char *text)
+{
+	char *want = strdup(text), *w, *save = NULL, *got, field[256];
+	bool same = true;
+
+	if (c->out_head == c->out_tail) {
+		free(want);
+		return failed(c, "expected %s, nothing was sent", text);
+	}
+	got = c->out[c->out_head++ % 256];
+	for (w = strtok_r(want, "|", &save); w && same; w = strtok_r(NULL, "|", &save)) {
+		bool any = strlen(w) > 2 && !strcmp(w + strlen(w) - 2, "=*");
+
+		snprintf(field, sizeof(field), "|%.*s%s", (int)(strlen(w) - (any ? 1 : 0)), w, any ? "" : "|");
+		same = strstr(got, field) != NULL;
+	}
+	/* a repeat is one only when it is expected */
+	same = same && !strstr(text, "|43=") == !strstr(got, "|43=Y|");
+	if (!same)
+		failed(c, "expected %s, got %s", text, got);
+	free(want);
+	free(got);
+	return same;
+}
+
+/* Until something is sent, timer by timer. */
+static void wait_for_output(struct conv *c, u64 ns)
+{
+	u64 until = c->now + ns, due;
+
+	while (c->out_head == c->out_tail && (due = tg_engine_deadline_ns(c->e)) <= until)
+		pass_time(c, due > c->now ? due - c->now : 0);
+}
+
+/* The end of the connection, now or when a timeout says so; what was said before it is the gateway's business. */
+static bool expect_close(struct conv *c)
+{
+	u32 i;
+
+	for (i = 0; i < 100; i++) {
+		if (c->out_head == c->out_tail)
+			wait_for_output(c, 60000 * MS);
+		if (c->out_head == c->out_tail)
+			break;
+		if (pending(c, "close")) {
+			free(c->out[c->out_head++ % 256]);
+			return true;
+		}
+		free(c->out[c->out_head++ % 256]);
+	}
+	return failed(c, "the connection was not closed");
+}
+
+/* Disconnected, numbers back to 1, as the acceptor that the scripts were written for does after each connection. */
+static void afresh(struct conv *c)
+{
+	struct tg_in_session s = { .venue_id = 1, .command = TG_SESSION_CMD_ENABLE };
+
+	step(c, TG_IN_TCP_DOWN, 1, NULL, 0);
+	step(c, TG_IN_SESSION, 0, &s, sizeof(s));
+	s.command = TG_SESSION_CMD_SET_SEQ;
+	s.next_tx_seq = s.next_rx_seq = 1;
+	must(c, step(c, TG_IN_SESSION, 0, &s, sizeof(s)), "numbers");
+}
+
 static bool setting(struct conv *c, char *word)
 {
 	char *eq = strchr(word, '=');
@@ -670,10 +743,32 @@ static bool line(struct conv *c, char *text)
 	bool ok = true;
 	const char *want = "OK";
 
-	if (text[0] == '<')
+	if (!strncmp(text, "< ", 2))
 		return expect(c, text + 2);
 	if (!strcmp(text, "close") || !strcmp(text, "credentials"))
 		return expect(c, text);
+	if (!strncmp(text, "<~ ", 3))
+		return expect_fields(c, text + 3);
+	if (!strcmp(text, "close~"))
+		return expect_close(c);
+	if (!strncmp(text, "wait~", 5)) {
+		wait_for_output(c, 60000 * MS);
+		return true;
+	}
+	if (!strncmp(text, ">? ", 3)) {
+		if (pending(c, "close") || !session(c)->transport)
+			return true;
+		if (!strncmp(text + 3, "raw ", 4)) {
+			u8 bytes[16384];
+
+			return feed(c, bytes, bytes_of(text + 7, bytes));
+		}
+		return nothing_left(c) && send_line(c, text + 3);
+	}
+	if (!strcmp(text, "fresh")) {
+		afresh(c);
+		return true;
+	}
 	if (!strncmp(text, "encoded ", 8))
 		return expect_encoded(c, text + 8);
 	rest = strchr(text, ' ');

@@ -257,8 +257,9 @@ static __attribute__((__noinline__)) enum tg_fix_error walk_header(const struct 
 	h->bad_tag = !(seen & H_SEQ) ? 34 : !(seen & H_SENDER) ? 49 : !(seen & H_TARGET) ? 56 : !(seen & H_TIME) ? 52 : 0;
 	if (unlikely(h->bad_tag))
 		return TG_FIX_MISSING;
-	if (unlikely(!h->seq)) {	/* 34 starts at 1 */
+	if (unlikely(!h->seq)) {	/* 34 starts at 1; a SequenceReset-Reset may say 0, and is read on */
 		h->bad_tag = 34;
+		*c = k;
 		return TG_FIX_FORMAT;
 	}
 	if (hint && seen == H_REQUIRED && seq_val) {

@@ -2,6 +2,7 @@
 /* What a message from the venue does to the session (FIX 4.4 volume 2, "FIX session protocol", and its test cases). */
 #include "state.h"
 #include "dispatch.h"
+#include "fix/dict.h"
 #include "fix/lexer.h"
 #include "session/session.h"
 
@@ -379,6 +380,37 @@ static void awaiting_logon(struct tg_engine *e, struct tg_session *s, const stru
 	}
 }
 
+/* MsgSeqNum of a SequenceReset-Reset is to be ignored (FIX 4.4 volume 2, "Sequence Reset"): 0 is seen. */
+static bool reset_without_number(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, struct tg_fix_cursor *c, struct tg_outbox *ob)
+{
+	struct tg_fix_admin a;
+
+	if (s->state == TG_SESSION_LOGON_SENT || tg_fix_decode_admin(h->msg_type, c, &a) || a.gap_fill)
+		return false;
+	if (header_accepted(e, s, h, ob))
+		on_sequence_reset(e, s, h, &a, ob);
+	return true;
+}
+
+/* The dictionary's verdict, where the session wants one: a message in sequence that breaks it is rejected by tag and reason, and its number is spent. */
+static bool valid(struct tg_engine *e, struct tg_session *s, const struct tg_fix_frame *f, const struct tg_fix_header *h, struct tg_outbox *ob)
+{
+	bool first = s->state == TG_SESSION_LOGON_SENT;
+	struct tg_fix_verdict v;
+
+	if (!(s->cfg.flags & TG_VENUE_VALIDATE) || (h->seq != s->next_rx_seq && !first) ||
+	    tg_fix_validate(tg_fix_dict(s->cfg.fix_version, s->cfg.dialect), f, TG_VALIDATE_UNKNOWN, &v))
+		return true;
+	tg_cc(e, TG_CC_FIX_REJECTED);
+	if (h->msg_type != '3')		/* never a Reject for a Reject */
+		tg_session_reject_reason(e, s, h->seq, h->msg_type, v.ref_tag, v.reason, tg_fix_error_text(v.err), ob);
+	if (first)
+		expel(e, s, TG_SESSION_DOWN, "answer to Logon breaks the dictionary", ob);
+	else
+		in_sequence(e, s, ob);
+	return false;
+}
+
 void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct tg_fix_frame *f, struct tg_outbox *ob)
 {
 	struct tg_fix_header h;
@@ -394,12 +426,15 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 		expel(e, s, TG_SESSION_DOWN, "Incorrect BeginString", ob);
 		return;
 	}
+	c.p = NULL;
 	err = tg_fix_decode_header_like(f, &s->rx_hint, &c, &h);
 	if (err) {
+		if (h.msg_type == '4' && err == TG_FIX_FORMAT && h.bad_tag == 34 && !h.seq && c.p && reset_without_number(e, s, &h, &c, ob))
+			return;
 		bad_header(e, s, &h, err, ob);
 		return;
 	}
-	if (!header_accepted(e, s, &h, ob))
+	if (!header_accepted(e, s, &h, ob) || !valid(e, s, f, &h, ob))
 		return;
 	if (!admin_type(h.msg_type)) {
 		if (s->state == TG_SESSION_LOGON_SENT) {
