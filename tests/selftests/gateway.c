@@ -205,11 +205,13 @@ int gw_status(struct gnl *n, struct tg_nl_status *st)
 static __u64 counter(struct gnl *n, enum tg_attr attr, __u32 i)
 {
 	struct gnl_msg m;
+	__u64 v;
 
 	gnl_begin(&m, TG_CMD_COUNTERS);
 	if (gnl_call(n, &m) || !n->attr[attr] || n->attr_len[attr] < (i + 1) * 8)
 		ktap_bail("counters cannot be read: %s", n->text);
-	return ((const __u64 *)n->attr[attr])[i];
+	memcpy(&v, (const char *)n->attr[attr] + 8 * i, sizeof(v));	/* attributes are aligned to 4 */
+	return v;
 }
 
 __u64 gw_core_counter(struct gnl *n, enum tg_core_counter c)

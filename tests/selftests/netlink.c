@@ -178,10 +178,12 @@ static void start(void)
 	int k;
 
 	gw_params(&good_p, &good_h);
-	for (k = 0; k < 4; k++) {
+	for (k = 0; k < (int)(sizeof(p.reserved) / sizeof(p.reserved[0])); k++) {
 		p = good_p;
 		p.reserved[k] = 1;
 		ktap_is(gw_start_with(&n, &p, &good_h), -EINVAL, "START: engine.reserved[%d]", k);
+	}
+	for (k = 0; k < (int)(sizeof(h.reserved) / sizeof(h.reserved[0])); k++) {
 		h = good_h;
 		h.reserved[k] = 1;
 		ktap_is(gw_start_with(&n, &good_p, &h), -EINVAL, "START: host.reserved[%d]", k);
