@@ -15,7 +15,7 @@ LAB_RESET=no
 . "$here/../../tools/lab/lab.sh"
 trap 'kill $(jobs -p) 2>/dev/null; cp -r "$LAB_DIR"/. "$out"/' EXIT
 mm=$LAB_BUILD/userspace/strategies/tg-market-maker
-drops=0 kills=0 reloads=0 gaps=0 total=0 last_rx=0 last_tx=0 MM_PID=
+round=0 drops=0 kills=0 reloads=0 gaps=0 total=0 last_rx=0 last_tx=0 MM_PID=
 
 # Messages both ways, summed over the module's lives.
 count()
@@ -69,7 +69,15 @@ check "session up, book live" lab_ready 60
 
 while [ $total -lt "$messages" ] || [ $drops -lt "$disconnects" ]; do
 	trade
-	case $((RANDOM % 40)) in
+	round=$((round + 1))
+	# at random, but a short soak too has the worst in it
+	case $round in
+	3) fate=0 ;;
+	5) fate=1 ;;
+	7) fate=2 ;;
+	*) fate=$((RANDOM % 40)) ;;
+	esac
+	case $fate in
 	0)
 		daemon_dies
 		pause

@@ -278,7 +278,7 @@ bad:
 
 enum tg_fix_error tg_fix_decode_header_like(const struct tg_fix_frame *f, struct tg_fix_hint *hint, struct tg_fix_cursor *c, struct tg_fix_header *h)
 {
-	if (likely(hint && hint->words[0]) && likely(take_hinted(f, hint, c, h))) {
+	if (hint && likely(hint->words[0]) && likely(take_hinted(f, hint, c, h))) {
 		if (likely(body_begins(c->p)))
 			return TG_FIX_OK;
 		return walk_header(f, NULL, c, h, H_REQUIRED);	/* what follows may still belong to it: 43, 97, 122 */
