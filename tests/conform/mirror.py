@@ -168,7 +168,7 @@ def main():
             out = os.path.join(work, version, script + ".fix")
             with open(out, "w") as f:
                 f.write(Conversation(version, lines, begin, number).convert())
-            r = subprocess.run([runner, out], capture_output=True, text=True, check=False)
+            r = subprocess.run([*runner.split(), out], capture_output=True, text=True, check=False)
             skip = re.search("# SKIP (.*)", r.stdout)
             if r.returncode == 0 and skip:
                 skipped += 1
