@@ -88,7 +88,10 @@ while [ $total -lt "$messages" ] || [ $drops -lt "$disconnects" ]; do
 		daemon_dies
 		stop_trading
 		pause
-		rmmod tickgate || bail "the module does not unload"
+		# the XDP program, left behind by the daemon, holds the module
+		rm -rf /sys/fs/bpf/tickgate
+		ip link set dev tg0 xdpdrv off
+		lab_wait 10 rmmod tickgate || bail "the module does not unload"
 		reloads=$((reloads + 1)) drops=$((drops + 1))
 		last_rx=0 last_tx=0
 		lab_module || bail "the module does not load again"
