@@ -119,6 +119,8 @@ void tg_fix_head_learn(struct tg_fix_head *t, const struct tg_fix_writer *w, u32
 		return;
 	memset(t->text, 0, sizeof(t->text));
 	memcpy(t->text, w->buf, (u32)(p - w->buf));
+	/* BodyLength comes at the end of a message: what stands there now is not ours, and would make equal engines differ */
+	memset(t->text + (t->text[5] == 'T' ? 13 : 12), '0', LENGTH_DIGITS);
 	memcpy(t->stamp, w->time, STAMP_LEN);
 	t->second_ns = time_ns - time_ns % 1000000000;
 	t->len = (u32)(p - w->buf);
