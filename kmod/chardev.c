@@ -119,7 +119,7 @@ static int ioc_attach(struct tgk_file *f, struct file *file, void __user *arg)
 	if (copy_from_user(&att, arg, sizeof(att)))
 		return -EFAULT;
 	if (att.size != sizeof(att) || att.flags & ~CLIENT_FLAGS ||
-	    !all_zero(att.reserved, sizeof(att.reserved)))
+	    att.reserved0 || !all_zero(att.reserved, sizeof(att.reserved)))
 		return -EINVAL;
 	if (!slots_ok(att.private_slots, PRIVATE_SLOTS_MIN, PRIVATE_SLOTS_MAX) ||
 	    !slots_ok(att.submission_slots, SUBMISSION_SLOTS_MIN, SUBMISSION_SLOTS_MAX))
@@ -216,7 +216,7 @@ static int ioc_instrument(struct tgk_file *f, void __user *arg)
 
 	if (copy_from_user(&io, arg, sizeof(io)))
 		return -EFAULT;
-	if (io.size != sizeof(io) || io.reserved0 || !all_zero(io.reserved, sizeof(io.reserved)))
+	if (io.size != sizeof(io) || !all_zero(io.reserved, sizeof(io.reserved)))
 		return -EINVAL;
 	if (!c)
 		return -ENOTCONN;
@@ -231,6 +231,9 @@ static int ioc_instrument(struct tgk_file *f, void __user *arg)
 	out.min_qty = q.def.min_qty;
 	out.venue_id = q.def.venue_id;
 	out.flags = q.def.flags;
+	out.product_id = q.def.product_id;
+	out.taker_fee_e8 = q.def.taker_fee_e8;
+	out.maker_fee_e8 = q.def.maker_fee_e8;
 	return copy_to_user(arg, &out, sizeof(out)) ? -EFAULT : 0;
 }
 

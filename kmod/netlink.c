@@ -396,7 +396,7 @@ static int book_on_thread(struct tgk_engine *eng, void *arg)
 
 static int cmd_book(struct sk_buff *req, struct genl_info *info)
 {
-	struct tg_book_image book = {};
+	struct tg_book_image *book;
 	struct tgk_engine *eng;
 	struct sk_buff *skb;
 	void *hdr;
@@ -404,26 +404,35 @@ static int cmd_book(struct sk_buff *req, struct genl_info *info)
 
 	if (missing(info, TG_A_INSTRUMENT, "TG_A_INSTRUMENT"))
 		return -EINVAL;
+	book = kzalloc(sizeof(*book), GFP_KERNEL);
+	if (!book)
+		return -ENOMEM;
 	eng = engine_or_say(info->extack);
-	if (!eng)
-		return -ENODEV;
-	book.instrument_id = nla_get_u32(info->attrs[TG_A_INSTRUMENT]);
-	if (book.instrument_id <= eng->params.max_instruments)
-		err = tgk_call(eng, book_on_thread, &book);
+	if (!eng) {
+		err = -ENODEV;
+		goto free;
+	}
+	book->instrument_id = nla_get_u32(info->attrs[TG_A_INSTRUMENT]);
+	if (book->instrument_id <= eng->params.max_instruments)
+		err = tgk_call(eng, book_on_thread, book);
 	tgk_engine_put(eng);
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack, "no such instrument");
 	if (err)
-		return err;
-	skb = reply_new(info, nla_total_size(sizeof(book)), &hdr);
-	if (!skb)
-		return -ENOMEM;
-	err = nla_put(skb, TG_A_BOOK, sizeof(book), &book);
-	if (err) {
-		nlmsg_free(skb);
-		return err;
+		goto free;
+	skb = reply_new(info, nla_total_size(sizeof(*book)), &hdr);
+	if (!skb) {
+		err = -ENOMEM;
+		goto free;
 	}
-	return reply_send(skb, hdr, info);
+	err = nla_put(skb, TG_A_BOOK, sizeof(*book), book);
+	if (err)
+		nlmsg_free(skb);
+	else
+		err = reply_send(skb, hdr, info);
+free:
+	kfree(book);
+	return err;
 }
 
 /* [thread] */

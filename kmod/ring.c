@@ -111,11 +111,10 @@ void tgk_ring_publish(struct tgk_ring *r, void *event)
 void tgk_book_publish(struct tgk_engine *eng, u32 instrument_id)
 {
 	struct tg_book_image *images = (struct tg_book_image *)eng->books->slots;
-	struct tg_book_image now;
 
 	if (!instrument_id || instrument_id > eng->params.max_instruments)
 		return;
-	if (!tg_engine_book(eng->core, instrument_id, &now))
+	if (!tg_engine_book(eng->core, instrument_id, &eng->image))
 		return;
-	tg_image_write(&images[instrument_id], &now);
+	tg_image_write(&images[instrument_id], &eng->image);
 }

@@ -87,6 +87,8 @@ struct tgk_engine {
 	bool tcp_work;
 	/* bitmap of instruments: images to rewrite at the end of this flush */
 	unsigned long *book_dirty;
+	/* one image at work; with 1 KiB too large for the stack */
+	struct tg_book_image image;
 	u32 publish_pending;			/* entries in publish_from_ns */
 	/* XDP entry of the packets stepped since the last flush */
 	u64 publish_from_ns[TGK_PUBLISH_PENDING];

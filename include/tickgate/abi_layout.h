@@ -43,7 +43,10 @@ TG_OFFSET(tg_in_engine, rx_buffer_bytes, 40);
 TG_OFFSET(tg_in_engine, flags, 44);
 TG_OFFSET(tg_in_engine, session_store_bytes, 48);
 TG_OFFSET(tg_in_engine, session_store_messages, 52);
-TG_OFFSET(tg_in_engine, reserved, 56);
+TG_OFFSET(tg_in_engine, l3_orders, 56);
+TG_OFFSET(tg_in_engine, l3_books, 60);
+TG_OFFSET(tg_in_engine, max_products, 62);
+TG_OFFSET(tg_in_engine, reserved, 64);
 
 /* tg_in_venue */
 TG_SIZE(tg_in_venue, 144);
@@ -63,7 +66,10 @@ TG_OFFSET(tg_in_venue, resend_policy, 114);
 TG_OFFSET(tg_in_venue, resend_max, 116);
 TG_OFFSET(tg_in_venue, heartbeat_min_s, 118);
 TG_OFFSET(tg_in_venue, resend_max_age_ns, 120);
-TG_OFFSET(tg_in_venue, reserved, 128);
+TG_OFFSET(tg_in_venue, crossed_policy, 128);
+TG_OFFSET(tg_in_venue, reserved0, 130);
+TG_OFFSET(tg_in_venue, reserved1, 132);
+TG_OFFSET(tg_in_venue, reserved, 136);
 
 /* tg_in_instrument */
 TG_SIZE(tg_in_instrument, 96);
@@ -78,8 +84,19 @@ TG_OFFSET(tg_in_instrument, stale_ns_hi, 36);
 TG_OFFSET(tg_in_instrument, symbol, 40);
 TG_OFFSET(tg_in_instrument, px_digits, 64);
 TG_OFFSET(tg_in_instrument, qty_digits, 65);
-TG_OFFSET(tg_in_instrument, reserved0, 66);
-TG_OFFSET(tg_in_instrument, reserved, 72);
+TG_OFFSET(tg_in_instrument, product_id, 66);
+TG_OFFSET(tg_in_instrument, taker_fee_e8, 68);
+TG_OFFSET(tg_in_instrument, maker_fee_e8, 72);
+TG_OFFSET(tg_in_instrument, md_depth, 76);
+TG_OFFSET(tg_in_instrument, reserved, 80);
+
+/* tg_in_product */
+TG_SIZE(tg_in_product, 48);
+TG_OFFSET(tg_in_product, product_id, 0);
+TG_OFFSET(tg_in_product, flags, 2);
+TG_OFFSET(tg_in_product, reserved0, 4);
+TG_OFFSET(tg_in_product, name, 8);
+TG_OFFSET(tg_in_product, reserved, 32);
 
 /* tg_in_feed */
 TG_SIZE(tg_in_feed, 48);
@@ -88,7 +105,9 @@ TG_OFFSET(tg_in_feed, venue_id, 2);
 TG_OFFSET(tg_in_feed, line, 4);
 TG_OFFSET(tg_in_feed, flags, 6);
 TG_OFFSET(tg_in_feed, name, 8);
-TG_OFFSET(tg_in_feed, reserved, 32);
+TG_OFFSET(tg_in_feed, silence_ms, 32);
+TG_OFFSET(tg_in_feed, reserved0, 36);
+TG_OFFSET(tg_in_feed, reserved, 40);
 
 /* tg_in_account */
 TG_SIZE(tg_in_account, 48);
@@ -206,6 +225,36 @@ TG_OFFSET(tg_pub_event, u.kill.scope, 32);
 TG_OFFSET(tg_pub_event, u.kill.cause, 34);
 TG_OFFSET(tg_pub_event, u.kill.id, 36);
 TG_OFFSET(tg_pub_event, u.kill.pad, 40);
+TG_OFFSET(tg_pub_event, u.logon, 32);
+TG_OFFSET(tg_pub_event, u.logon.msg_seq, 32);
+TG_OFFSET(tg_pub_event, u.logon.sending_time_ns, 40);
+TG_OFFSET(tg_pub_event, u.top, 32);
+TG_OFFSET(tg_pub_event, u.top.bid_px, 32);
+TG_OFFSET(tg_pub_event, u.top.bid_qty, 40);
+TG_OFFSET(tg_pub_event, u.top.ask_px, 48);
+TG_OFFSET(tg_pub_event, u.top.ask_qty, 56);
+TG_OFFSET(tg_pub_event, u.product_top, 32);
+TG_OFFSET(tg_pub_event, u.product_top.bid_px, 32);
+TG_OFFSET(tg_pub_event, u.product_top.ask_px, 40);
+TG_OFFSET(tg_pub_event, u.product_top.bid_instrument, 48);
+TG_OFFSET(tg_pub_event, u.product_top.ask_instrument, 52);
+TG_OFFSET(tg_pub_event, u.order, 32);
+TG_OFFSET(tg_pub_event, u.order.px, 32);
+TG_OFFSET(tg_pub_event, u.order.qty, 40);
+TG_OFFSET(tg_pub_event, u.order.handle, 48);
+TG_OFFSET(tg_pub_event, u.order.side, 56);
+TG_OFFSET(tg_pub_event, u.order.action, 57);
+TG_OFFSET(tg_pub_event, u.status, 32);
+TG_OFFSET(tg_pub_event, u.status.status, 32);
+TG_OFFSET(tg_pub_event, u.status.previous, 36);
+TG_OFFSET(tg_pub_event, u.gap, 32);
+TG_OFFSET(tg_pub_event, u.gap.expected, 32);
+TG_OFFSET(tg_pub_event, u.gap.got, 40);
+TG_OFFSET(tg_pub_event, u.gap.cause, 48);
+TG_OFFSET(tg_pub_event, u.recovered, 32);
+TG_OFFSET(tg_pub_event, u.recovered.update_id, 32);
+TG_OFFSET(tg_pub_event, u.recovered.outage_ns, 40);
+TG_OFFSET(tg_pub_event, u.recovered.held, 48);
 TG_OFFSET(tg_pub_event, u.raw, 32);
 
 /* tg_priv_event */
@@ -261,6 +310,19 @@ TG_OFFSET(tg_priv_event, u.download, 32);
 TG_OFFSET(tg_priv_event, u.download.client_id, 32);
 TG_OFFSET(tg_priv_event, u.download.count, 36);
 TG_OFFSET(tg_priv_event, u.download.pad, 40);
+TG_OFFSET(tg_priv_event, u.queue, 32);
+TG_OFFSET(tg_priv_event, u.queue.order_id, 32);
+TG_OFFSET(tg_priv_event, u.queue.user_ref, 40);
+TG_OFFSET(tg_priv_event, u.queue.px, 48);
+TG_OFFSET(tg_priv_event, u.queue.leaves_qty, 56);
+TG_OFFSET(tg_priv_event, u.queue.ahead_qty, 64);
+TG_OFFSET(tg_priv_event, u.queue.behind_qty, 72);
+TG_OFFSET(tg_priv_event, u.queue.ahead_adjusted_qty, 80);
+TG_OFFSET(tg_priv_event, u.queue.orders_ahead, 88);
+TG_OFFSET(tg_priv_event, u.queue.fill_ppm, 92);
+TG_OFFSET(tg_priv_event, u.queue.flags, 96);
+TG_OFFSET(tg_priv_event, u.queue.latency_ns, 104);
+TG_OFFSET(tg_priv_event, u.queue.pad, 112);
 TG_OFFSET(tg_priv_event, u.raw, 32);
 
 /* tg_submission */
@@ -277,7 +339,8 @@ TG_OFFSET(tg_submission, account_id, 48);
 TG_OFFSET(tg_submission, side, 50);
 TG_OFFSET(tg_submission, ord_type, 51);
 TG_OFFSET(tg_submission, tif, 52);
-TG_OFFSET(tg_submission, pad, 53);
+TG_OFFSET(tg_submission, action, 53);
+TG_OFFSET(tg_submission, pad, 54);
 TG_OFFSET(tg_submission, routing_id, 56);
 TG_OFFSET(tg_submission, pad2, 60);
 TG_OFFSET(tg_submission, reserved, 64);
@@ -312,8 +375,20 @@ TG_SIZE(tg_level, 16);
 TG_OFFSET(tg_level, px, 0);
 TG_OFFSET(tg_level, qty, 8);
 
+/* tg_image_own */
+TG_SIZE(tg_image_own, 48);
+TG_OFFSET(tg_image_own, order_id, 0);
+TG_OFFSET(tg_image_own, px, 8);
+TG_OFFSET(tg_image_own, leaves_qty, 16);
+TG_OFFSET(tg_image_own, ahead_qty, 24);
+TG_OFFSET(tg_image_own, behind_qty, 32);
+TG_OFFSET(tg_image_own, fill_ppm, 40);
+TG_OFFSET(tg_image_own, side, 44);
+TG_OFFSET(tg_image_own, flags, 45);
+TG_OFFSET(tg_image_own, client_id, 46);
+
 /* tg_book_image */
-TG_SIZE(tg_book_image, 576);
+TG_SIZE(tg_book_image, 1024);
 TG_OFFSET(tg_book_image, seqcount, 0);
 TG_OFFSET(tg_book_image, instrument_id, 4);
 TG_OFFSET(tg_book_image, state, 8);
@@ -324,9 +399,43 @@ TG_OFFSET(tg_book_image, record_seq, 24);
 TG_OFFSET(tg_book_image, update_id, 32);
 TG_OFFSET(tg_book_image, last_px, 40);
 TG_OFFSET(tg_book_image, last_qty, 48);
-TG_OFFSET(tg_book_image, reserved, 56);
+TG_OFFSET(tg_book_image, trading_status, 56);
+TG_OFFSET(tg_book_image, own_orders, 58);
+TG_OFFSET(tg_book_image, flags, 60);
 TG_OFFSET(tg_book_image, bid, 64);
 TG_OFFSET(tg_book_image, ask, 320);
+TG_OFFSET(tg_book_image, external_bid, 576);
+TG_OFFSET(tg_book_image, external_ask, 592);
+TG_OFFSET(tg_book_image, mid_px, 608);
+TG_OFFSET(tg_book_image, micro_px, 616);
+TG_OFFSET(tg_book_image, spread_px, 624);
+TG_OFFSET(tg_book_image, imbalance_ppm, 632);
+TG_OFFSET(tg_book_image, crossed, 636);
+TG_OFFSET(tg_book_image, own, 640);
+
+/* tg_product_level */
+TG_SIZE(tg_product_level, 32);
+TG_OFFSET(tg_product_level, px, 0);
+TG_OFFSET(tg_product_level, qty, 8);
+TG_OFFSET(tg_product_level, cost_px, 16);
+TG_OFFSET(tg_product_level, instrument_id, 24);
+TG_OFFSET(tg_product_level, pad, 28);
+
+/* tg_product_image */
+TG_SIZE(tg_product_image, 1088);
+TG_OFFSET(tg_product_image, seqcount, 0);
+TG_OFFSET(tg_product_image, product_id, 4);
+TG_OFFSET(tg_product_image, bid_levels, 8);
+TG_OFFSET(tg_product_image, ask_levels, 10);
+TG_OFFSET(tg_product_image, instruments, 12);
+TG_OFFSET(tg_product_image, live, 14);
+TG_OFFSET(tg_product_image, crossed, 16);
+TG_OFFSET(tg_product_image, reserved0, 20);
+TG_OFFSET(tg_product_image, time_ns, 24);
+TG_OFFSET(tg_product_image, record_seq, 32);
+TG_OFFSET(tg_product_image, reserved, 40);
+TG_OFFSET(tg_product_image, bid, 64);
+TG_OFFSET(tg_product_image, ask, 576);
 
 /* tg_ioc_attach */
 TG_SIZE(tg_ioc_attach, 136);
@@ -345,7 +454,10 @@ TG_OFFSET(tg_ioc_attach, sub_user_bytes, 56);
 TG_OFFSET(tg_ioc_attach, books_bytes, 64);
 TG_OFFSET(tg_ioc_attach, features, 72);
 TG_OFFSET(tg_ioc_attach, name, 80);
-TG_OFFSET(tg_ioc_attach, reserved, 104);
+TG_OFFSET(tg_ioc_attach, products_bytes, 104);
+TG_OFFSET(tg_ioc_attach, max_products, 112);
+TG_OFFSET(tg_ioc_attach, reserved0, 116);
+TG_OFFSET(tg_ioc_attach, reserved, 120);
 
 /* tg_ioc_submit */
 TG_SIZE(tg_ioc_submit, 168);
@@ -367,8 +479,19 @@ TG_OFFSET(tg_ioc_instrument, lot, 40);
 TG_OFFSET(tg_ioc_instrument, min_qty, 48);
 TG_OFFSET(tg_ioc_instrument, venue_id, 56);
 TG_OFFSET(tg_ioc_instrument, flags, 58);
-TG_OFFSET(tg_ioc_instrument, reserved0, 60);
-TG_OFFSET(tg_ioc_instrument, reserved, 64);
+TG_OFFSET(tg_ioc_instrument, product_id, 60);
+TG_OFFSET(tg_ioc_instrument, trading_status, 62);
+TG_OFFSET(tg_ioc_instrument, taker_fee_e8, 64);
+TG_OFFSET(tg_ioc_instrument, maker_fee_e8, 68);
+TG_OFFSET(tg_ioc_instrument, reserved, 72);
+
+/* tg_ioc_subscribe */
+TG_SIZE(tg_ioc_subscribe, 48);
+TG_OFFSET(tg_ioc_subscribe, size, 0);
+TG_OFFSET(tg_ioc_subscribe, instrument_id, 4);
+TG_OFFSET(tg_ioc_subscribe, depth, 8);
+TG_OFFSET(tg_ioc_subscribe, flags, 12);
+TG_OFFSET(tg_ioc_subscribe, reserved, 16);
 
 /* tg_ioc_journal */
 TG_SIZE(tg_ioc_journal, 56);

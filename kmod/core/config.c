@@ -46,7 +46,7 @@ enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 	    !tg_text_ok(v->name, sizeof(v->name), false) ||
 	    !tg_text_ok(v->sender_comp_id, sizeof(v->sender_comp_id), false) ||
 	    !tg_text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) ||
-	    !zero_u64(v->reserved, 2))
+	    v->crossed_policy > TG_CROSSED_RECOVER || v->reserved0 || v->reserved1 || !zero_u64(v->reserved, 1))
 		return TG_REASON_CONFIG;
 	s = TG_TABLE(e, off_sessions, struct tg_session) + v->venue_id;
 	if (s->cfg.venue_id)
@@ -87,15 +87,6 @@ struct tg_instrument *tg_instrument_by_symbol(const struct tg_engine *e, u16 ven
 	return NULL;
 }
 
-static bool zero_u8(const __u8 *v, u32 n)
-{
-	u8 or = 0;
-
-	while (n--)
-		or |= *v++;
-	return !or;
-}
-
 /* A book by price that is not by price, or a snapshot that the venue does not give, would never become live. */
 static bool subscription_ok(const struct tg_in_venue *v, const struct tg_in_instrument *def)
 {
@@ -116,8 +107,8 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !s || !subscription_ok(&s->cfg, def) ||
 	    (def->flags & ~TG_INSTRUMENT_SUBSCRIBE) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
 	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
-	    def->px_digits > TG_SCALE_DIGITS || def->qty_digits > TG_SCALE_DIGITS || !zero_u8(def->reserved0, sizeof(def->reserved0)) ||
-	    !tg_text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 3))
+	    def->px_digits > TG_SCALE_DIGITS || def->qty_digits > TG_SCALE_DIGITS || def->product_id ||
+	    !tg_text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 2))
 		return TG_REASON_CONFIG;
 	i = TG_TABLE(e, off_instruments, struct tg_instrument) + def->instrument_id;
 	if (i->def.instrument_id)
@@ -153,7 +144,7 @@ enum tg_reason tg_config_feed(struct tg_engine *e, const struct tg_in_feed *f)
 	struct tg_feed *slot;
 
 	if (!f->feed_id || f->feed_id > e->params.max_feeds || !tg_session(e, f->venue_id) || f->line > 1 || f->flags ||
-	    !tg_text_ok(f->name, sizeof(f->name), false) || !zero_u64(f->reserved, 2))
+	    !tg_text_ok(f->name, sizeof(f->name), false) || f->reserved0 || !zero_u64(f->reserved, 1))
 		return TG_REASON_CONFIG;
 	slot = TG_TABLE(e, off_feeds, struct tg_feed) + f->feed_id;
 	if (slot->cfg.feed_id)

@@ -41,7 +41,7 @@ void tg_engine_defaults(struct tg_in_engine *p)
 
 static bool params_ok(const struct tg_in_engine *p)
 {
-	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || (p->reserved[0] | p->reserved[1] | p->reserved[2]))
+	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || (p->l3_books | p->l3_orders | p->max_products) || (p->reserved[0] | p->reserved[1]))
 		return false;
 #define X(field, def, max) \
 	if (!p->field || p->field > (max)) \

@@ -98,8 +98,8 @@ static void refusals_of_form_and_terms(void **state)
 	WITH(flags, TG_SUB_REDUCE_ONLY, TG_REASON_UNSUPPORTED);
 	WITH(order_id, 1, TG_REASON_BAD_REQUEST);
 	WITH(routing_id, 1, TG_REASON_BAD_REQUEST);
-	WITH(pad2, 1, TG_REASON_BAD_REQUEST);
-	for (i = 0; i < 3; i++)
+	WITH(action, 1, TG_REASON_BAD_REQUEST);
+	for (i = 0; i < 2; i++)
 		WITH(pad[i], 1, TG_REASON_BAD_REQUEST);
 	for (i = 0; i < 8; i++)
 		WITH(reserved[i], 1ULL << 63, TG_REASON_BAD_REQUEST);

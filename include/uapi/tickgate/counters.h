@@ -54,7 +54,24 @@
 	X(SESSION_FILLED,	"session_filled",	"sequence numbers filled over for a ResendRequest") \
 	X(SESSION_STORE_EVICTED, "session_store_evicted", "messages that fell out of a full session store") \
 	X(SESSION_LEASE,	"session_lease",	"times a session had used all sequence numbers granted to it") \
-	X(BUSINESS_REJECTS_TX,	"business_rejects_tx",	"messages of a type with no handler answered with 35=j")
+	X(BUSINESS_REJECTS_TX,	"business_rejects_tx",	"messages of a type with no handler answered with 35=j") \
+	X(MD_CHECKSUMS,		"md_checksums",		"books found equal to the venue's checksum") \
+	X(MD_CHECKSUM_BAD,	"md_checksum_bad",	"books that differed from the venue's checksum") \
+	X(MD_TRADES,		"md_trades",		"trades published") \
+	X(MD_STATUS,		"md_status",		"trading status changes") \
+	X(MD_DEFINITIONS,	"md_definitions",	"instrument definitions learnt from the venue") \
+	X(MD_ACKS,		"md_acks",		"entries without an order id: acknowledgements that do not touch the book") \
+	X(MD_RECOVERED,		"md_recovered",		"books recovered") \
+	X(MD_SILENCE,		"md_silence",		"feeds silent for too long") \
+	X(MD_PUBLISHED,		"md_published",		"book entries published by clients") \
+	X(MD_UNSUBSCRIBED,	"md_unsubscribed",	"market data subscriptions ended") \
+	X(BOOK_LOCKED,		"book_locked",		"times a book was seen locked") \
+	X(L3_UNKNOWN_ORDER,	"l3_unknown_order",	"changes and deletes of orders not in the L3 book") \
+	X(L3_DUPLICATE_ORDER,	"l3_duplicate_order",	"orders entered again under an id that is in the L3 book") \
+	X(L3_FULL,		"l3_full",		"orders that an L3 book had no room for") \
+	X(L3_BAD_ID,		"l3_bad_id",		"orders without an id, or with one too long") \
+	X(PRODUCT_CROSSED,	"product_crossed",	"times a product's venues were seen crossed, fees counted") \
+	X(QUEUE_REQUESTS,	"queue_requests",	"queue positions asked for")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

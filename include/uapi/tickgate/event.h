@@ -23,6 +23,12 @@ enum tg_pub_type {
 	TG_PUB_INSTRUMENT = 9,	/* a new instrument: ask the ioctl for its definition */
 	TG_PUB_SHUTDOWN = 10,	/* the gateway is going down: cancel, stop, detach */
 	TG_PUB_CREDENTIALS = 11, /* a session's Logon waits for its credentials: u.logon; id = venue. For the daemon */
+	TG_PUB_TOP = 12,	/* best bid or offer changed (price or quantity): u.top; once a message at most */
+	TG_PUB_PRODUCT_TOP = 13, /* best bid or offer over venues, fees counted: u.product_top; id = product */
+	TG_PUB_ORDER = 14,	/* L3: one order at the venue: u.order */
+	TG_PUB_STATUS = 15,	/* trading status: u.status */
+	TG_PUB_GAP = 16,	/* a book is no longer trusted: u.gap; a BOOK_STATE event follows */
+	TG_PUB_RECOVERED = 17,	/* it is again: u.recovered */
 };
 
 #define TG_EV_LAST		1u	/* flags: last event of its message: the book is consistent now */
@@ -42,9 +48,17 @@ struct tg_pub_event {
 		struct { __u32 state, previous; __u64 pad[3]; } state;
 		struct { __u16 scope, cause; __u32 id; __u64 pad[3]; } kill;
 		struct { __u64 msg_seq, sending_time_ns, pad[2]; } logon;
+		struct { __s64 bid_px, bid_qty, ask_px, ask_qty; } top;	/* TG_PX_NONE, 0 on an empty side */
+		struct { __s64 bid_px, ask_px; __u32 bid_instrument, ask_instrument; __u64 pad; } product_top;	/* raw prices; ranked with taker fees */
+		struct { __s64 px, qty; __u64 handle; __u8 side, action; __u16 pad0; __u32 pad1; } order;	/* action: enum tg_md_action; handle: names it until it is deleted */
+		struct { __u32 status, previous; __u64 pad[3]; } status;	/* enum tg_trading_status */
+		struct { __u64 expected, got; __u32 cause, pad0; __u64 pad1; } gap;	/* cause: enum tg_gap_cause; numbers where it has some */
+		struct { __u64 update_id, outage_ns, held, pad; } recovered;	/* held: updates applied on top of the snapshot */
 		__u64 raw[4];
 	} u;
 };
+
+enum tg_md_action { TG_MD_NEW = 0, TG_MD_CHANGE = 1, TG_MD_DELETE = 2, TG_MD_EXECUTE = 3 };	/* 279, and 3: filled in part or whole */
 
 /* ---- private ring: one client's own ---- */
 
@@ -59,6 +73,7 @@ enum tg_priv_type {
 	TG_PRIV_FILL = 8,		/* one execution; an ORDER_UPDATE follows */
 	TG_PRIV_CANCEL_REJECT = 9,	/* venue refused a cancel or replace */
 	TG_PRIV_SLOW = 10,		/* sent by nobody: libtickgate makes it when the reader was lapped */
+	TG_PRIV_QUEUE = 11,		/* answer to TG_SUB_QUEUE: u.queue */
 };
 
 enum tg_origin { TG_ORIGIN_GATEWAY = 0, TG_ORIGIN_VENUE = 1 };
@@ -108,10 +123,24 @@ struct tg_priv_event {
 			__u32 pad0;
 			__u64 pad[5];
 		} instrument;
+		struct {		/* where a passive order of this client stands among the others at its price */
+			__u64 order_id, user_ref;
+			__s64 px, leaves_qty;
+			__s64 ahead_qty, behind_qty;	/* others' quantity; estimates never promise less ahead than there is */
+			__s64 ahead_adjusted_qty;	/* ahead_qty less what goes while an order needs its measured way to the venue */
+			__u32 orders_ahead;		/* L3 only, else 0 */
+			__u32 fill_ppm;			/* estimate of the chance to be filled at this price, in millionths */
+			__u64 flags;			/* TG_QUEUE_* */
+			__u64 latency_ns;		/* order to first report, as measured at the venue */
+			__u64 pad[2];
+		} queue;
 		struct { __u32 client_id, count; __u64 pad[11]; } download;	/* ATTACHED, DOWNLOAD_* */
 		__u64 raw[12];
 	} u;
 };
+
+#define TG_QUEUE_EXACT	1u	/* from an L3 book; else a bound from L2 */
+#define TG_QUEUE_KNOWN	2u	/* the order was seen in the book; else all at its price counts as ahead */
 
 /* ---- submissions ---- */
 
@@ -121,10 +150,18 @@ enum tg_sub_type {
 	TG_SUB_REPLACE = 3,		/* order_id, px, qty (new total) */
 	TG_SUB_DOWNLOAD = 4,		/* ask for a fresh download (after SLOW) */
 	TG_SUB_CANCEL_ALL = 5,		/* all working orders of this client; instrument_id 0 = everywhere */
+	TG_SUB_QUEUE = 6,		/* order_id: where does it stand? */
+	TG_SUB_BOOK = 7,		/* one entry of a book that this client publishes (TG_PERMIT_PUBLISH): side, px, qty, action,
+					 * user_ref = update id (the same for all entries of one update), order_id = L3 order, 0 = L2 level */
 };
 
 #define TG_SUB_POST_ONLY	1u	/* flags: never takes liquidity (18) */
 #define TG_SUB_REDUCE_ONLY	2u	/* never opens a position at the venue (18), where its dialect can say so */
+/* flags of TG_SUB_BOOK */
+#define TG_SUB_BOOK_CLEAR	4u	/* the book is emptied before this entry, a snapshot follows */
+#define TG_SUB_BOOK_LAST	8u	/* last entry of its update: the book is consistent now */
+#define TG_SUB_BOOK_NONE	16u	/* no entry in this one: CLEAR or LAST alone */
+#define TG_SUB_BOOK_TRADE	32u	/* a trade: px, qty, side = aggressor or 0 */
 
 struct tg_submission {
 	__u16 type;			/* enum tg_sub_type */
@@ -139,7 +176,8 @@ struct tg_submission {
 	__u8 side;			/* enum tg_side */
 	__u8 ord_type;			/* enum tg_ord_type */
 	__u8 tif;			/* enum tg_tif */
-	__u8 pad[3];
+	__u8 action;			/* BOOK: enum tg_md_action */
+	__u8 pad[2];
 	__u32 routing_id;		/* 0 */
 	__u32 pad2;
 	__u64 reserved[8];

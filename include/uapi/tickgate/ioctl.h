@@ -26,7 +26,10 @@ struct tg_ioc_attach {
 	__u64 books_bytes;
 	__u64 features;		/* out: TG_FEATURE_* */
 	char name[TG_NAME_LEN];	/* in: for people; NUL terminated */
-	__u64 reserved[4];	/* zero */
+	__u64 products_bytes;	/* out: to mmap at TG_MMAP_PRODUCTS; 0 = no products */
+	__u32 max_products;	/* out */
+	__u32 reserved0;	/* zero */
+	__u64 reserved[2];	/* zero */
 };
 
 struct tg_ioc_submit {
@@ -46,9 +49,28 @@ struct tg_ioc_instrument {
 	__s64 tick, lot, min_qty;
 	__u16 venue_id;
 	__u16 flags;
-	__u32 reserved0;
+	__u16 product_id;
+	__u16 trading_status;	/* enum tg_trading_status */
+	__s32 taker_fee_e8, maker_fee_e8;
+	__u64 reserved[3];
+};
+
+/*
+ * What poll() wakes this client for. The rings always hold everything; this only says for which public events a sleeping reader is
+ * woken. Until the first SUBSCRIBE: for all. Private events always wake. depth counts levels from the best: 1 = changes of the top only, 0 = any depth.
+ */
+struct tg_ioc_subscribe {
+	__u32 size;		/* in */
+	__u32 instrument_id;	/* in: 0 = all instruments */
+	__u32 depth;		/* in: for TG_SUBSCRIBE_LEVELS */
+	__u32 flags;		/* in: TG_SUBSCRIBE_*; 0 = no more */
 	__u64 reserved[4];
 };
+#define TG_SUBSCRIBE_LEVELS	1u
+#define TG_SUBSCRIBE_TOP	2u
+#define TG_SUBSCRIBE_TRADES	4u
+#define TG_SUBSCRIBE_STATE	8u	/* book states, gaps, trading status */
+#define TG_SUBSCRIBE_PRODUCT	16u	/* best bid and offer of the instrument's product */
 
 /* Journal reader (CAP_NET_ADMIN; one at a time: EBUSY). Does not need ATTACH. */
 struct tg_ioc_journal {
@@ -73,6 +95,8 @@ struct tg_ioc_info {
 #define TG_FEATURE_IOCTL_SUBMIT	2ULL
 #define TG_FEATURE_BOOK_IMAGES	4ULL
 #define TG_FEATURE_XDP_KFUNC	8ULL
+#define TG_FEATURE_PRODUCTS	16ULL
+#define TG_FEATURE_SUBSCRIBE	32ULL
 
 #define TG_IOC_MAGIC		0xB7
 #define TG_IOC_INFO		_IOWR(TG_IOC_MAGIC, 0, struct tg_ioc_info)
@@ -81,5 +105,6 @@ struct tg_ioc_info {
 #define TG_IOC_WAKE		_IO(TG_IOC_MAGIC, 3)
 #define TG_IOC_INSTRUMENT	_IOWR(TG_IOC_MAGIC, 4, struct tg_ioc_instrument)
 #define TG_IOC_JOURNAL		_IOWR(TG_IOC_MAGIC, 5, struct tg_ioc_journal)
+#define TG_IOC_SUBSCRIBE	_IOWR(TG_IOC_MAGIC, 6, struct tg_ioc_subscribe)
 
 #endif

@@ -56,6 +56,7 @@ enum tg_in {
 	TG_IN_CHECKPOINT = 42,	/* no payload: mixes a hash of the whole arena into the digest */
 	TG_IN_CREDENTIALS = 43,	/* struct tg_in_credentials: the answer to TG_PUB_CREDENTIALS */
 	TG_IN_STORED = 44,	/* struct tg_in_stored, then the message: puts a message sent earlier back into a session's store */
+	TG_IN_PRODUCT = 45,	/* struct tg_in_product: what instruments of several venues have in common */
 	TG_IN_MAX
 };
 
@@ -79,7 +80,10 @@ struct tg_in_engine {
 	__u32 flags;			/* 0 */
 	__u32 session_store_bytes;	/* per session: what was sent, kept to be sent again */
 	__u32 session_store_messages;
-	__u64 reserved[3];
+	__u32 l3_orders;		/* orders in one L3 book */
+	__u16 l3_books;			/* instruments that may have an L3 book; 0 = none */
+	__u16 max_products;		/* consolidated books; 0 = none */
+	__u64 reserved[2];
 };
 
 /* TG_IN_VENUE: one FIX session as initiator. Sent once per venue id; a second one for the same id is refused (DUPLICATE_ID). */
@@ -100,7 +104,10 @@ struct tg_in_venue {
 	__u16 resend_max;		/* numbers asked for in one ResendRequest at most; 0 = as the dialect says */
 	__u16 heartbeat_min_s;		/* a shorter 108 than this in the venue's Logon counts as this; 0 = any */
 	__u64 resend_max_age_ns;	/* TG_RESEND_YOUNG: older ones are filled over */
-	__u64 reserved[2];
+	__u16 crossed_policy;		/* enum tg_crossed_policy */
+	__u16 reserved0;
+	__u32 reserved1;
+	__u64 reserved[1];
 };
 /* What is sent again when the venue asks. Session messages never are, cancels and what is no order always. */
 enum tg_resend {
@@ -129,19 +136,37 @@ struct tg_in_instrument {
 	char symbol[TG_SYMBOL_LEN];	/* 55 */
 	__u8 px_digits;			/* decimals that the venue wants to see at least, 0..8: prices (44) */
 	__u8 qty_digits;		/* and quantities (38) */
-	__u8 reserved0[6];
-	__u64 reserved[3];
+	__u16 product_id;		/* consolidated with the other instruments of this product; 0 = with none */
+	__s32 taker_fee_e8;		/* fraction of the notional, e8: 0.0026 is 260000; below 0 = rebate */
+	__s32 maker_fee_e8;
+	__u32 md_depth;			/* 264 of this instrument's requests; 0 = the venue's */
+	__u64 reserved[2];
 };
 #define TG_INSTRUMENT_SUBSCRIBE	1u	/* request a snapshot at logon and after a gap */
+#define TG_INSTRUMENT_L3	2u	/* order by order, where the dialect can; the L2 book is derived from it */
+#define TG_INSTRUMENT_PUBLISHED	4u	/* its book comes from a client with TG_PERMIT_PUBLISH, not from the venue */
+
+/* One thing that is traded at several venues. Levels of all its instruments make one consolidated book. */
+struct tg_in_product {
+	__u16 product_id;		/* 1..max_products */
+	__u16 flags;			/* 0 */
+	__u32 reserved0;
+	char name[TG_NAME_LEN];
+	__u64 reserved[2];
+};
 
 struct tg_in_feed {
 	__u16 feed_id;			/* 1..max_feeds */
 	__u16 venue_id;
 	__u16 line;			/* 0 = A, 1 = B */
-	__u16 flags;			/* 0 */
+	__u16 flags;			/* TG_FEED_* */
 	char name[TG_NAME_LEN];
-	__u64 reserved[2];
+	__u32 silence_ms;		/* nothing heard on any line this long: the venue's books fed by it are STALE; 0 = never */
+	__u32 reserved0;
+	__u64 reserved[1];
 };
+#define TG_FEED_SNAPSHOT	1u	/* a snapshot channel: 35=W again and again, with numbers of its own */
+#define TG_FEED_REMOVE		2u	/* the feed of this id is no more; its id may be given anew */
 
 struct tg_in_account {
 	__u16 account_id;		/* 1..max_accounts */
@@ -162,6 +187,7 @@ struct tg_in_permit {
 };
 #define TG_PERMIT_TRADE		1u
 #define TG_PERMIT_MARKET	2u	/* market orders too */
+#define TG_PERMIT_PUBLISH	4u	/* may publish the books of instruments with TG_INSTRUMENT_PUBLISHED */
 
 /*
  * Limits of one scope. Every outbound new or replace is checked against the FIRM, ACCOUNT and INSTRUMENT scopes, which must be loaded

@@ -28,6 +28,7 @@
 #define TG_MMAP_SUB_USER	0x300000000ULL	/* read-write: struct tg_sub_user page, then tg_submission slots */
 #define TG_MMAP_BOOKS		0x400000000ULL	/* read-only: struct tg_book_image [max_instruments + 1], index = instrument id */
 #define TG_MMAP_JOURNAL		0x500000000ULL	/* read-only: struct tg_ring_header page, then bytes; CAP_NET_ADMIN */
+#define TG_MMAP_PRODUCTS	0x700000000ULL	/* read-only: struct tg_product_image [max_products + 1], index = product id */
 #define TG_MMAP_JOURNAL_USER	0x600000000ULL	/* read-write page: struct tg_journal_user; CAP_NET_ADMIN */
 
 #define TG_SHM_PAGE		4096u
@@ -65,8 +66,20 @@ struct tg_journal_user {
 };
 
 #define TG_IMAGE_LEVELS		16u
+#define TG_IMAGE_OWN		8u
 
 struct tg_level { __s64 px, qty; };
+
+/* One of the firm's own working orders and its place in the queue: see u.queue in event.h. */
+struct tg_image_own {
+	__u64 order_id;
+	__s64 px, leaves_qty;
+	__s64 ahead_qty, behind_qty;
+	__u32 fill_ppm;
+	__u8 side;			/* enum tg_book_side */
+	__u8 flags;			/* TG_QUEUE_* */
+	__u16 client_id;
+};
 
 /*
  * Latest state of one book. The writer makes `seqcount` odd, writes, makes it even (release). A reader loads it (acquire), copies, fences,
@@ -81,9 +94,46 @@ struct tg_book_image {
 	__u64 record_seq;
 	__u64 update_id;
 	__s64 last_px, last_qty;	/* last trade; TG_PX_NONE before the first */
-	__u64 reserved;
+	__u16 trading_status;		/* enum tg_trading_status */
+	__u16 own_orders;		/* filled entries of own[]; more than TG_IMAGE_OWN are not shown, the nearest to the best are */
+	__u32 flags;			/* TG_IMAGE_* */
 	struct tg_level bid[TG_IMAGE_LEVELS];
 	struct tg_level ask[TG_IMAGE_LEVELS];
+	/* Derived. External: without the firm's own working orders, max(0, gross - own) on L2, by order id on L3. */
+	struct tg_level external_bid, external_ask;	/* best levels with anything of others */
+	__s64 mid_px;			/* TG_PX_NONE unless both sides are there; rounded down */
+	__s64 micro_px;			/* mid weighted by the opposite side's quantity */
+	__s64 spread_px;
+	__s32 imbalance_ppm;		/* (bid - ask) / (bid + ask) of the quantities shown, in millionths */
+	__u32 crossed;			/* 1 crossed, 2 locked */
+	struct tg_image_own own[TG_IMAGE_OWN];
+};
+#define TG_IMAGE_L3		1u	/* derived from an L3 book */
+
+/*
+ * Consolidated book of one product over venues, under a sequence count as above. px: raw, as at the venue. Ranked by price with the
+ * taker's fee on it: that is what taking there costs.
+ */
+#define TG_PRODUCT_LEVELS	16u
+struct tg_product_level {
+	__s64 px, qty;
+	__s64 cost_px;			/* px with the taker fee */
+	__u32 instrument_id;		/* whose level */
+	__u32 pad;
+};
+struct tg_product_image {
+	__u32 seqcount;
+	__u32 product_id;
+	__u16 bid_levels, ask_levels;
+	__u16 instruments;		/* of the product */
+	__u16 live;			/* of them with a LIVE book; only these are in here */
+	__u32 crossed;			/* best bid pays more than best ask costs, fees counted: 1 */
+	__u32 reserved0;
+	__u64 time_ns;
+	__u64 record_seq;
+	__u64 reserved[3];
+	struct tg_product_level bid[TG_PRODUCT_LEVELS];
+	struct tg_product_level ask[TG_PRODUCT_LEVELS];
 };
 
 #endif

@@ -67,6 +67,38 @@ enum tg_book_state {
 	TG_BOOK_STALE = 3,		/* no news for longer than the feed's threshold */
 };
 
+/* May an instrument be traded (FIX 340 and 326, and the venues' own words: docs/VENUES.md). */
+enum tg_trading_status {
+	TG_TRADING_UNKNOWN = 0,		/* nothing was said */
+	TG_TRADING_OPEN = 1,
+	TG_TRADING_HALTED = 2,
+	TG_TRADING_CLOSED = 3,
+	TG_TRADING_AUCTION = 4,		/* pre-open, call */
+	TG_TRADING_CANCEL_ONLY = 5,
+	TG_TRADING_POST_ONLY = 6,
+	TG_TRADING_LIMIT_ONLY = 7,
+	TG_TRADING_REDUCE_ONLY = 8,
+};
+
+/* Why a book is no longer trusted. */
+enum tg_gap_cause {
+	TG_GAP_CHAIN = 1,		/* the update ids do not connect */
+	TG_GAP_MSG_SEQ = 2,		/* messages are missing (34), and the venue has no better test */
+	TG_GAP_RPT_SEQ = 3,		/* RptSeq (83) is not the last one plus 1 */
+	TG_GAP_CHECKSUM = 4,		/* the venue's checksum of the best levels differs from ours */
+	TG_GAP_CROSSED = 5,		/* crossed, where the venue's policy says that cannot be */
+	TG_GAP_CAPACITY = 6,		/* a book or the area for held updates is full */
+	TG_GAP_SILENCE = 7,		/* nothing was heard on the feed for too long */
+	TG_GAP_SESSION = 8,		/* the session or the publishing client went away */
+};
+
+/* What a crossed (bid above ask) or locked (equal) book of one venue means. */
+enum tg_crossed_policy {
+	TG_CROSSED_COUNT = 0,		/* counted; the book stays as the venue told it */
+	TG_CROSSED_STALE = 1,		/* STALE while it lasts: no reference price */
+	TG_CROSSED_RECOVER = 2,		/* crossed is a gap: a snapshot is asked for. Locked is counted */
+};
+
 /* What a limit or a kill applies to. */
 enum tg_scope {
 	TG_SCOPE_FIRM = 1, TG_SCOPE_VENUE = 2, TG_SCOPE_ACCOUNT = 3, TG_SCOPE_CLIENT = 4, TG_SCOPE_INSTRUMENT = 5,

@@ -145,7 +145,7 @@ static bool form_ok(const struct tg_submission *s)
 
 	for (i = 0; i < sizeof(s->reserved) / sizeof(s->reserved[0]); i++)
 		reserved |= s->reserved[i];
-	if (reserved || s->pad[0] || s->pad[1] || s->pad[2] || s->pad2 || s->routing_id)
+	if (reserved || s->action || s->pad[0] || s->pad[1] || s->pad2 || s->routing_id)
 		return false;
 	switch (s->type) {
 	case TG_SUB_NEW:
