@@ -25,6 +25,7 @@ tg-core-objs := \
 	venue/coinbase.o \
 	venue/deribit.o \
 	book/l2.o \
+	book/l3.o \
 	md/md.o \
 	md/recovery.o \
 	md/feed.o \
