@@ -124,7 +124,7 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 	i->pending_off = pending_off;
 	i->def = *def;
 	i->last_px = TG_PX_NONE;
-	tg_l2_init(tg_l2_of(e, i), e->params.book_levels);
+	tg_book_init(e, i);
 
 	b = symbol_bucket(def->venue_id, (const u8 *)def->symbol, len);
 	while (bucket[b])	/* ends: max_instruments < TG_SYMBOL_BUCKETS */

@@ -26,6 +26,7 @@ tg-core-objs := \
 	venue/deribit.o \
 	book/l2.o \
 	book/l3.o \
+	book/book.o \
 	md/md.o \
 	md/recovery.o \
 	md/feed.o \

@@ -97,8 +97,7 @@ bool tg_engine_book(const struct tg_engine *e, u32 instrument_id, struct tg_book
 
 	if (!i)
 		return false;
-	memset(out, 0, sizeof(*out));
-	tg_md_image(e, i, out);
+	tg_book_image(e, i, out);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "num.h"
 #include "book/l2.h"
+#include "book/part.h"
 #include "client/client.h"
 #include "md/md.h"
 #include "order/order.h"
@@ -199,5 +200,7 @@ static inline void tg_out_note(struct tg_engine *e, struct tg_outbox *ob, u16 ty
 	}
 	tg_outbox_commit(ob, type, target, arg, 0);
 }
+
+#include "book/book.h"
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Refresh messages (35=W, 35=X) to books and public events, and the read-only views of a book. A
+ * Refresh messages (35=W, 35=X) to books and public events, and the read-only view of a price. A
  * message's entries come as runs: consecutive entries of one instrument with one pair of update ids
  * are an update set, which is applied, held or dropped whole.
  */
@@ -134,16 +134,6 @@ static enum tg_fix_error decode(struct tg_engine *e, struct tg_fix_md_iter *it, 
 
 /* ---- events and books ---- */
 
-static void count_result(struct tg_engine *e, u32 res)
-{
-	if (unlikely(res & (TG_L2_UNKNOWN_DELETE | TG_L2_EVICTED))) {
-		if (res & TG_L2_UNKNOWN_DELETE)
-			tg_cc(e, TG_CC_BOOK_UNKNOWN_DELETE);
-		else
-			tg_cc(e, TG_CC_BOOK_EVICTED);
-	}
-}
-
 static struct tg_pub_event *level_event(struct tg_engine *e, struct tg_instrument *i, u8 side,
 					s64 px, s64 qty, u64 update_id, u16 flags,
 					struct tg_outbox *ob)
@@ -166,28 +156,22 @@ static struct tg_pub_event *level_event(struct tg_engine *e, struct tg_instrumen
 struct tg_pub_event *tg_md_level(struct tg_engine *e, struct tg_instrument *i, u8 side, s64 px,
 				 s64 qty, u64 update_id, u16 flags, struct tg_outbox *ob)
 {
-	count_result(e, tg_l2_set(tg_l2_of(e, i), side, px, qty));
+	tg_book_set(e, i, side, px, qty, ob);
 	tg_cc(e, TG_CC_MD_ENTRIES);
 	return level_event(e, i, side, px, qty, update_id, flags, ob);
 }
 
-static void touched(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
+static void touched(struct tg_engine *e, struct tg_instrument *i)
 {
 	i->changed_seq = e->seq;
 	i->changed_ns = e->time_ns;
 	i->last_news_ns = e->time_ns;
-	/* The host writes the image after the step: one note a record is enough. */
-	if (i->noted_seq != e->seq) {
-		i->noted_seq = e->seq;
-		tg_out_note(e, ob, TG_OUT_BOOK, 0, i->def.instrument_id);
-	}
 }
 
 void tg_md_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
-	touched(e, i, ob);
-	if (unlikely(tg_l2_crossed(tg_l2_of(e, i))))
-		tg_cc(e, TG_CC_BOOK_CROSSED);
+	touched(e, i);
+	tg_book_settled(e, i, ob);
 }
 
 static struct tg_pub_event *trade(struct tg_engine *e, struct tg_instrument *i,
@@ -197,6 +181,7 @@ static struct tg_pub_event *trade(struct tg_engine *e, struct tg_instrument *i,
 
 	i->last_px = t->px;
 	i->last_qty = t->qty;
+	tg_book_trade(e, i, t->px, t->qty, 0);
 	tg_cc(e, TG_CC_MD_ENTRIES);
 	if (ev) {
 		ev->u.trade.px = t->px;
@@ -207,10 +192,7 @@ static struct tg_pub_event *trade(struct tg_engine *e, struct tg_instrument *i,
 	 * The image shows the last trade, so it has to be rewritten; a trade is no news of the
 	 * book, so it does not keep it from going STALE.
 	 */
-	if (i->noted_seq != e->seq) {
-		i->noted_seq = e->seq;
-		tg_out_note(e, ob, TG_OUT_BOOK, 0, i->def.instrument_id);
-	}
+	tg_book_dirty(e, i, ob);
 	return ev;
 }
 
@@ -273,7 +255,8 @@ static void close_set(struct tg_engine *e, struct run *r, bool fragment, struct 
 		if (!i->in_set)
 			i->set_gaps = e->counters[TG_CC_MD_FEED_GAPS];
 		i->in_set = 1;
-		touched(e, i, ob);
+		touched(e, i);
+		tg_book_dirty(e, i, ob);
 	} else {
 		i->in_set = 0;
 		if (r->last_id)
@@ -398,7 +381,7 @@ static void load(struct tg_engine *e, struct tg_instrument *i, const struct tg_m
 	} else {
 		if (unlikely(!t->qty))
 			return;
-		count_result(e, tg_l2_load(tg_l2_of(e, i), t->kind, t->px, t->qty));
+		tg_book_load(e, i, t->kind, t->px, t->qty);
 		tg_cc(e, TG_CC_MD_ENTRIES);
 		ev = level_event(e, i, t->kind, t->px, t->qty, update_id, TG_EV_SNAPSHOT, ob);
 	}
@@ -446,7 +429,7 @@ static enum tg_fix_error snapshot(struct tg_engine *e, const struct tg_md_source
 		tg_cc_add(e, TG_CC_MD_STALE_DROPPED, it.count);
 		return TG_FIX_OK;
 	}
-	tg_l2_clear(tg_l2_of(e, i));
+	tg_book_clear(e, i);
 	last = tg_pub(e, ob, TG_PUB_CLEAR, i->def.instrument_id, TG_EV_SNAPSHOT);
 	i->update_id = it.update_id;
 	i->in_set = 0;
@@ -463,7 +446,7 @@ static enum tg_fix_error snapshot(struct tg_engine *e, const struct tg_md_source
 			load(e, i, &e->md_scratch[0], i->update_id, &last, ob);
 		}
 	}
-	tg_l2_load_end(tg_l2_of(e, i));
+	tg_book_load_end(e, i);
 	if (last)
 		last->flags |= TG_EV_LAST;
 	tg_md_settled(e, i, ob);
@@ -514,26 +497,4 @@ s64 tg_md_reference_px(const struct tg_engine *e, const struct tg_instrument *i)
 	 * of the two odd halves.
 	 */
 	return (bid.px >> 1) + (ask.px >> 1) + (bid.px & ask.px & 1);
-}
-
-void tg_md_image(const struct tg_engine *e, const struct tg_instrument *i,
-		 struct tg_book_image *out)
-{
-	const struct tg_l2 *b = tg_l2_of(e, i);
-	u32 n;
-
-	memset(out, 0, sizeof(*out));
-	out->instrument_id = i->def.instrument_id;
-	out->state = i->state;
-	out->time_ns = i->changed_ns;
-	out->record_seq = i->changed_seq;
-	out->update_id = i->update_id;
-	out->last_px = i->last_px;
-	out->last_qty = i->last_qty;
-	for (n = 0; n < TG_IMAGE_LEVELS && tg_l2_level(b, TG_BID, n, &out->bid[n]); n++)
-		;
-	out->bid_levels = (u16)n;
-	for (n = 0; n < TG_IMAGE_LEVELS && tg_l2_level(b, TG_ASK, n, &out->ask[n]); n++)
-		;
-	out->ask_levels = (u16)n;
 }

@@ -13,6 +13,7 @@
 #ifndef TG_MD_H
 #define TG_MD_H
 
+#include "book/part.h"
 #include "fix/decode.h"
 #include "outbox.h"
 #include <tickgate/event.h>
@@ -76,7 +77,7 @@ struct tg_instrument {
 	u64 changed_ns;
 	s64 last_px, last_qty;		/* trade; TG_PX_NONE before the first */
 	u64 set_gaps;			/* feed gaps counted when the fragmented set began */
-	u64 noted_seq;			/* record that has its TG_OUT_BOOK in the outbox */
+	struct tg_book_part book;	/* book/: nobody else looks inside */
 };
 
 struct tg_feed {
@@ -117,8 +118,6 @@ u64 tg_md_deadline_ns(const struct tg_engine *e);
  * TG_PX_NONE.
  */
 s64 tg_md_reference_px(const struct tg_engine *e, const struct tg_instrument *i);
-void tg_md_image(const struct tg_engine *e, const struct tg_instrument *i,
-		 struct tg_book_image *out);
 
 /* ---- between the files of md/ ---- */
 

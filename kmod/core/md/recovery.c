@@ -28,6 +28,7 @@ static u64 after(u64 from_ns, u64 delta_ns)
 void tg_md_set_state(struct tg_engine *e, struct tg_instrument *i, u8 state, struct tg_outbox *ob)
 {
 	struct tg_pub_event *ev;
+	u8 before = i->state;
 
 	if (i->state == state)
 		return;
@@ -37,12 +38,9 @@ void tg_md_set_state(struct tg_engine *e, struct tg_instrument *i, u8 state, str
 		ev->u.state.previous = i->state;
 	}
 	i->state = state;
+	tg_book_state(e, i, before, ob);
 	if (state == TG_BOOK_LIVE && stale_ns(i))
 		arm(e, after(i->last_news_ns, stale_ns(i)));
-	if (i->noted_seq != e->seq) {	/* the image shows the state */
-		i->noted_seq = e->seq;
-		tg_out_note(e, ob, TG_OUT_BOOK, 0, i->def.instrument_id);
-	}
 }
 
 static bool send_request(struct tg_engine *e, struct tg_session *s, struct tg_instrument *i,
@@ -286,7 +284,7 @@ static void feed_restarted(struct tg_engine *e, u16 venue_id, struct tg_outbox *
 
 		if (!i || i->def.venue_id != venue_id)
 			continue;
-		tg_l2_clear(tg_l2_of(e, i));
+		tg_book_clear(e, i);
 		tg_pub(e, ob, TG_PUB_CLEAR, n, TG_EV_LAST);
 		i->npending = 0;
 		i->in_set = 0;
