@@ -19,6 +19,7 @@ tg-core-objs := \
 	venue/venue.o \
 	venue/ids.o \
 	venue/body.o \
+	venue/quick.o \
 	venue/sim.o \
 	venue/binance.o \
 	venue/kraken.o \

@@ -86,6 +86,7 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	place(&at, sizeof(struct tg_engine));
 	put(e ? &e->off_sessions : NULL, &at, sizeof(struct tg_session) * (p->max_venues + 1ULL));
 	put(e ? &e->off_instruments : NULL, &at, sizeof(struct tg_instrument) * (p->max_instruments + 1ULL));
+	put(e ? &e->off_templates : NULL, &at, sizeof(struct tg_template) * (p->max_instruments + 1ULL) * TG_TEMPLATES);
 	put(e ? &e->off_feeds : NULL, &at, sizeof(struct tg_feed) * (p->max_feeds + 1ULL));
 	put(e ? &e->off_accounts : NULL, &at, sizeof(struct tg_account) * (p->max_accounts + 1ULL));
 	put(e ? &e->off_clients : NULL, &at, sizeof(struct tg_client) * (p->max_clients + 1ULL));

@@ -43,19 +43,26 @@ static inline u8 *tg_outbox_reserve(struct tg_outbox *ob, u32 max)
 	return ob->buf + ob->len + sizeof(struct tg_out);
 }
 
-/* Commits the space reserved last, of which `len` <= max bytes were written. */
-static inline void tg_outbox_commit(struct tg_outbox *ob, u16 type, u16 target, u64 arg, u32 len)
+/* Commits the space reserved last, of which `len` <= max bytes were written and are followed by zeros up to a multiple of 8. */
+static inline void tg_outbox_commit_padded(struct tg_outbox *ob, u16 type, u16 target, u64 arg, u32 len)
 {
 	struct tg_out *o = (struct tg_out *)(ob->buf + ob->len);
-	u32 pad = (0u - len) & 7u;
 
 	o->type = type;
 	o->target = target;
 	o->len = len;
 	o->arg = arg;
-	if (pad)
-		memset((u8 *)(o + 1) + len, 0, pad);
 	ob->len += TG_OUT_SIZE(len);
+}
+
+/* The same; writes the zeros. */
+static inline void tg_outbox_commit(struct tg_outbox *ob, u16 type, u16 target, u64 arg, u32 len)
+{
+	u32 pad = (0u - len) & 7u;
+
+	if (pad)
+		memset(ob->buf + ob->len + sizeof(struct tg_out) + len, 0, pad);
+	tg_outbox_commit_padded(ob, type, target, arg, len);
 }
 
 /* Iterate: for (pos = 0; (o = tg_outbox_next(ob, &pos)); ). The bytes follow the header: tg_out_bytes(o). */

@@ -17,6 +17,7 @@
 #include "order/order.h"
 #include "risk/risk.h"
 #include "session/session.h"
+#include "venue/quick.h"
 #include "venue/venue.h"
 
 #define TG_ARENA_MAGIC		0x31616e6572616774ULL
@@ -67,6 +68,7 @@ struct tg_engine {
 	/* Offsets from the arena's start. */
 	u64 off_sessions;		/* struct tg_session [max_venues + 1], index = venue id */
 	u64 off_instruments;		/* struct tg_instrument [max_instruments + 1] */
+	u64 off_templates;		/* struct tg_template [(max_instruments + 1) * TG_TEMPLATES] */
 	u64 off_feeds;			/* struct tg_feed [max_feeds + 1] */
 	u64 off_accounts;		/* struct tg_account [max_accounts + 1] */
 	u64 off_clients;		/* struct tg_client [max_clients + 1] */
@@ -128,6 +130,11 @@ static inline struct tg_order *tg_order_slot(const struct tg_engine *e, u32 slot
 static inline struct tg_l2 *tg_l2_of(const struct tg_engine *e, const struct tg_instrument *i)
 {
 	return (struct tg_l2 *)((u8 *)e + i->book_off);
+}
+
+static inline struct tg_template *tg_templates(const struct tg_engine *e, const struct tg_instrument *i)
+{
+	return TG_TABLE(e, off_templates, struct tg_template) + (u64)i->def.instrument_id * TG_TEMPLATES;
 }
 
 /* Instrument of a venue by symbol (config.c); NULL = not configured. */

@@ -289,10 +289,17 @@ static void encode_pass(void *ctx, u32 ops)
 		order.req_cl_ord_id++;
 		if (!tg_session_begin(k->e, s, TG_MT1('D'), &w, &k->ob))
 			abort();
-		tg_venue_put_new(&s->cfg, &i->def, account, &order, k->e->time_ns, &w);
+		tg_venue_put_request(TG_REQUEST_NEW, &s->cfg, &i->def, account, &order, k->e->time_ns, tg_templates(k->e, i), &w);
 		if (!tg_session_send(k->e, s, &w, 0, &k->ob))
 			abort();
 	}
+}
+
+/* A session in use: header and body have their templates. */
+static void encode_reset(void *ctx)
+{
+	rewind_engine(ctx);
+	encode_pass(ctx, 4);
 }
 
 static const char *encode_verify(void *ctx)
@@ -318,6 +325,7 @@ u32 jobs_engine(struct job *out)
 	make_submissions();
 	make_requests();
 	order.order_id = order.req_cl_ord_id = 0x1000000000000001ULL;
+	order.account_id = 1;
 	order.ord_type = TG_ORD_LIMIT;
 	order.tif = TG_TIF_GTC;
 	out[n++] = (struct job){ .name = "risk.check",
@@ -332,7 +340,7 @@ u32 jobs_engine(struct job *out)
 				 .unit = "order",
 				 .ops = ORDERS,
 				 .sample = 40,
-				 .reset = rewind_engine,
+				 .reset = encode_reset,
 				 .pass = encode_pass,
 				 .verify = encode_verify,
 				 .bar_ns = 100 };

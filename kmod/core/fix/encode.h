@@ -17,6 +17,10 @@ struct tg_fix_writer {
 	u8 *end;
 	u8 *time;	/* a time already written, and which: 52 and 60 are mostly the same one */
 	u64 time_ns;
+	u8 *summed;	/* the bytes up to here, without BodyLength's digits, add up to sum; NULL = nothing is known */
+	u32 sum;
+	u32 time_sum;	/* of the 21 bytes at time; only while summed */
+	u32 msg_type;
 	bool full;
 };
 
@@ -29,18 +33,21 @@ void tg_fix_begin(struct tg_fix_writer *w, u8 *buf, u32 cap, u16 version, u32 ms
  */
 #define TG_FIX_HEAD_MAX	112u
 struct tg_fix_head {
-	u8 text[TG_FIX_HEAD_MAX];	/* 8= to "34=" */
-	u8 stamp[24];			/* YYYYMMDD-HH:MM:SS. */
+	u8 text[TG_FIX_HEAD_MAX];	/* 8= to "34="; MsgType and BodyLength are put in */
+	u8 stamp[24];			/* YYYYMMDD-HH:MM:SS., zeros */
 	u64 second_ns;			/* the time of stamp */
-	u32 len;
-	u32 msg_type;
+	u32 len;			/* 0 = empty */
+	u32 type_at;
+	u32 sum;			/* of text without MsgType and BodyLength's digits */
+	u32 stamp_sum;
 };
-/* Writes 8= to 52= and returns true, or does nothing: another MsgType, no template, no room. */
+/* Writes 8= to 52= and returns true, or does nothing: no template, a MsgType of two letters, no room. */
 bool tg_fix_begin_like(struct tg_fix_writer *w, struct tg_fix_head *t, u8 *buf, u32 cap, u32 msg_type, u64 seq, u64 time_ns);
 /* After a header was written that ends with 34= and 52=: the next one like it. */
-void tg_fix_head_learn(struct tg_fix_head *t, const struct tg_fix_writer *w, u32 msg_type, u64 time_ns);
+void tg_fix_head_learn(struct tg_fix_head *t, const struct tg_fix_writer *w, u64 time_ns);
 
-u32 tg_fix_end(struct tg_fix_writer *w);	/* total bytes, starting at w->buf; 0 = did not fit */
+/* Total bytes, starting at w->buf; 0 = did not fit. Up to the next multiple of 8 zeros follow, as the outbox wants it. */
+u32 tg_fix_end(struct tg_fix_writer *w);
 
 /*
  * Tags are constants, so that the compiler makes their bytes: "270=" in the low bytes, how many in the highest.

@@ -98,6 +98,14 @@ static const char *account_name(const struct tg_engine *e, u16 account_id)
 	return a ? a->cfg.name : "";
 }
 
+static void put_request(struct tg_engine *e, enum tg_request_kind kind, const struct tg_session *v,
+			const struct tg_instrument *i, const struct tg_order *o,
+			struct tg_fix_writer *w)
+{
+	tg_venue_put_request(kind, &v->cfg, &i->def, account_name(e, o->account_id), o, e->time_ns,
+			     tg_templates(e, i), w);
+}
+
 static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
 			      struct tg_order **out, struct tg_outbox *ob)
 {
@@ -181,7 +189,7 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 
 	if (!tg_session_begin(e, v, TG_MT1('D'), &w, ob))
 		return TG_REASON_NO_OUTBOX;
-	tg_venue_put_new(&v->cfg, &i->def, account_name(e, s->account_id), &o, e->time_ns, &w);
+	put_request(e, TG_REQUEST_NEW, v, i, &o, &w);
 	if (!tg_session_send(e, v, &w, s->cause_time_ns, ob))
 		return TG_REASON_NO_OUTBOX;
 
@@ -233,7 +241,7 @@ enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64
 	o->req_cl_ord_ns = e->time_ns;
 	if (!tg_session_begin(e, v, TG_MT1('F'), &w, ob))
 		goto undo;
-	tg_venue_put_cancel(&v->cfg, &i->def, account_name(e, o->account_id), o, e->time_ns, &w);
+	put_request(e, TG_REQUEST_CANCEL, v, i, o, &w);
 	if (!tg_session_send(e, v, &w, cause_ns, ob))
 		goto undo;
 	o->request++;
@@ -428,7 +436,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 	o->req_qty = s->qty;
 	if (!tg_session_begin(e, v, TG_MT1('G'), &w, ob))
 		goto undo;
-	tg_venue_put_replace(&v->cfg, &i->def, account_name(e, o->account_id), o, e->time_ns, &w);
+	put_request(e, TG_REQUEST_REPLACE, v, i, o, &w);
 	if (!tg_session_send(e, v, &w, s->cause_time_ns, ob))
 		goto undo;
 	o->request++;

@@ -13,7 +13,7 @@ static u32 text_len(const char *s, u32 max)
 	return n;
 }
 
-bool tg_session_start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type, u64 seq, u64 time_ns, struct tg_fix_writer *w, struct tg_outbox *ob)
+static __always_inline bool start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type, u64 seq, u64 time_ns, struct tg_fix_writer *w, struct tg_outbox *ob)
 {
 	u8 *buf;
 
@@ -28,8 +28,13 @@ bool tg_session_start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type
 	if (tg_fix_begin_like(w, &s->tx_head, buf, TG_FIX_TX_MAX, msg_type, seq, time_ns))
 		return true;
 	tg_session_header(w, &s->cfg, msg_type, seq, time_ns, buf, TG_FIX_TX_MAX);
-	tg_fix_head_learn(&s->tx_head, w, msg_type, time_ns);
+	tg_fix_head_learn(&s->tx_head, w, time_ns);
 	return true;
+}
+
+bool tg_session_start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type, u64 seq, u64 time_ns, struct tg_fix_writer *w, struct tg_outbox *ob)
+{
+	return start_at(e, s, msg_type, seq, time_ns, w, ob);
 }
 
 bool tg_session_finish(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob)
@@ -38,7 +43,7 @@ bool tg_session_finish(struct tg_engine *e, struct tg_session *s, struct tg_fix_
 
 	if (!len)
 		return false;
-	tg_outbox_commit(ob, TG_OUT_TCP, s->cfg.venue_id, cause_ns, len);
+	tg_outbox_commit_padded(ob, TG_OUT_TCP, s->cfg.venue_id, cause_ns, len);
 	s->tx_messages++;
 	s->last_tx_ns = e->time_ns;
 	tg_cc(e, TG_CC_FIX_TX);
@@ -52,29 +57,15 @@ bool tg_session_start(struct tg_engine *e, struct tg_session *s, u32 msg_type, s
 
 bool tg_session_begin(struct tg_engine *e, struct tg_session *s, u32 msg_type, struct tg_fix_writer *w, struct tg_outbox *ob)
 {
-	return tg_session_can_send(s) && tg_session_start(e, s, msg_type, w, ob);
-}
-
-static u32 type_of(const u8 *m)
-{
-	u32 type = 0, n = 0;
-
-	for (m += m[5] == 'T' ? 13 : 12; *m != TG_SOH; m++)	/* BodyLength */
-		;
-	for (m += 4; *m != TG_SOH; m++)
-		type |= (u32)*m << 8 * n++;
-	return type;
+	return tg_session_can_send(s) && start_at(e, s, msg_type, s->next_tx_seq, e->time_ns, w, ob);
 }
 
 bool tg_session_send(struct tg_engine *e, struct tg_session *s, struct tg_fix_writer *w, u64 cause_ns, struct tg_outbox *ob)
 {
-	u32 type;
-
 	if (!tg_session_finish(e, s, w, cause_ns, ob))
 		return false;
-	type = type_of(w->buf);
-	if (!tg_session_type(type))
-		tg_session_store(e, s, s->next_tx_seq, type, e->time_ns, w->buf, (u32)(w->p - w->buf));
+	if (!tg_session_type(w->msg_type))
+		tg_session_store(e, s, s->next_tx_seq, w->msg_type, e->time_ns, w->buf, (u32)(w->p - w->buf));
 	s->next_tx_seq++;
 	if (unlikely(s->next_tx_seq == s->granted_tx_seq))
 		tg_cc(e, TG_CC_SESSION_LEASE);

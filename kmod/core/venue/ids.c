@@ -6,7 +6,7 @@
  * account, must not happen to name an order of ours.
  */
 #include "venue/venue.h"
-#include "num.h"
+#include "fix/encode_inline.h"
 
 #define UUID_LEN	36u
 #define VERSION		0x4000ULL		/* RFC 9562, 5.4: version 4 */
@@ -24,26 +24,25 @@ static u64 check(u64 id, u64 seed)
 	return tg_mix(tg_mix(0x7469636b67617465ULL, id), seed) >> 6;
 }
 
-static u32 put_hex(u8 *p, u64 v, u32 digits)
+/* Words overlap what is written after them. */
+static u32 put_uuid(u8 *out, u64 hi, u64 lo, u32 *sum)
 {
-	u32 n;
+	u64 x;
 
-	for (n = digits; n--; v >>= 4)
-		p[n] = (u8)("0123456789abcdef"[v & 15]);
-	return digits;
-}
-
-static void put_uuid(u8 *out, u64 hi, u64 lo)
-{
-	put_hex(out, hi >> 32, 8);
+	tg_fix_store(out, tg_fix_hex8((u32)(hi >> 32), 'a', sum));
 	out[8] = '-';
-	put_hex(out + 9, hi >> 16, 4);
+	x = tg_fix_hex8((u32)hi, 'a', sum);
+	tg_fix_store4(out + 9, (u32)x);
 	out[13] = '-';
-	put_hex(out + 14, hi, 4);
+	tg_fix_store4(out + 14, (u32)(x >> 32));
 	out[18] = '-';
-	put_hex(out + 19, lo >> 48, 4);
+	x = tg_fix_hex8((u32)(lo >> 32), 'a', sum);
+	tg_fix_store4(out + 19, (u32)x);
 	out[23] = '-';
-	put_hex(out + 24, lo, 12);
+	tg_fix_store4(out + 24, (u32)(x >> 32));
+	tg_fix_store(out + 28, tg_fix_hex8((u32)lo, 'a', sum));
+	*sum += 4 * '-';
+	return UUID_LEN;
 }
 
 /* Lower case only: what we wrote comes back as it was. */
@@ -75,34 +74,32 @@ static bool get_uuid(const u8 *v, u32 len, u64 *hi, u64 *lo)
 	       (*hi & VERSION_MASK) == VERSION && (*lo & VARIANT_MASK) == VARIANT;
 }
 
-static u32 hex16(u64 id, u8 *out)
-{
-	u32 n;
-
-	for (n = 16; n--; id >>= 4)
-		out[n] = (u8)("0123456789ABCDEF"[id & 15]);
-	return 16;
-}
-
-u32 tg_venue_cl_ord_id_text(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out)
+u32 tg_venue_cl_ord_id_sum(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out, u32 *sum)
 {
 	u64 t;
 
 	switch (c->cl_ord_id) {
 	case TG_ID_UUID4:
 		/* id 48 | 4 | id 12 | 10 | id 4, check 58 */
-		put_uuid(out, (id & ~0xffffULL) | VERSION | (id >> 4 & 0xfff),
-			 VARIANT | (id & 0xf) << 58 | (check(id, 0) & CHECK58));
-		return UUID_LEN;
+		return put_uuid(out, (id & ~0xffffULL) | VERSION | (id >> 4 & 0xfff),
+				VARIANT | (id & 0xf) << 58 | (check(id, 0) & CHECK58), sum);
 	case TG_ID_TIME_UUID4:
 		/* time 48 | 4 | id 12 | 10 | id 52, check 10 */
 		t = time_ns / TIME_UNIT_NS & TIME48;
-		put_uuid(out, t << 16 | VERSION | id >> 52,
-			 VARIANT | (id & LOW52) << 10 | (check(id, t) & CHECK10));
-		return UUID_LEN;
+		return put_uuid(out, t << 16 | VERSION | id >> 52,
+				VARIANT | (id & LOW52) << 10 | (check(id, t) & CHECK10), sum);
 	default:
-		return hex16(id, out);
+		tg_fix_store(out, tg_fix_hex8((u32)(id >> 32), 'A', sum));
+		tg_fix_store(out + 8, tg_fix_hex8((u32)id, 'A', sum));
+		return 16;
 	}
+}
+
+u32 tg_venue_cl_ord_id_text(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out)
+{
+	u32 unused = 0;
+
+	return tg_venue_cl_ord_id_sum(c, id, time_ns, out, &unused);
 }
 
 void tg_venue_write_cl_ord_id(const struct tg_venue_caps *c, struct tg_fix_writer *w, u64 tag_bytes,

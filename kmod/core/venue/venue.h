@@ -171,6 +171,8 @@ bool tg_venue_can_order(const struct tg_venue_caps *c, u8 ord_type, u8 tif, u16 
  */
 #define TG_CL_ORD_ID_LEN	36u	/* longest */
 u32 tg_venue_cl_ord_id_text(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out);	/* bytes written, <= TG_CL_ORD_ID_LEN */
+/* The same; *sum grows by the bytes written. Whole words are stored: at most TG_CL_ORD_ID_LEN. */
+u32 tg_venue_cl_ord_id_sum(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out, u32 *sum);
 void tg_venue_write_cl_ord_id(const struct tg_venue_caps *c, struct tg_fix_writer *w, u64 tag_bytes, u64 id, u64 time_ns);
 #define tg_venue_put_cl_ord_id(c, w, tag, id, time_ns) \
 	tg_venue_write_cl_ord_id(c, w, tg_fix_tag_bytes(tag), id, time_ns)
