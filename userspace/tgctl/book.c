@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <getopt.h>
 #include <poll.h>
+#include <string.h>
 #include "ctl.h"
 
 static void text(struct ctl *c, const struct tg_book_image *b, __u32 depth)
@@ -79,6 +80,10 @@ int cmd_book(int argc, char **argv, const struct ctl_command *self)
 	__u32 id;
 	int ret, err;
 
+	if (argc > 1 && !strcmp(argv[1], "check")) {
+		argv[1] = "tgctl book check";
+		return ctl_book_check(argc - 1, argv + 1, self);
+	}
 	ret = ctl_options(argc, argv, self, opts, &json, 1, 1);
 	if (ret != CTL_GO_ON)
 		return ret;

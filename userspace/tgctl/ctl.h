@@ -92,6 +92,9 @@ struct ctl_offline {
 };
 int ctl_session_offline(const struct ctl_command *self, const struct ctl_offline *o, bool json);
 
+/* book_check.c: argv[0] is "tgctl book check" then. */
+int ctl_book_check(int argc, char **argv, const struct ctl_command *self);
+
 int cmd_book(int argc, char **argv, const struct ctl_command *self);
 int cmd_checkpoint(int argc, char **argv, const struct ctl_command *self);
 int cmd_clients(int argc, char **argv, const struct ctl_command *self);

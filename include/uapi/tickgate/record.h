@@ -134,7 +134,7 @@ struct tg_in_instrument {
 	__u32 stale_ns_lo;		/* book STALE after this long without news; 0 = never. 64 bits in two halves: lo, hi */
 	__u32 stale_ns_hi;
 	char symbol[TG_SYMBOL_LEN];	/* 55 */
-	__u8 px_digits;			/* decimals that the venue wants to see at least, 0..8: prices (44) */
+	__u8 px_digits;			/* decimals that the venue writes, 0..TG_DIGITS_MAX: prices (44, checksums) */
 	__u8 qty_digits;		/* and quantities (38) */
 	__u16 product_id;		/* consolidated with the other instruments of this product; 0 = with none */
 	__s32 taker_fee_e8;		/* fraction of the notional, e8: 0.0026 is 260000; below 0 = rebate */

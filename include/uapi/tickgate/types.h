@@ -14,6 +14,7 @@
 #define TG_ABI_VERSION		1
 #define TG_SCALE		100000000LL	/* 10^8: one unit of price, quantity or money */
 #define TG_SCALE_DIGITS		8
+#define TG_DIGITS_MAX		12	/* decimals that a venue may write; all after the eighth are zero */
 /* No price or quantity beyond this is accepted anywhere: 9.2e10 units; products of two fit in 128 bits with room. */
 #define TG_PX_MAX		9000000000000000000LL
 #define TG_PX_NONE		((__s64)(-0x7fffffffffffffffLL - 1))	/* "no price": never a valid price */

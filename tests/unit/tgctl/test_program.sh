@@ -46,6 +46,19 @@ for c in $commands; do
 done
 check "book without a symbol exits 2" status 2 "$tgctl" book
 check "book --depth 17 exits 2" status 2 "$tgctl" book X --depth 17
+check "book check --help exits 0" status 0 "$tgctl" book check --help
+check "book check without a venue exits 2" status 2 "$tgctl" book check x
+check "book check of an unknown venue exits 2" status 2 "$tgctl" book check --venue nasdaq x
+check "book check --faults frob exits 2" status 2 "$tgctl" book check --venue binance x --faults drop,frob
+check "book check --seed x exits 2" status 2 "$tgctl" book check --venue binance x --seed x
+check "book check --udp of kraken exits 2" status 2 "$tgctl" book check --venue kraken --udp x
+check "book check of no file exits 1" status 1 "$tgctl" book check --venue kraken "$dir/none"
+printf '1.5: [1,{"as":[["2.0","1.0"]],"bs":[["1.0","1.0"]]},"book-10","A/B"]\n1.6: [1,{"a":[["x","1.0"]],"c":"1"},"book-10","A/B"]\n' >"$dir/bad.log"
+check "book check of a malformed line exits 1" status 1 "$tgctl" book check --venue kraken "$dir/bad.log"
+check "and names file and line" grep -q "bad.log:2: a price" "$dir/last"
+printf '1.5: [1,{"as":[["2.0","1.0"]],"bs":[["1.0","1.0"]]},"book-10","A/B"]\n1.6: [1,{"a":[["2.0","3.0"]],"c":"1"},"book-10","A/B"]\n' >"$dir/wrong.log"
+check "book check of a checksum that is wrong exits 1" status 1 "$tgctl" book check --venue kraken "$dir/wrong.log"
+check "and shows both books" grep -q "^  venue" "$dir/last"
 check "kill without a reason exits 2" status 2 "$tgctl" kill
 check "kill with a reason too long exits 2" status 2 "$tgctl" kill --reason "$(printf 'x%.0s' {1..64})"
 check "resume without a name exits 2" status 2 "$tgctl" resume --reason x
