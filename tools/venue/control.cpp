@@ -16,12 +16,13 @@ namespace venue {
 static const size_t line_max = 4096;
 
 static const char commands[] =
-"drop|dup|reorder udp N [LINE]; delay tcp MS; disconnect [midmessage [next]] [CLIENT]; reject N; "
+"drop|dup|reorder udp N [LINE]; rate drop|dup|reorder PPM [LINE]; bad-checksum N; status SYMBOL|all WORD; restart feed; delay tcp MS; disconnect [midmessage [next]] [CLIENT]; reject N; "
 "silent on|work|off; gap N [CLIENT]; testrequest [CLIENT]; cancel-unsolicited CLORDID; pause; resume; "
-"step N; stats; book SYMBOL [DEPTH]; orders; quit";
+"step N; burst N; stats; book SYMBOL [DEPTH]; queue SYMBOL [DEPTH]; orders; quit";
 
-control::control(const options &opt, faults &f, exchange &ex, feed &fd, driver &d, transport &t)
-	: opt_(opt), faults_(f), exchange_(ex), feed_(fd), driver_(d), transport_(t)
+control::control(const options &opt, faults &f, exchange &ex, feed &fd, md_desk &desk, driver &d,
+		 transport &t)
+	: opt_(opt), faults_(f), exchange_(ex), feed_(fd), desk_(desk), driver_(d), transport_(t)
 {
 }
 
@@ -149,7 +150,8 @@ std::string control::stats() const
 	       std::to_string(driver_.trades()) + ",\"datagrams\":" +
 	       std::to_string(feed_.datagrams()) + ",\"datagram_errors\":" +
 	       std::to_string(feed_.errors()) + ",\"next_feed_seq\":" +
-	       std::to_string(feed_.next_seq()) + ",\"market\":\"" + state + "\",\"sessions\":" +
+	       std::to_string(feed_.next_seq()) + ",\"lines\":" + feed_.lines_json() + ",\"checksum_differs\":" +
+	       std::to_string(desk_.checksum_differs()) + ",\"market\":\"" + state + "\",\"sessions\":" +
 	       transport_.sessions_json() + ",\"faults\":" + faults_.json() + "}";
 }
 
@@ -170,7 +172,36 @@ std::string control::execute(const std::string &line)
 	if (verb == "drop" || verb == "dup" || verb == "reorder") {
 		if (a != "udp" || b.empty())
 			return "err usage: " + verb + " udp N [LINE]";
-		return faults_.arm_udp(verb, b, c, feed_.lines(), &text) ? "err " + text : "ok";
+		return faults_.arm_udp(verb, b, c, feed_.lines(), false, &text) ? "err " + text : "ok";
+	}
+	if (verb == "rate") {
+		if (b.empty())
+			return "err usage: rate drop|dup|reorder PPM [LINE]";
+		return faults_.arm_udp(a, b, c, feed_.lines(), true, &text) ? "err " + text : "ok";
+	}
+	if (verb == "bad-checksum") {
+		if (!parse_unsigned(a, &n))
+			return "err usage: bad-checksum N";
+		faults_.bad_checksums = n;
+		return "ok";
+	}
+	if (verb == "status") {
+		text = desk_.set_status(a, b);
+		if (!text.empty())
+			return "err " + text;
+		for (const instrument &ins : desk_.instruments()) {
+			if (a != "all" && a != ins.symbol)
+				continue;
+			exchange_.set_trading(ins.symbol, b != "halted" && b != "closed" && b != "cancel-only");
+			feed_.publish_status(ins.symbol);
+		}
+		return "ok";
+	}
+	if (verb == "restart") {
+		if (a != "feed")
+			return "err usage: restart feed";
+		feed_.restart();
+		return "ok";
 	}
 	if (verb == "delay") {
 		if (a != "tcp" || !parse_unsigned(b, &n) || n > 600000)
@@ -225,6 +256,11 @@ std::string control::execute(const std::string &line)
 			return "err usage: step N, N from 1 to 1000000";
 		return "ok updates=" + std::to_string(driver_.step(n));
 	}
+	if (verb == "burst") {
+		if (!parse_unsigned(a, &n) || n == 0 || n > 100000000)
+			return "err usage: burst N, N from 1 to 100000000";
+		return "ok updates=" + std::to_string(driver_.burst(n));
+	}
 	if (verb == "stats")
 		return "ok " + stats();
 	if (verb == "book") {
@@ -233,6 +269,13 @@ std::string control::execute(const std::string &line)
 		if (!b.empty() && !parse_unsigned(b, &n))
 			return "err usage: book SYMBOL [DEPTH]";
 		return "ok " + exchange_.book_json(a, n);
+	}
+	if (verb == "queue") {
+		if (!exchange_.has(a))
+			return "err unknown symbol '" + a + "'";
+		if (!b.empty() && !parse_unsigned(b, &n))
+			return "err usage: queue SYMBOL [DEPTH]";
+		return "ok " + desk_.queues().json(a, n, opt_.min_decimals);
 	}
 	if (verb == "orders")
 		return "ok " + exchange_.orders_json();

@@ -15,7 +15,8 @@ namespace venue {
 
 class control {
 public:
-	control(const options &opt, faults &f, exchange &ex, feed &fd, driver &d, transport &t);
+	control(const options &opt, faults &f, exchange &ex, feed &fd, md_desk &desk, driver &d,
+		transport &t);
 	~control();
 
 	// 0 or -errno
@@ -40,6 +41,7 @@ private:
 	faults &faults_;
 	exchange &exchange_;
 	feed &feed_;
+	md_desk &desk_;
 	driver &driver_;
 	transport &transport_;
 	int listen_fd_ = -1;

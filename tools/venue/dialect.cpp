@@ -22,6 +22,7 @@ bool make_dialect(const std::string &name, const std::string &version, dialect *
 			return false;
 		}
 		d.version = version.empty() ? 44 : std::stoi(version);
+		d.orders = true;
 	} else if (name == "binance") {
 		d.name = tongue::binance;
 		d.tifs = "134";
@@ -36,7 +37,7 @@ bool make_dialect(const std::string &name, const std::string &version, dialect *
 		d.reject_as_j = true;
 		d.aggregated = true;
 		d.update_ids = false;
-		d.entry_ids = true;
+		d.entry_ids = d.orders = true;
 		d.depths = { 0, 1, 10, 25, 100, 500, 1000 };
 	} else if (name == "coinbase") {
 		d.name = tongue::coinbase;
@@ -44,7 +45,8 @@ bool make_dialect(const std::string &name, const std::string &version, dialect *
 		d.tifs = "134";
 		d.post_only = "A";
 		d.account = false;
-		d.book = false;
+		d.orders = true;
+		d.update_ids = d.snapshot_only = false;
 	} else if (name == "deribit") {
 		d.name = tongue::deribit;
 		d.tifs = "134";

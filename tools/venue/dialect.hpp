@@ -31,7 +31,7 @@ struct dialect {
 	int length_digits = 0;		// of BodyLength
 
 	// market data
-	bool book = true;		// by price
+	bool orders = false;		// order by order can be asked for
 	bool update_ids = true;
 	bool aggregated = false;	// 266=Y is required
 	bool snapshot_only = true;	// 263=0 is taken

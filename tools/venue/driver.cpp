@@ -10,8 +10,8 @@ static const size_t backlog_max = 8 << 20;
 // Events played before sockets are looked at again.
 static const int batch = 64;
 
-driver::driver(const options &opt, exchange &ex, feed &f, session_app &app)
-	: opt_(opt), exchange_(ex), feed_(f), app_(app)
+driver::driver(const options &opt, exchange &ex, feed &f, md_desk &desk)
+	: opt_(opt), exchange_(ex), feed_(f), desk_(desk)
 {
 }
 
@@ -60,7 +60,7 @@ uint64_t driver::due_ns(uint64_t now_ns) const
 uint64_t driver::run(uint64_t now_ns, size_t backlog)
 {
 	if (!started_) {
-		if (paused_ || (!opt_.start_now && !app_.subscribed()))
+		if (paused_ || (!opt_.start_now && !desk_.subscribed()))
 			return UINT64_MAX;
 		started_ = true;
 		start_ns_ = now_ns;
@@ -80,7 +80,7 @@ uint64_t driver::run(uint64_t now_ns, size_t backlog)
 }
 
 void driver::publish(const std::string &symbol, uint64_t first_id, uint64_t last_id,
-		     const std::vector<md_entry> &entries)
+		     const std::vector<md_entry> &entries, const uint32_t *checksum)
 {
 	if (entries.empty())
 		return;
@@ -89,8 +89,10 @@ void driver::publish(const std::string &symbol, uint64_t first_id, uint64_t last
 		last_id = exchange_.last_id(symbol) + entries.size();
 	}
 	exchange_.set_last_id(symbol, last_id);
-	feed_.publish_changes(symbol, first_id, last_id, entries);
-	app_.send_changes(symbol, first_id, last_id, entries);
+	md_change c = desk_.change(symbol, first_id, last_id, entries, checksum);
+
+	feed_.publish(c);
+	desk_.send(c);
 }
 
 void driver::play()
@@ -98,15 +100,17 @@ void driver::play()
 	have_next_ = false;
 	if (next_.is_trade) {
 		trades_++;
-		feed_.publish_trade(next_.symbol, next_.px, next_.qty);
-		app_.send_trade(next_.symbol, next_.px, next_.qty);
+		md_change c = desk_.trade(next_.symbol, next_.px, next_.qty, next_.aggressor);
+
+		feed_.publish(c);
+		desk_.send(c);
 		exchange_.trade_external(next_.symbol, next_.px, next_.qty, next_.aggressor);
 	} else {
 		std::vector<md_entry> entries = exchange_.apply_external(next_.symbol, next_.keys,
 									 next_.qtys);
 
 		updates_++;
-		publish(next_.symbol, next_.first_id, next_.last_id, entries);
+		publish(next_.symbol, next_.first_id, next_.last_id, entries, next_.has_checksum ? &next_.checksum : nullptr);
 		exchange_.match_external(next_.symbol);
 	}
 	if (opt_.publish_client_orders)
@@ -118,7 +122,7 @@ void driver::publish_touched()
 	if (!opt_.publish_client_orders)
 		return;
 	for (const std::string &symbol : exchange_.symbols())
-		publish(symbol, 0, 0, exchange_.take_touched(symbol));
+		publish(symbol, 0, 0, exchange_.take_touched(symbol), nullptr);
 }
 
 void driver::pause()
@@ -150,6 +154,21 @@ uint64_t driver::step(uint64_t n)
 	while (updates_ - before < n && fetch())
 		play();
 	return updates_ - before;
+}
+
+uint64_t driver::burst(uint64_t n)
+{
+	// Rendered first and held, some at a time, so that memory stays bounded and the sockets are the limit.
+	static const uint64_t at_once = 250000;
+	uint64_t done = 0, before;
+
+	do {
+		feed_.hold();
+		before = done;
+		done += step(n - done < at_once ? n - done : at_once);
+		feed_.release();
+	} while (done < n && done != before);
+	return done;
 }
 
 }

@@ -4,7 +4,6 @@
 #include "feed.hpp"
 #include "market.hpp"
 #include "matching.hpp"
-#include "session.hpp"
 
 #include <memory>
 
@@ -12,7 +11,7 @@ namespace venue {
 
 class driver {
 public:
-	driver(const options &opt, exchange &ex, feed &f, session_app &app);
+	driver(const options &opt, exchange &ex, feed &f, md_desk &desk);
 
 	// Sets the starting books. The market must outlive the driver.
 	void load(std::unique_ptr<market> m);
@@ -23,6 +22,8 @@ public:
 	void resume(uint64_t now_ns);
 	// Plays until n more updates are out, whatever the pace; returns how many were.
 	uint64_t step(uint64_t n);
+	// The same, rendered before the first datagram of it is sent.
+	uint64_t burst(uint64_t n);
 	// Publishes what client orders changed, when they are published.
 	void publish_touched();
 
@@ -37,12 +38,12 @@ private:
 	void play();
 	uint64_t due_ns(uint64_t now_ns) const;
 	void publish(const std::string &symbol, uint64_t first_id, uint64_t last_id,
-		     const std::vector<md_entry> &entries);
+		     const std::vector<md_entry> &entries, const uint32_t *checksum);
 
 	const options &opt_;
 	exchange &exchange_;
 	feed &feed_;
-	session_app &app_;
+	md_desk &desk_;
 	std::unique_ptr<market> market_;
 	market_event next_;
 	bool have_next_ = false;

@@ -58,39 +58,6 @@ std::string frame(const std::string &msg_type, const std::string &sender,
 	return out;
 }
 
-static void append_levels(std::string &out, char type, const std::vector<md_level> &levels,
-			  int min_decimals)
-{
-	for (const md_level &level : levels) {
-		out += "269=";
-		out += type;
-		out += SOH;
-		out += "270=";
-		append_decimal(out, level.px, min_decimals);
-		out += SOH;
-		out += "271=";
-		append_decimal(out, level.qty, min_decimals);
-		out += SOH;
-	}
-}
-
-std::string encode_snapshot(const std::string &request_id, const std::string &symbol,
-			    uint64_t last_id, const std::vector<md_level> &bids,
-			    const std::vector<md_level> &offers, int min_decimals, bool update_ids)
-{
-	std::string out;
-
-	out.reserve(64 + 48 * (bids.size() + offers.size()));
-	append_field(out, 262, request_id);
-	append_field(out, 55, symbol);
-	if (update_ids)
-		append_field(out, 25044, std::to_string(last_id));
-	append_field(out, 268, std::to_string(bids.size() + offers.size()));
-	append_levels(out, '0', bids, min_decimals);
-	append_levels(out, '1', offers, min_decimals);
-	return out;
-}
-
 std::string encode_entry(const md_entry &entry, const std::string *symbol, uint64_t first_id,
 			 uint64_t last_id, int min_decimals)
 {
@@ -114,45 +81,6 @@ std::string encode_entry(const md_entry &entry, const std::string *symbol, uint6
 	if (symbol) {
 		append_field(out, 25043, std::to_string(first_id));
 		append_field(out, 25044, std::to_string(last_id));
-	}
-	return out;
-}
-
-std::string encode_changes(const std::string &symbol, uint64_t first_id, uint64_t last_id,
-			   const std::vector<md_entry> &entries, int min_decimals)
-{
-	std::string out;
-	bool first = true;
-
-	append_field(out, 268, std::to_string(entries.size()));
-	for (const md_entry &entry : entries) {
-		out += encode_entry(entry, first ? &symbol : nullptr, first_id, last_id,
-				    min_decimals);
-		first = false;
-	}
-	return out;
-}
-
-std::string encode_changes_plain(const std::string &request_id, const std::string &symbol, const std::vector<md_entry> &entries, int min_decimals,
-				 bool entry_ids, bool symbol_above)
-{
-	std::string out;
-
-	append_field(out, 262, request_id);
-	if (symbol_above)
-		append_field(out, 55, symbol);
-	append_field(out, 268, std::to_string(entries.size()));
-	for (const md_entry &entry : entries) {
-		std::string px = format_decimal(entry.px, min_decimals);
-
-		append_field(out, 279, std::string(1, entry.action));
-		append_field(out, 269, entry.side == MD_BID ? "0" : "1");
-		if (entry_ids)
-			append_field(out, 278, (entry.side == MD_BID ? "B" : "O") + px);
-		if (!symbol_above)
-			append_field(out, 55, symbol);
-		append_field(out, 270, px);
-		append_field(out, 271, entry.action == '2' ? "0" : format_decimal(entry.qty, min_decimals));
 	}
 	return out;
 }

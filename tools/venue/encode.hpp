@@ -35,21 +35,11 @@ std::string frame(const std::string &msg_type, const std::string &sender,
 		  const std::string &target, uint64_t seq, const std::string &sending_time,
 		  const std::string &body);
 
-// From tag 262 on.
-std::string encode_snapshot(const std::string &request_id, const std::string &symbol,
-			    uint64_t last_id, const std::vector<md_level> &bids,
-			    const std::vector<md_level> &offers, int min_decimals, bool update_ids = true);
-
 // One group entry of X. The first entry of a message carries symbol and update ids.
 std::string encode_entry(const md_entry &entry, const std::string *symbol, uint64_t first_id,
 			 uint64_t last_id, int min_decimals);
 
-// From tag 268 on: all entries in one message, or one trade.
-std::string encode_changes(const std::string &symbol, uint64_t first_id, uint64_t last_id,
-			   const std::vector<md_entry> &entries, int min_decimals);
-// For venues without update ids: 278 is side and price, or 55 stands above the group; a delete says 271=0.
-std::string encode_changes_plain(const std::string &request_id, const std::string &symbol, const std::vector<md_entry> &entries, int min_decimals,
-				 bool entry_ids, bool symbol_above);
+// From tag 268 on: one trade.
 std::string encode_trade(const std::string &symbol, int64_t px, int64_t qty, int min_decimals);
 
 }

@@ -7,7 +7,7 @@
 namespace venue {
 
 int faults::arm_udp(const std::string &what, const std::string &count, const std::string &line,
-		    unsigned int lines, std::string *text)
+		    unsigned int lines, bool ppm, std::string *text)
 {
 	uint64_t n;
 	unsigned int from = 0, to = lines;
@@ -17,19 +17,23 @@ int faults::arm_udp(const std::string &what, const std::string &count, const std
 		*text = "no UDP line: start with --udp HOST:PORT";
 		return -ENODEV;
 	}
-	if (!parse_unsigned(count, &n)) {
-		*text = "N must be a whole number";
+	if (!parse_unsigned(count, &n) || (ppm && n > 1000000)) {
+		*text = ppm ? "PPM must be 0 to 1000000" : "N must be a whole number";
 		return -EINVAL;
 	}
 	if (what == "drop")
-		counters = drop_udp;
+		counters = ppm ? drop_ppm : drop_udp;
 	else if (what == "dup")
-		counters = dup_udp;
+		counters = ppm ? dup_ppm : dup_udp;
 	else if (what == "reorder")
-		counters = reorder_udp;
+		counters = ppm ? reorder_ppm : reorder_udp;
 	else {
 		*text = "expected drop, dup or reorder";
 		return -EINVAL;
+	}
+	if (line == "S") {
+		counters[snapshot_line] = n;
+		return 0;
 	}
 	if (!line.empty()) {
 		if (line.size() != 1 || line[0] < 'A' || line[0] >= static_cast<char>('A' + lines)) {
@@ -57,7 +61,7 @@ static std::string list(const uint64_t *values)
 {
 	std::string out = "[";
 
-	for (unsigned int i = 0; i < faults::lines_max; i++) {
+	for (unsigned int i = 0; i < faults::all_lines; i++) {
 		if (i)
 			out += ",";
 		out += std::to_string(values[i]);
@@ -70,7 +74,8 @@ std::string faults::json() const
 	static const char *const names[] = { "off", "on", "work" };
 
 	return "{\"drop_udp\":" + list(drop_udp) + ",\"dup_udp\":" + list(dup_udp) +
-	       ",\"reorder_udp\":" + list(reorder_udp) +
+	       ",\"reorder_udp\":" + list(reorder_udp) + ",\"drop_ppm\":" + list(drop_ppm) + ",\"dup_ppm\":" + list(dup_ppm) +
+	       ",\"reorder_ppm\":" + list(reorder_ppm) + ",\"bad_checksums\":" + std::to_string(bad_checksums) +
 	       ",\"delay_tcp_ns\":" + std::to_string(delay_tcp_ns) +
 	       ",\"reject_orders\":" + std::to_string(reject_orders) +
 	       ",\"silent\":\"" + names[silent] + "\",\"cut_next_message\":" +

@@ -1,51 +1,59 @@
 // SPDX-License-Identifier: MIT
-// UDP publisher: every datagram is one complete X message, the same bytes on every line.
+// UDP publisher: whole messages, the same bytes on every line; a channel of snapshots in a loop; heartbeats while nothing else is sent.
 #pragma once
-#include "encode.hpp"
-#include "faults.hpp"
 #include "fixlog.hpp"
-#include "options.hpp"
+#include "mddesk.hpp"
+#include "udp.hpp"
 
-#include <sys/socket.h>
+#include <list>
+#include <memory>
 
 namespace venue {
 
 class feed {
 public:
-	feed(const options &opt, faults &f, fix_log &log) : opt_(opt), faults_(f), log_(log) {}
-	~feed();
+	feed(const options &opt, faults &f, fix_log &log, md_desk &desk) : opt_(opt), faults_(f), log_(log), desk_(desk) {}
 
 	// 0 or -errno; why names the line and what was wrong.
 	int open(std::string *why);
 	unsigned int lines() const { return static_cast<unsigned int>(lines_.size()); }
 
-	void publish_changes(const std::string &symbol, uint64_t first_id, uint64_t last_id,
-			     const std::vector<md_entry> &entries);
-	void publish_trade(const std::string &symbol, int64_t px, int64_t qty);
+	void publish(const md_change &c);
+	// Trading status of one symbol.
+	void publish_status(const std::string &symbol);
+	// Heartbeat and snapshots that are due; then sends what waits to be packed.
+	void run(uint64_t now_ns);
+	uint64_t next_due_ns() const;
+	// Held back until released: then as fast as the sockets take it, on all lines in turns.
+	void hold() { holding_ = true; }
+	void release();
+	// The publisher starts again: MsgSeqNum from 1.
+	void restart() { seq_ = 1; }
 
-	uint64_t datagrams() const { return sent_; }	// over all lines, duplicates counted
-	uint64_t errors() const { return errors_; }
+	uint64_t datagrams() const;	// over all lines, duplicates counted
+	uint64_t errors() const;
 	uint64_t next_seq() const { return seq_; }
+	std::string lines_json() const;
 
 private:
-	struct line {
-		int fd;
-		struct sockaddr_storage to;
-		socklen_t to_len;
-		std::string held;	// datagram kept back by a reorder
-	};
-
-	int open_line(const udp_target &target, line *out, std::string *why);
-	void send_message(const std::string &body);
-	void put(const line &l, const std::string &datagram);
+	size_t room() const;
+	void send_message(const std::string &type, const std::string &body);
+	void emit();
+	void send_snapshots();
 
 	const options &opt_;
 	faults &faults_;
 	fix_log &log_;
-	std::vector<line> lines_;
-	uint64_t seq_ = 1;
-	uint64_t sent_ = 0;
-	uint64_t errors_ = 0;
+	md_desk &desk_;
+	std::list<udp_line> lines_;
+	std::unique_ptr<udp_line> channel_;
+	std::string packed_;		// messages that wait for more of them
+	size_t in_packed_ = 0;
+	bool holding_ = false;
+	std::vector<std::string> held_;
+	uint64_t seq_ = 1, channel_seq_ = 1;
+	uint64_t last_sent_ns_ = 0, next_snapshot_ns_ = 0;
+	size_t next_symbol_ = 0;
 };
 
 }

@@ -2,6 +2,7 @@
 // One thread, one loop: signals, sockets, control, then the market. Nothing else runs, so that a seed
 // and a sequence of inputs always give the same outputs.
 #include "control.hpp"
+#include "decimal.hpp"
 #include "driver.hpp"
 #include "encode.hpp"
 #include "feed.hpp"
@@ -77,6 +78,7 @@ static int run(options &opt)
 	sigset_t signals;
 	std::string why, id_prefix;
 	recording rec;
+	std::vector<instrument> recorded;
 	faults f;
 	fix_log log;
 	uint16_t port = 0;
@@ -94,19 +96,27 @@ static int run(options &opt)
 		return fail(std::string("signalfd: ") + strerror(errno));
 
 	if (opt.replay) {
-		if (rec.load(opt.recording, &why))
+		if (opt.speech.name == tongue::kraken ? rec.load_kraken(opt.recording, &why) : rec.load(opt.recording, &why))
 			return fail(why);
-		if (opt.symbols.empty()) {
+		for (const recorded_book &b : rec.books) {
 			instrument ins;
 
-			ins.symbol = rec.symbol;
-			ins.tick_px = 1000000;
-			ins.lot_qty = 1000;
-			opt.symbols.push_back(ins);
-		} else if (opt.symbols[0].symbol != rec.symbol) {
-			return fail("--symbols: the recording holds " + rec.symbol + ", not " +
-				    opt.symbols[0].symbol);
+			ins.symbol = b.symbol;
+			ins.tick_px = scale;
+			for (int d = std::min(b.px_decimals, 8); d > 0; d--)
+				ins.tick_px /= 10;
+			ins.lot_qty = opt.speech.name == tongue::kraken ? 1 : 1000;
+			ins.px_decimals = b.px_decimals;
+			ins.qty_decimals = b.qty_decimals;
+			if (!opt.symbols.empty() && opt.symbols[0].symbol == b.symbol) {
+				ins.tick_px = opt.symbols[0].tick_px;
+				ins.lot_qty = opt.symbols[0].lot_qty;
+			}
+			recorded.push_back(ins);
 		}
+		if (!opt.symbols.empty() && (recorded.size() > 1 || opt.symbols[0].symbol != recorded[0].symbol))
+			return fail("--symbols: the recording holds " + recorded[0].symbol + (recorded.size() > 1 ? " and others" : ""));
+		opt.symbols = recorded;
 		if (!opt.ticker_truth.empty()) {
 			err = rec.write_ticker_truth(opt.ticker_truth, opt.count);
 			if (err < 0)
@@ -133,18 +143,24 @@ static int run(options &opt)
 	fix_log_factory logs(log);
 	session_app app(opt, f, id_prefix);
 	exchange ex(opt, app, id_prefix);
-	feed udp(opt, f, log);
-	driver market_driver(opt, ex, udp, app);
+	md_desk desk(opt, f, [&](const std::string &type, const std::string &body, const std::string &client) {
+		app.send_body(type, body, client);
+	});
+	feed udp(opt, f, log, desk);
+	driver market_driver(opt, ex, udp, desk);
 
-	app.attach(&ex);
+	app.attach(&ex, &desk);
+	desk.attach(&ex);
 	for (const instrument &ins : opt.symbols)
 		ex.add_instrument(ins);
 	market_driver.load(opt.replay ? make_replay_market(rec) : make_seeded_market(opt));
+	for (const instrument &ins : opt.symbols)
+		desk.open(ins);
 	if (udp.open(&why))
 		return fail(why);
 
 	transport tcp(app, store, settings, logs, f, log, opt.speech);
-	control commands(opt, f, ex, udp, market_driver, tcp);
+	control commands(opt, f, ex, udp, desk, market_driver, tcp);
 
 	if (tcp.listen_on(opt.bind, opt.fix_port, &port, &why) || commands.open(&why))
 		return fail(why);
@@ -157,6 +173,9 @@ static int run(options &opt)
 		uint64_t due = market_driver.run(now, tcp.backlog());
 		uint64_t other = tcp.next_due_ns();
 		struct timespec wait = {};
+
+		udp.run(now);
+		other = std::min(other, udp.next_due_ns());
 
 		if (market_driver.done() && !told_done) {
 			printf("market done updates=%llu\n",
@@ -187,6 +206,7 @@ static int run(options &opt)
 		tcp.run(fds);
 		market_driver.publish_touched();
 		commands.run(fds);
+		udp.run(monotonic_ns());
 	}
 	tcp.shutdown();
 	close(signal_fd);

@@ -199,12 +199,17 @@ class replay_market : public market {
 public:
 	explicit replay_market(const recording &rec) : rec_(rec) {}
 
-	void initial(const std::string &, std::vector<level_key> *keys, std::vector<int64_t> *qtys,
+	void initial(const std::string &symbol, std::vector<level_key> *keys, std::vector<int64_t> *qtys,
 		     uint64_t *last_id) const override
 	{
-		*keys = rec_.snapshot_keys;
-		*qtys = rec_.snapshot_qtys;
-		*last_id = rec_.snapshot_id;
+		*last_id = 0;
+		for (const recorded_book &b : rec_.books) {
+			if (b.symbol != symbol)
+				continue;
+			*keys = b.snapshot_keys;
+			*qtys = b.snapshot_qtys;
+			*last_id = b.snapshot_id;
+		}
 	}
 
 	bool next(market_event *ev) override
@@ -216,7 +221,9 @@ public:
 
 		ev->due_ns = from.local_ns > start ? from.local_ns - start : 0;
 		ev->is_trade = from.is_trade;
-		ev->symbol = rec_.symbol;
+		ev->symbol = rec_.books[from.book].symbol;
+		ev->has_checksum = from.has_checksum;
+		ev->checksum = from.checksum;
 		ev->first_id = from.first_id;
 		ev->last_id = from.last_id;
 		ev->keys = from.keys;

@@ -21,6 +21,8 @@ struct market_event {
 	int64_t px = 0;
 	int64_t qty = 0;
 	md_side aggressor = MD_BID;
+	bool has_checksum = false;	// the exchange's own word on the book after this
+	uint32_t checksum = 0;
 };
 
 class market {

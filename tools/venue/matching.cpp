@@ -541,6 +541,19 @@ std::vector<md_level> exchange::levels(const std::string &symbol, md_side side,
 	return out;
 }
 
+std::vector<own_order> exchange::own_at(const std::string &symbol, md_side side, int64_t px) const
+{
+	const book &b = books_.at(symbol);
+	std::vector<own_order> out;
+	auto own = b.own[side].find(px);
+
+	if (opt_.publish_client_orders && own != b.own[side].end())
+		for (const order *o : own->second)
+			if (o->leaves_qty())
+				out.push_back(own_order{ o->order_id, o->leaves_qty() });
+	return out;
+}
+
 std::vector<md_entry> exchange::take_touched(const std::string &symbol)
 {
 	book &b = books_.at(symbol);

@@ -7,6 +7,7 @@
 #pragma once
 #include "encode.hpp"
 #include "options.hpp"
+#include "queues.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -116,6 +117,12 @@ public:
 
 	// What the feed shows: external quantity, with client orders when they are published.
 	std::vector<md_level> levels(const std::string &symbol, md_side side, uint64_t depth) const;
+	// One level of it, and the client orders that are part of it, in the order of their queue.
+	int64_t shown(const std::string &symbol, md_side side, int64_t px) const { return shown_qty(books_.at(symbol), side, px); }
+	std::vector<own_order> own_at(const std::string &symbol, md_side side, int64_t px) const;
+	// Orders are refused while an instrument does not trade.
+	bool trading(const std::string &symbol) const { return books_.at(symbol).trading; }
+	void set_trading(const std::string &symbol, bool on) { books_.at(symbol).trading = on; }
 	// What changed in the merged book since the last call.
 	std::vector<md_entry> take_touched(const std::string &symbol);
 
@@ -141,6 +148,7 @@ private:
 		std::set<level_key> touched;
 		std::map<level_key, int64_t> published;
 		uint64_t last_id = 0;
+		bool trading = true;
 	};
 
 	bool acceptable(const order &o, int64_t px) const;

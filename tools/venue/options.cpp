@@ -33,7 +33,7 @@ static const char help_text[] =
 "  --seed N                seed of the generator (1)\n"
 "  --rate N                updates per second, 0 = as fast as possible (100); a cap for --speed max\n"
 "  --depth N               price levels a side of the generated book (20)\n"
-"  --recording FILE.gz     Binance recording: lines '<local ns> <json>'\n"
+"  --recording FILE        Binance: gzip, lines '<local ns> <json>'; dialect kraken: lines '<local s>: <json>' with checksums\n"
 "  --speed recorded|max|F  replay speed, F a factor such as 10 or 0.5 (recorded)\n"
 "  --start subscribe|now   when the market starts: first MarketDataRequest, or at once (subscribe)\n"
 "  --count N               stop the market after N book updates (0 = never, or end of recording)\n"
@@ -44,6 +44,12 @@ static const char help_text[] =
 "  --udp HOST:PORT[@IF]    send X here; repeatable: same bytes on every line. IPv6 as [addr]:port\n"
 "  --mtu N                 largest datagram payload in bytes, 256 to 65000 (1400)\n"
 "  --ttl N                 multicast TTL or hop limit (1)\n"
+"  --udp-pack N            messages in a datagram, as far as --mtu allows (1)\n"
+"  --udp-orders            order by order instead of by price (dialects sim, kraken; coinbase always)\n"
+"  --udp-heartbeat MS      35=0 when nothing else was sent for so long (off)\n"
+"  --snapshot-udp HOST:PORT[@IF]  a channel with a W of each symbol in a loop\n"
+"  --snapshot-ms MS        one round of it (1000)\n"
+"  --fault-seed N          of faults at random, see 'rate' of the control socket (1)\n"
 "  --min-decimals N        decimals always written in 270 and 271, 0 to 8 (8; 0 where the dialect does not pad)\n"
 "\n"
 "Matching\n"
@@ -78,6 +84,15 @@ static std::vector<std::string> split(const std::string &text, char separator)
 	return out;
 }
 
+static int decimals_of(int64_t step)
+{
+	int n = 8;
+
+	for (; n > 0 && step % 10 == 0; n--)
+		step /= 10;
+	return n;
+}
+
 static bool parse_symbols(const std::string &text, std::vector<instrument> *out, std::string *why)
 {
 	for (const std::string &item : split(text, ',')) {
@@ -102,6 +117,8 @@ static bool parse_symbols(const std::string &text, std::vector<instrument> *out,
 			*why = "--symbols: '" + item + "': start price must be a multiple of the tick";
 			return false;
 		}
+		ins.px_decimals = decimals_of(ins.tick_px);
+		ins.qty_decimals = decimals_of(ins.lot_qty);
 		for (const instrument &other : *out) {
 			if (other.symbol == ins.symbol) {
 				*why = "--symbols: " + ins.symbol + " appears twice";
@@ -147,7 +164,7 @@ int parse_options(int argc, char **argv, options *out)
 		{ "--reset-on-disconnect", &o.reset_on_disconnect },
 		{ "--cancel-on-disconnect", &o.cancel_on_disconnect },
 		{ "--publish-client-orders", &o.publish_client_orders },
-		{ "--control-stdin", &o.control_stdin },
+		{ "--control-stdin", &o.control_stdin }, { "--udp-orders", &o.udp_orders },
 	};
 	std::map<std::string, std::string *> strings = {
 		{ "--bind", &o.bind }, { "--comp-id", &o.comp_id }, { "--store", &o.store },
@@ -159,7 +176,8 @@ int parse_options(int argc, char **argv, options *out)
 		{ "--fix-port", &o.fix_port }, { "--check-latency", &o.check_latency_s },
 		{ "--seed", &o.seed }, { "--rate", &o.rate }, { "--depth", &o.depth },
 		{ "--count", &o.count }, { "--linger", &o.linger_s }, { "--mtu", &o.mtu },
-		{ "--ttl", &o.ttl }, { "--max-orders", &o.max_orders },
+		{ "--ttl", &o.ttl }, { "--max-orders", &o.max_orders }, { "--udp-pack", &o.udp_pack },
+		{ "--udp-heartbeat", &o.heartbeat_ms }, { "--snapshot-ms", &o.snapshot_ms }, { "--fault-seed", &o.fault_seed },
 	};
 	using handler = std::function<bool(const std::string &)>;
 	auto either = [&](bool *target, const char *name, const char *no, const char *yes) -> handler {
@@ -197,6 +215,7 @@ int parse_options(int argc, char **argv, options *out)
 			o.udp.push_back(target);
 			return true;
 		} },
+		{ "--snapshot-udp", [&](const std::string &v) { return parse_udp(v, &o.snapshot_udp, &why); } },
 		{ "--speed", [&](const std::string &v) {
 			why = "--speed: must be recorded, max or a factor above 0";
 			if (v == "recorded")
@@ -258,13 +277,19 @@ int parse_options(int argc, char **argv, options *out)
 	if (!make_dialect(o.dialect_name, o.fix_version, &o.speech, &why))
 		return usage(why);
 	if (o.min_decimals < 0)
-		o.min_decimals = o.speech.name == tongue::sim || o.speech.name == tongue::binance ? 8 : 0;
+		o.min_decimals = o.speech.name == tongue::sim || o.speech.name == tongue::binance ? 8 : o.speech.name == tongue::kraken ? 1 : 0;
 	if (o.clients.empty())
 		return usage("--client ID is needed at least once");
 	if (o.fix_port > 65535)
 		return usage("--fix-port: must be 0 to 65535");
 	if (o.mtu < 256 || o.mtu > 65000)
 		return usage("--mtu: must be 256 to 65000");
+	if (o.udp_pack < 1 || o.udp_pack > 1000)
+		return usage("--udp-pack: must be 1 to 1000");
+	if (o.heartbeat_ms > 3600000 || o.snapshot_ms < 1 || o.snapshot_ms > 3600000)
+		return usage("--udp-heartbeat must be at most 3600000, --snapshot-ms 1 to 3600000");
+	if (o.udp_orders && !o.speech.orders)
+		return usage("--udp-orders: dialect " + o.dialect_name + " has no order-by-order data");
 	if (o.ttl > 255)
 		return usage("--ttl: must be 0 to 255");
 	if (o.depth < 2 || o.depth > 5000)

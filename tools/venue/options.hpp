@@ -14,6 +14,7 @@ struct instrument {
 	int64_t tick_px = 0;
 	int64_t lot_qty = 0;
 	int64_t start_px = 0;
+	int px_decimals = 0, qty_decimals = 0;	// of tick and lot, or the recording's
 };
 
 struct udp_target {
@@ -55,6 +56,12 @@ struct options {
 	std::vector<udp_target> udp;
 	uint64_t mtu = 1400;
 	uint64_t ttl = 1;
+	uint64_t udp_pack = 1;
+	bool udp_orders = false;
+	uint64_t heartbeat_ms = 0;
+	udp_target snapshot_udp;
+	uint64_t snapshot_ms = 1000;
+	uint64_t fault_seed = 1;
 	int min_decimals = -1;		// -1: 8 where the dialect pads, else none
 
 	int64_t maker_fee_bps = 0;		// scaled by 1e8

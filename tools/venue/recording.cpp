@@ -134,6 +134,7 @@ int recording::load(const std::string &path, std::string *why)
 	std::vector<recorded_event> all;
 	uint64_t line_no = 0, last_id;
 	bool have_snapshot = false, started = false;
+	recorded_book book;
 	int zerr;
 
 	if (!file) {
@@ -160,18 +161,18 @@ int recording::load(const std::string &path, std::string *why)
 		if (json.number("lastUpdateId", &last_id)) {
 			if (have_snapshot)
 				continue;
-			if (!json.levels("bids", MD_BID, &snapshot_keys, &snapshot_qtys) ||
-			    !json.levels("asks", MD_OFFER, &snapshot_keys, &snapshot_qtys))
+			if (!json.levels("bids", MD_BID, &book.snapshot_keys, &book.snapshot_qtys) ||
+			    !json.levels("asks", MD_OFFER, &book.snapshot_keys, &book.snapshot_qtys))
 				return bad("snapshot needs bids and asks as [[px,qty],...]");
-			snapshot_id = last_id;
+			book.snapshot_id = last_id;
 			have_snapshot = true;
 			continue;
 		}
 		if (!json.string("s", &text))
 			return bad("expected a symbol in key s");
-		if (symbol.empty())
-			symbol = text;
-		else if (symbol != text)
+		if (book.symbol.empty())
+			book.symbol = text;
+		else if (book.symbol != text)
 			return bad("a second symbol; one recording holds one symbol");
 		if (!json.string("e", &kind)) {
 			recorded_ticker t;
@@ -208,7 +209,7 @@ int recording::load(const std::string &path, std::string *why)
 
 	// Binance's rule for joining: drop what the snapshot already has, then the first diff must
 	// overlap or touch it, and each later one must follow the one before.
-	last_id = snapshot_id;
+	last_id = book.snapshot_id;
 	for (recorded_event &ev : all) {
 		if (ev.is_trade) {
 			if (started)
@@ -237,6 +238,7 @@ int recording::load(const std::string &path, std::string *why)
 		*why = path + ": no update follows the snapshot";
 		return -EINVAL;
 	}
+	books.push_back(book);
 	return 0;
 }
 

@@ -2,9 +2,6 @@
 #include "session.hpp"
 #include "decimal.hpp"
 
-#include <algorithm>
-
-#include <quickfix/Group.h>
 #include <quickfix/Session.h>
 
 namespace venue {
@@ -206,6 +203,8 @@ void session_app::new_order(const FIX::Message &m, const std::string &client)
 
 	if (faults::take(&faults_.reject_orders))
 		exchange_->reject(o, 0, "rejected on command");
+	else if (exchange_->has(o.symbol) && !exchange_->trading(o.symbol))
+		exchange_->reject(o, 2, "not trading");
 	else
 		exchange_->submit(o);
 }
@@ -347,18 +346,6 @@ void session_app::mass_cancel(const FIX::Message &m, const std::string &client)
 		send(r, client);
 }
 
-void session_app::market_data_reject(const std::string &client, const std::string &request_id,
-				     char reason, const std::string &text)
-{
-	FIX::Message m;
-
-	m.getHeader().setField(FIX::MsgType("Y"));
-	set(m, 262, request_id);
-	set(m, 281, reason);
-	set(m, 58, text);
-	send(m, client);
-}
-
 // A message body written by our own encoder goes into QuickFIX as one field whose value runs on into
 // the rest: groups then keep their order, and QuickFIX still frames, numbers and counts it.
 static void set_body(FIX::Message &m, const std::string &type, const std::string &body)
@@ -369,122 +356,19 @@ static void set_body(FIX::Message &m, const std::string &type, const std::string
 	set(m, std::stoi(body.substr(0, equal)), body.substr(equal + 1, body.size() - equal - 2));
 }
 
-void session_app::market_data(const FIX::Message &m, const std::string &client)
+void session_app::send_body(const std::string &type, const std::string &body, const std::string &client)
 {
-	std::string id = m.getField(262), kind = m.getField(263), depth_text = optional(m, 264);
-	const dialect &d = opt_.speech;
-	std::string types;
-	subscription sub{ client, id, {}, false, false };
-	uint64_t depth;
-	auto same = [&](const subscription &s) { return s.client == client && s.request_id == id; };
-	auto known = std::find_if(subscriptions_.begin(), subscriptions_.end(), same);
+	FIX::Message m;
 
-	if (kind == "2") {
-		if (known == subscriptions_.end())
-			return market_data_reject(client, id, '4', "no such subscription to end");
-		subscriptions_.erase(known);
-		return;
-	}
-	if (!d.book)
-		return market_data_reject(client, id, '4', "this venue does not speak the dialect's order-by-order data");
-	m.getField(264);
-	m.getField(267);
-	m.getField(146);
-	if (d.aggregated && m.getField(266) != "Y")
-		return market_data_reject(client, id, '7', "266 must be Y");
-	for (size_t i = 1; i <= m.groupCount(267); i++) {
-		FIX::Group entry(267, 269);
-		const std::string &type = m.getGroup(static_cast<unsigned int>(i), entry).getField(269);
-
-		types += type.size() == 1 ? type : "?";
-	}
-	for (size_t i = 1; i <= m.groupCount(146); i++) {
-		FIX::Group entry(146, 55);
-
-		sub.symbols.push_back(m.getGroup(static_cast<unsigned int>(i), entry).getField(55));
-	}
-	if ((kind != "0" || !d.snapshot_only) && kind != "1")
-		return market_data_reject(client, id, '4', "263 must be 0, 1 or 2");
-	if (known != subscriptions_.end())
-		return market_data_reject(client, id, '1', "MDReqID is in use");
-	if (!parse_unsigned(depth_text, &depth))
-		return market_data_reject(client, id, '5', "264 must be 0 (full) or a number of levels");
-	if (!d.depths.empty() && std::find(d.depths.begin(), d.depths.end(), depth) == d.depths.end())
-		return market_data_reject(client, id, '5', "264 is none of the dialect's");
-	if (d.name == tongue::binance && (depth < 2 || depth > 5000))
-		return market_data_reject(client, id, '5', "264 must be 2 to 5000");
-	if (d.name == tongue::kraken && (types.find('0') == std::string::npos || types.find('1') == std::string::npos))
-		return market_data_reject(client, id, '8', "both sides must be asked for");
-	if (kind == "1" && m.isSetField(265) && m.getField(265) != "1")
-		return market_data_reject(client, id, '6', "265 must be 1 (incremental)");
-	if (types.empty() || types.find_first_not_of("012") != std::string::npos)
-		return market_data_reject(client, id, '8', "269 must be 0, 1 or 2");
-	for (const std::string &symbol : sub.symbols)
-		if (!exchange_->has(symbol))
-			return market_data_reject(client, id, '0', "unknown symbol " + symbol);
-	if (sub.symbols.empty())
-		throw FIX::FieldNotFound(55);
-
-	sub.book = types.find_first_of("01") != std::string::npos;
-	sub.trades = types.find('2') != std::string::npos;
-	for (const std::string &symbol : sub.symbols) {
-		FIX::Message w;
-
-		if (!sub.book)
-			continue;
-		set_body(w, "W", encode_snapshot(id, symbol, exchange_->last_id(symbol),
-						 exchange_->levels(symbol, MD_BID, depth),
-						 exchange_->levels(symbol, MD_OFFER, depth),
-						 opt_.min_decimals, d.update_ids));
-		send(w, client);
-	}
-	if (kind == "1")
-		subscriptions_.push_back(sub);
-	subscribed_ = true;
-}
-
-static bool contains(const std::vector<std::string> &list, const std::string &what)
-{
-	return std::find(list.begin(), list.end(), what) != list.end();
-}
-
-void session_app::send_changes(const std::string &symbol, uint64_t first_id, uint64_t last_id,
-			       const std::vector<md_entry> &entries)
-{
-	for (const subscription &s : subscriptions_) {
-		FIX::Message x;
-
-		if (!s.book || !contains(s.symbols, symbol))
-			continue;
-		if (opt_.speech.update_ids)
-			set_body(x, "X", encode_changes(symbol, first_id, last_id, entries,
-							opt_.min_decimals));
-		else
-			set_body(x, "X", encode_changes_plain(s.request_id, symbol, entries, opt_.min_decimals,
-							      opt_.speech.entry_ids, opt_.speech.symbol_above));
-		send(x, s.client);
-	}
-}
-
-void session_app::send_trade(const std::string &symbol, int64_t px, int64_t qty)
-{
-	for (const subscription &s : subscriptions_) {
-		FIX::Message x;
-
-		if (!s.trades || !contains(s.symbols, symbol))
-			continue;
-		set_body(x, "X", encode_trade(symbol, px, qty, opt_.min_decimals));
-		send(x, s.client);
-	}
+	set_body(m, type, body);
+	send(m, client);
 }
 
 void session_app::onLogout(const FIX::SessionID &id)
 {
 	const std::string &client = id.getTargetCompID().getValue();
-	auto mine = [&](const subscription &s) { return s.client == client; };
 
-	subscriptions_.erase(std::remove_if(subscriptions_.begin(), subscriptions_.end(), mine),
-			     subscriptions_.end());
+	desk_->drop(client);
 	if (opt_.cancel_on_disconnect || cancel_on_disconnect_[client])
 		exchange_->cancel_all(client, "", "cancel on disconnect");
 }
@@ -514,7 +398,7 @@ void session_app::toApp(FIX::Message &m, const FIX::SessionID &) throw(FIX::DoNo
 
 	// Old market data is worth nothing, and a stored message read back without a dictionary loses
 	// the order of its groups: a resend fills the gap instead (FIX 4.4 vol 2, SequenceReset).
-	if (m.getHeader().isSetField(43) && (type == "W" || type == "X" || type == "Y"))
+	if (m.getHeader().isSetField(43) && (type == "W" || type == "X" || type == "Y" || type == "y" || type == "d" || type == "h" || type == "f"))
 		throw FIX::DoNotSend();
 }
 
@@ -525,8 +409,8 @@ void session_app::fromApp(const FIX::Message &m, const FIX::SessionID &id)
 	const std::string &type = m.getHeader().getField(35);
 	const std::string &client = id.getTargetCompID().getValue();
 
-	if (type == "V")
-		return market_data(m, client);
+	if (type == "V" || type == "x" || type == "c" || type == "e" || type == "g")
+		return desk_->request(type, m, client);
 	if (type != "D" && type != "F" && (type != "G" || !opt_.speech.replace) && (type != "H" || !opt_.speech.status) &&
 	    (type != "AF" || !opt_.speech.mass_status) && type != "q")
 		throw FIX::UnsupportedMessageType();

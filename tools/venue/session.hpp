@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The FIX application: orders to the exchange, its reports back, market-data requests.
+// The FIX application: orders to the exchange, its reports back; market-data requests go to the desk.
 #pragma once
 #include "faults.hpp"
 #include "matching.hpp"
+#include "mddesk.hpp"
 
 #include <map>
 #include <string>
@@ -19,14 +20,14 @@ namespace venue {
 class session_app : public FIX::Application, public report_sink {
 public:
 	session_app(const options &opt, faults &f, const std::string &id_prefix);
-	void attach(exchange *ex) { exchange_ = ex; }
+	void attach(exchange *ex, md_desk *desk)
+	{
+		exchange_ = ex;
+		desk_ = desk;
+	}
 
-	// True from the first MarketDataRequest that was answered with a snapshot.
-	bool subscribed() const { return subscribed_; }
-
-	void send_changes(const std::string &symbol, uint64_t first_id, uint64_t last_id,
-			  const std::vector<md_entry> &entries);
-	void send_trade(const std::string &symbol, int64_t px, int64_t qty);
+	// A message whose body the desk has written.
+	void send_body(const std::string &type, const std::string &body, const std::string &client);
 
 	void on_report(const report &rep) override;
 
@@ -43,12 +44,6 @@ public:
 		      FIX::UnsupportedMessageType) override;
 
 private:
-	struct subscription {
-		std::string client, request_id;
-		std::vector<std::string> symbols;
-		bool book, trades;
-	};
-
 	void new_order(const FIX::Message &m, const std::string &client);
 	void cancel_order(const FIX::Message &m, const std::string &client);
 	void replace_order(const FIX::Message &m, const std::string &client);
@@ -59,19 +54,15 @@ private:
 	std::string own_id(const FIX::Message &m, const std::string &client, std::string *orig);
 	std::string check_id(const FIX::Message &m, int tag) const;
 	void mass_cancel(const FIX::Message &m, const std::string &client);
-	void market_data(const FIX::Message &m, const std::string &client);
 	void cancel_reject(const FIX::Message &m, const std::string &client, const order *found,
 			   char response_to, int reason, const std::string &text);
-	void market_data_reject(const std::string &client, const std::string &request_id,
-				char reason, const std::string &text);
 	void send(FIX::Message &m, const std::string &client);
 
 	const options &opt_;
 	faults &faults_;
 	std::string id_prefix_;
 	exchange *exchange_ = nullptr;
-	std::vector<subscription> subscriptions_;
-	bool subscribed_ = false;
+	md_desk *desk_ = nullptr;
 	uint64_t exec_count_ = 0, chain_ = 0;
 	std::map<std::string, bool> cancel_on_disconnect_;	// as the client's Logon asked
 };
