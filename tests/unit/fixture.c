@@ -131,6 +131,7 @@ static void config(struct fx *f)
 
 u32 fx_book_levels;
 bool fx_own_rx_buffer;
+bool fx_small_store;
 
 struct fx *fx_new(void)
 {
@@ -149,8 +150,8 @@ struct fx *fx_new(void)
 					   .md_pending = 16,
 					   .exec_ids = 32,
 					   .rx_buffer_bytes = fx_own_rx_buffer ? 0 : 8192,
-					   .session_store_bytes = 65536,
-					   .session_store_messages = 512 };
+					   .session_store_bytes = fx_small_store ? TG_FIX_TX_MAX : 65536,
+					   .session_store_messages = fx_small_store ? 16 : 512 };
 	tg_engine_defaults(&f->params);
 	f->e = engine_new(&f->params);
 	outbox_new(&f->ob, tg_engine_outbox_bytes(&f->params));

@@ -51,6 +51,7 @@ struct fx_report {
 
 extern u32 fx_book_levels;	/* of engines made from now on; 0 = few */
 extern bool fx_own_rx_buffer;	/* the engine's default, and not a small one */
+extern bool fx_small_store;	/* a session store just large enough */
 
 struct fx *fx_new(void); /* configured, leader; no limits, no client, not connected */
 struct fx *fx_ready(void); /* with unlimited limits, client 1 (user 1000, downloaded), logged on */

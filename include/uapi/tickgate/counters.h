@@ -71,7 +71,8 @@
 	X(L3_FULL,		"l3_full",		"orders that an L3 book had no room for") \
 	X(L3_BAD_ID,		"l3_bad_id",		"orders without an id, or with one too long") \
 	X(PRODUCT_CROSSED,	"product_crossed",	"times a product's venues were seen crossed, fees counted") \
-	X(QUEUE_REQUESTS,	"queue_requests",	"queue positions asked for")
+	X(QUEUE_REQUESTS,	"queue_requests",	"queue positions asked for") \
+	X(FILLS_LATE,		"fills_late",		"trades reported after CumQty had told of them: price and fee put right")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

@@ -34,6 +34,7 @@ struct tg_order {
 	s64 avg_px;
 	s64 value;		/* sum of fills, money e8, saturating */
 	s64 req_px, req_qty;	/* replace in flight */
+	s64 caught_qty, caught_value;	/* of what is filled: known by CumQty only, and what it was booked for; its reports may come late */
 	u32 instrument_id;
 	u32 next, prev;		/* free list (FIFO) or working list; slot index + 1, 0 = end */
 	u32 parent_id;		/* 0: client order without a parent */

@@ -4,7 +4,8 @@
  * asked of a report, in this order: can its numbers be true, and does its event fit the order's
  * state? If not, the order becomes SUSPECT and nothing of the report is applied: its exposure
  * stays, a person must look. Fills are applied by CumQty (14); LastQty (32) and ExecID (17) are
- * checked against it, PossDup and PossResend are hints and not looked at.
+ * checked against it, PossDup and PossResend are hints and not looked at. Reports that overtook
+ * each other are recognised by it too; tests/model tries all orders of arrival.
  *
  * The table is over what the venue is known to have confirmed (prior_status); a request in flight
  * or lost is kept beside it, so that races need no states of their own: a fill that crosses a
@@ -124,6 +125,15 @@ static bool same_order(const struct tg_engine *e, const struct tg_order *o,
 	       (!x->side || x->side == '0' + o->side);
 }
 
+/*
+ * Reports can overtake each other on their way through a venue. One that knows of fewer fills than
+ * we do is old news, but only of an order that still works; an end that forgets fills is none.
+ */
+static bool may_be_late(enum event ev)
+{
+	return ev == EV_ACK || ev == EV_PENDING || ev == EV_WORKING || ev == EV_REPLACED;
+}
+
 /* Can the quantities be true? *delta: what is newly filled. */
 static bool quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x, enum event ev,
 			  s64 *delta)
@@ -132,9 +142,9 @@ static bool quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x,
 	s64 most = o->req_qty > o->qty ? o->req_qty : o->qty;
 	bool trade = x->exec_type == 'F';
 
-	if (cum < o->cum_qty || cum > most)
+	if (cum > most || (cum < o->cum_qty && !may_be_late(ev)))
 		return false;
-	*delta = cum - o->cum_qty;
+	*delta = cum > o->cum_qty ? cum - o->cum_qty : 0;
 	if (x->has_leaves && (x->leaves_qty < 0 || x->leaves_qty > TG_PX_MAX))
 		return false;
 	if (ev == EV_ACK && *delta)
@@ -143,8 +153,9 @@ static bool quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x,
 	 * Open for more, or complete: what is done and what is left make the order's quantity, the
 	 * old one or the one asked for.
 	 */
-	if (x->has_leaves && (ev == EV_ACK || ev == EV_PARTIAL || ev == EV_FILL ||
-			      ev == EV_REPLACED || ev == EV_WORKING)) {
+	if (x->has_leaves && cum >= o->cum_qty &&
+	    (ev == EV_ACK || ev == EV_PARTIAL || ev == EV_FILL || ev == EV_REPLACED ||
+	     ev == EV_WORKING)) {
 		if (!tg_add_s64(cum, x->leaves_qty, &sum) ||
 		    (sum != o->qty && (!o->req_qty || sum != o->req_qty)))
 			return false;
@@ -183,17 +194,28 @@ static s64 fill_px(const struct tg_order *o, const struct tg_fix_exec *x, s64 de
 	return (s64)px;
 }
 
-static void add_fill(struct tg_order *o, s64 delta, s64 px)
+static void add_value(struct tg_order *o, s64 value)
 {
-	s64 value;
 	u64 avg;
 
-	o->cum_qty += delta;
-	if (!tg_notional(px, delta, &value) || !tg_add_s64(o->value, value, &o->value) ||
-	    o->value > TG_PX_MAX)
+	if (!tg_add_s64(o->value, value, &o->value) || o->value > TG_PX_MAX)
 		o->value = TG_PX_MAX;
 	if (tg_muldiv_u64((u64)o->value, TG_SCALE, (u64)o->cum_qty, &avg) && avg <= (u64)TG_PX_MAX)
 		o->avg_px = (s64)avg;
+}
+
+/* caught: the part of delta whose own reports were missed. */
+static void add_fill(struct tg_order *o, s64 delta, s64 px, s64 caught)
+{
+	s64 value;
+
+	o->cum_qty += delta;
+	add_value(o, tg_notional(px, delta, &value) ? value : TG_PX_MAX);
+	if (caught && tg_notional(px, caught, &value) &&
+	    tg_add_s64(o->caught_value, value, &value)) {
+		o->caught_qty += caught;
+		o->caught_value = value;
+	}
 }
 
 void tg_order_suspect(struct tg_engine *e, struct tg_order *o, enum tg_reason why,
@@ -322,6 +344,21 @@ static u8 answered_request(const struct tg_order *o, enum event ev)
 	}
 }
 
+/*
+ * Old news: what the order's end may have overtaken (the last replace, the answer to a question
+ * that was asked before), and a status from before the last replace.
+ */
+static bool overtaken(const struct tg_order *o, const struct tg_fix_exec *x, enum event ev, u64 id,
+		      bool asked, bool older)
+{
+	if (ev == EV_WORKING && asked && older && !tg_ord_terminal(o->prior_status))
+		return true;
+	if (!tg_ord_terminal(o->prior_status) || o->prior_status == TG_OS_REJECTED ||
+	    (x->has_cum && x->cum_qty > o->cum_qty))
+		return false;
+	return (ev == EV_REPLACED && id == o->repl_cl_ord_id) || (ev == EV_WORKING && asked);
+}
+
 /* What the table says, with the conditions that it has no columns for. */
 static enum action decide(const struct tg_order *o, const struct tg_fix_exec *x, enum event ev,
 			  u64 id, s64 delta)
@@ -413,6 +450,36 @@ static void unknown_to_venue(struct tg_engine *e, struct tg_order *o, u64 id, bo
 	tg_order_suspect(e, o, TG_REASON_SUSPECT, ob);
 }
 
+/*
+ * A trade that CumQty told of before its own report came: the quantity is booked, at a price that
+ * was a guess. Now the true one is known. false: no such quantity is open to be explained.
+ */
+static bool late_trade(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+		       struct tg_outbox *ob)
+{
+	struct tg_position *p = tg_position(e, o->account_id, o->instrument_id);
+	u64 guess, guess_px;
+	s64 value;
+
+	if (!x->has_last || x->last_qty <= 0 || x->last_qty > o->caught_qty || x->last_px <= 0 ||
+	    x->last_px > TG_PX_MAX || !tg_notional(x->last_px, x->last_qty, &value) ||
+	    !tg_muldiv_u64((u64)o->caught_value, (u64)x->last_qty, (u64)o->caught_qty, &guess) ||
+	    !tg_muldiv_u64((u64)o->caught_value, TG_SCALE, (u64)o->caught_qty, &guess_px) ||
+	    guess > (u64)TG_PX_MAX || !guess_px || guess_px > (u64)TG_PX_MAX)
+		return false;
+	o->caught_qty -= x->last_qty;
+	o->caught_value -= (s64)guess;
+	o->updated_ns = e->time_ns;
+	add_value(o, value - (s64)guess);
+	if (p)
+		tg_position_reprice(p, o->side, x->last_qty, (s64)guess_px, x->last_px,
+				    x->commission);
+	tg_cc(e, TG_CC_FILLS_LATE);
+	tg_order_update(e, o, ob);
+	tg_client_tell_position(e, o->account_id, o->instrument_id, ob);
+	return true;
+}
+
 enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s,
 				       const struct tg_fix_exec *x, struct tg_outbox *ob)
 {
@@ -424,7 +491,7 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	u64 id, hash = 0;
 	s64 delta = 0, px = 0;
 	u8 request, before;
-	bool booked = true;
+	bool booked = true, asked;
 
 	o = find_by(e, s, &x->cl_ord_id, &x->orig_cl_ord_id, &id);
 	if (!o) {
@@ -441,6 +508,7 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 		return TG_FIX_OK;
 	}
 	tg_cc(e, TG_CC_EXEC_REPORTS);
+	asked = o->asked && x->exec_type == 'I';
 	if (x->exec_type == 'I') {
 		o->asked = 0;
 		if (x->ord_status == '8' && o->prior_status != TG_OS_PENDING_NEW) {
@@ -453,6 +521,13 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 		if (!o->lost)
 			tg_out_note(e, ob, TG_OUT_STAT, TG_STAGE_VENUE_ACK,
 				    e->time_ns - o->sent_ns);
+	}
+	if (same_order(e, o, x) && x->exec_type == 'F' && x->has_cum && x->cum_qty <= o->cum_qty &&
+	    late_trade(e, o, x, ob))
+		return TG_FIX_OK;
+	if (same_order(e, o, x) && overtaken(o, x, ev, id, asked, id < o->cl_ord_id && !names_new_only(s))) {
+		tg_cc(e, TG_CC_EXEC_DUPLICATES);
+		return TG_FIX_OK;
 	}
 	if (!same_order(e, o, x) || !quantities_ok(o, x, ev, &delta)) {
 		tg_order_suspect(e, o, TG_REASON_SUSPECT, ob);
@@ -484,7 +559,7 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	}
 	o->updated_ns = e->time_ns;
 	if (delta)
-		add_fill(o, delta, px);
+		add_fill(o, delta, px, x->exec_type == 'F' ? delta - x->last_qty : delta);
 	apply(e, o, x, ev, a, id);
 
 	/* Position. */

@@ -90,7 +90,6 @@ void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status)
 	o->lost = 0;
 	o->cancel_due = 0;
 	o->inquire = 0;
-	o->asked = 0;
 	o->working = 0;
 	tg_order_recount(e, o);
 	tg_risk_open_orders(e, o, -1);

@@ -93,6 +93,21 @@ bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
 	return true;
 }
 
+bool tg_position_reprice(struct tg_position *p, u8 side, s64 qty, s64 from_px, s64 to_px, s64 fee)
+{
+	u8 other = side == TG_SIDE_BUY ? TG_SIDE_SELL : TG_SIDE_BUY;
+	struct tg_position now = *p;
+
+	/* Out at the one and in at the other: the quantity stays, the money becomes right. */
+	if (!tg_position_fill(&now, other, qty, from_px, 0) ||
+	    !tg_position_fill(&now, side, qty, to_px, fee))
+		return false;
+	p->cost = now.cost;
+	p->realised_pnl = now.realised_pnl;
+	p->fees = now.fees;
+	return true;
+}
+
 s64 tg_position_avg_px(const struct tg_position *p)
 {
 	u64 v;
