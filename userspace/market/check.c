@@ -597,7 +597,7 @@ static int setup(struct check *c, const char *path)
 	c->n = c->truth.n;
 	c->m = grown(NULL, c->n + 1, sizeof(*c->m));
 	memset(c->m, 0, (c->n + 1) * sizeof(*c->m));
-	if (drive_open(&c->d, c->o->venue, c->n, c->o->seed))
+	if (drive_open(&c->d, c->o->venue, c->n, c->o->seed, c->o->journal))
 		return snprintf(c->r->error, sizeof(c->r->error), "%s: %s", path, c->d.error), -1;
 	for (i = 0; i < c->n; i++) {
 		c->m[i].t = &c->truth.symbol[i];

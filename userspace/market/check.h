@@ -30,6 +30,7 @@ struct check_options {
 	unsigned int faults;		/* CHECK_* */
 	unsigned int one_in;		/* a fault in about one of so many updates; 0 = 40 */
 	bool udp;			/* updates as datagrams, snapshots over TCP */
+	FILE *journal;			/* NULL, or where the engine's records go */
 	/* May be NULL. percent: of the file. */
 	void (*progress)(void *arg, const char *path, unsigned int percent, uint64_t compared);
 	void *progress_arg;

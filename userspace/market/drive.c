@@ -85,6 +85,16 @@ static void look(struct drive *d)
 	}
 }
 
+static void keep(struct drive *d, struct tg_record *rec, const void *p)
+{
+	static const char zero[TG_RECORD_ALIGN];
+
+	rec->digest = tg_engine_digest(d->e);
+	fwrite(rec, sizeof(*rec), 1, d->journal);
+	fwrite(p ? p : zero, 1, rec->len, d->journal);
+	fwrite(zero, 1, TG_RECORD_SIZE(rec->len) - sizeof(*rec) - rec->len, d->journal);
+}
+
 static enum tg_reason step(struct drive *d, u16 type, u16 source, const void *p, u32 len)
 {
 	struct tg_record rec = {
@@ -95,6 +105,8 @@ static enum tg_reason step(struct drive *d, u16 type, u16 source, const void *p,
 	d->ob.len = 0;
 	d->ob.lost = 0;
 	why = tg_engine_step(d->e, &rec, p, &d->ob);
+	if (d->journal)
+		keep(d, &rec, p);
 	look(d);
 	return why;
 }
@@ -127,7 +139,7 @@ static int configure(struct drive *d, enum mkt_venue venue)
 	return 0;
 }
 
-int drive_open(struct drive *d, enum mkt_venue venue, u32 instruments, u64 seed)
+int drive_open(struct drive *d, enum mkt_venue venue, u32 instruments, u64 seed, FILE *journal)
 {
 	struct tg_in_engine p = { .abi_version = TG_ABI_VERSION,
 				  .max_instruments = (u16)instruments,
@@ -144,6 +156,7 @@ int drive_open(struct drive *d, enum mkt_venue venue, u32 instruments, u64 seed)
 	u64 bytes;
 
 	memset(d, 0, sizeof(*d));
+	d->journal = journal;
 	d->rng = 0x9e3779b97f4a7c15ULL + seed;
 	if (!d->rng)
 		d->rng = 1;

@@ -7,6 +7,7 @@
 #ifndef TG_MARKET_DRIVE_H
 #define TG_MARKET_DRIVE_H
 
+#include <stdio.h>
 #include "engine.h"
 #include "render.h"
 
@@ -31,11 +32,12 @@ struct drive {
 	/* what a step asked of the venue, answered when its caller is done */
 	bool logon_due, closed, logout_due;
 	char test_id[64];
+	FILE *journal;			/* NULL, or where every record goes; not closed here */
 	char error[256];
 };
 
-/* 0, or -1 with d->error. */
-int drive_open(struct drive *d, enum mkt_venue venue, u32 instruments, u64 seed);
+/* 0, or -1 with d->error. journal may be NULL. */
+int drive_open(struct drive *d, enum mkt_venue venue, u32 instruments, u64 seed, FILE *journal);
 void drive_close(struct drive *d);
 /* Asked for by its id, from 1. Digits above what the engine takes are cut. */
 int drive_instrument(struct drive *d, u32 id, const char *symbol, u8 px_digits, u8 qty_digits);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* tgctl book check: recorded markets against the engine's own path. Needs neither module nor engine. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,9 +108,10 @@ static void json_one(struct tg_json *j, const char *path, const struct check_res
 	tg_json_end(j, '}');
 }
 
-static int check_all(const struct ctl_command *self, struct check_options *o, char **files, int n,
-		     bool json)
+static int check_all(const struct ctl_command *self, const struct check_options *given, char **files,
+		     int n, bool json)
 {
+	struct check_options o = *given;
 	u64 compared = 0, equal = 0;
 	struct check_result r;
 	struct shown shown = { 0 };
@@ -117,15 +119,15 @@ static int check_all(const struct ctl_command *self, struct check_options *o, ch
 	int i, ret = 0;
 
 	if (isatty(STDERR_FILENO)) {
-		o->progress = progress;
-		o->progress_arg = &shown;
+		o.progress = progress;
+		o.progress_arg = &shown;
 	}
 	if (json) {
 		tg_json_begin(&j, stdout);
 		tg_json_array(&j, NULL);
 	}
 	for (i = 0; i < n; i++) {
-		int err = check_file(files[i], o, &r);
+		int err = check_file(files[i], &o, &r);
 
 		if (shown.any)
 			fputc('\n', stderr);
@@ -133,7 +135,7 @@ static int check_all(const struct ctl_command *self, struct check_options *o, ch
 		if (err)
 			fprintf(stderr, "tgctl %s check: %s\n", self->name, r.error);
 		else if (!json)
-			text(files[i], o, &r);
+			text(files[i], &o, &r);
 		if (json)
 			json_one(&j, files[i], &r);
 		if (err || !check_passed(&r))
@@ -152,7 +154,7 @@ static int check_all(const struct ctl_command *self, struct check_options *o, ch
 
 int ctl_book_check(int argc, char **argv, const struct ctl_command *self)
 {
-	const char *venue = NULL, *seed = NULL, *faults = NULL, *one_in = NULL, *bad = NULL;
+	const char *venue = NULL, *seed = NULL, *faults = NULL, *one_in = NULL, *bad = NULL, *journal = NULL;
 	struct check_options o = { .seed = 1 };
 	bool json = false;
 	const struct ctl_option opts[] = {
@@ -161,11 +163,12 @@ int ctl_book_check(int argc, char **argv, const struct ctl_command *self)
 		{ "faults", NULL, &faults, "LIST",
 		  "of drop,duplicate,swap,cut,bytes,length; or all (default none)" },
 		{ "one-in", NULL, &one_in, "N", "with --faults: in about one of N updates (default 40)" },
+		{ "journal", NULL, &journal, "FILE", "keep what went into the engine; one recording only" },
 		{ "udp", &o.udp, NULL, NULL, "updates as datagrams of a feed, snapshots over TCP" },
 		{ 0 },
 	};
 	static const struct ctl_command check = {
-		"book check", NULL, "--venue NAME FILE... [--seed N] [--faults LIST] [--one-in N] [--udp] [--json]",
+		"book check", NULL, "--venue NAME FILE... [--seed N] [--faults LIST] [--one-in N] [--udp] [--journal FILE] [--json]",
 		"recorded markets through the engine, compared with what the venue said"
 	};
 	u64 v;
@@ -194,5 +197,19 @@ int ctl_book_check(int argc, char **argv, const struct ctl_command *self)
 	}
 	if (o.udp && o.venue == MKT_KRAKEN)
 		return ctl_usage_error(&check, "--udp: this venue's updates carry no ids that a feed could lose and find");
-	return check_all(self, &o, argv + optind, argc - optind, json);
+	if (!journal)
+		return check_all(self, &o, argv + optind, argc - optind, json);
+	if (argc - optind != 1)
+		return ctl_usage_error(&check, "--journal: give one recording");
+	o.journal = fopen(journal, "wbx");
+	if (!o.journal) {
+		fprintf(stderr, "tgctl book check: %s: %s\n", journal, strerror(errno));
+		return 1;
+	}
+	ret = check_all(self, &o, argv + optind, 1, json);
+	if (ferror(o.journal) | fclose(o.journal)) {
+		fprintf(stderr, "tgctl book check: %s: cannot be written\n", journal);
+		ret = 1;
+	}
+	return ret;
 }

@@ -34,17 +34,21 @@ int ctl_options(int argc, char **argv, const struct ctl_command *self,
 		const struct ctl_option *opts, bool *json, int min, int max)
 {
 	struct option longopts[MAX_OPTIONS + 3] = { 0 };
-	int n = 0, opt;
+	int n = 0, opt, output;
 
 	for (; opts && opts[n].name && n < MAX_OPTIONS; n++)
 		longopts[n] = (struct option){ opts[n].name,
 					       opts[n].value ? required_argument : no_argument,
 					       NULL, 256 + n };
+	for (output = 0; output < n && strcmp(opts[output].name, "output"); output++)
+		;
 	longopts[n] = (struct option){ "help", no_argument, NULL, 'h' };
 	if (json)
 		longopts[n + 1] = (struct option){ "json", no_argument, NULL, 'j' };
 	optind = 1;
-	while ((opt = getopt_long(argc, argv, "h", longopts, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, output < n ? "ho:" : "h", longopts, NULL)) != -1) {
+		if (opt == 'o')
+			opt = 256 + output;
 		if (opt == 'h') {
 			help(stdout, self, opts, json);
 			return 0;
