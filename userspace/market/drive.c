@@ -130,11 +130,18 @@ static int configure(struct drive *d, enum mkt_venue venue)
 		.logout_timeout_ms = 2000,
 		.sender_comp_id = "GW",
 	};
-	struct tg_in_feed f = { .feed_id = DRIVE_FEED, .venue_id = DRIVE_VENUE, .name = "feed" };
+	struct tg_in_feed f = { .venue_id = DRIVE_VENUE };
+	enum tg_reason why;
 
 	snprintf(v.name, sizeof(v.name), "%s", mkt_venue_name(venue));
 	snprintf(v.target_comp_id, sizeof(v.target_comp_id), "%s", d->tcp.sender);
-	if (step(d, TG_IN_VENUE, 0, &v, sizeof(v)) || step(d, TG_IN_FEED, 0, &f, sizeof(f)))
+	why = step(d, TG_IN_VENUE, 0, &v, sizeof(v));
+	for (; !why && f.line < DRIVE_LINES; f.line++) {
+		f.feed_id = f.line + 1;
+		snprintf(f.name, sizeof(f.name), "feed-%c", 'A' + f.line);
+		why = step(d, TG_IN_FEED, 0, &f, sizeof(f));
+	}
+	if (why)
 		return failed(d, "the engine refused the venue's configuration");
 	return 0;
 }
@@ -144,7 +151,7 @@ int drive_open(struct drive *d, enum mkt_venue venue, u32 instruments, u64 seed,
 	struct tg_in_engine p = { .abi_version = TG_ABI_VERSION,
 				  .max_instruments = (u16)instruments,
 				  .max_venues = 1,
-				  .max_feeds = 1,
+				  .max_feeds = DRIVE_LINES,
 				  .max_accounts = 1,
 				  .max_clients = 1,
 				  .max_orders = 16,
@@ -246,9 +253,9 @@ void drive_tcp(struct drive *d, enum drive_cut how, u32 len)
 	answer(d);
 }
 
-void drive_udp(struct drive *d, u32 len)
+void drive_udp(struct drive *d, u32 line, const void *bytes, u32 len)
 {
-	step(d, TG_IN_UDP, DRIVE_FEED, d->feed.msg, len);
+	step(d, TG_IN_UDP, (u16)(line + 1), bytes, len);
 	answer(d);
 }
 

@@ -12,7 +12,7 @@
 #include "render.h"
 
 #define DRIVE_VENUE	1u
-#define DRIVE_FEED	1u
+#define DRIVE_LINES	2u	/* A and B of one feed: ids 1 and 2 */
 #define DRIVE_MTU	1400u
 
 struct drive_request { u32 instrument_id; u64 req_id; bool end; };	/* one 35=V; end: 263=2 */
@@ -49,9 +49,10 @@ int drive_connect(struct drive *d);
 void drive_disconnect(struct drive *d);
 
 enum drive_cut { DRIVE_RANDOM, DRIVE_BYTES };
-/* The message in d->tcp (d->feed) goes to the engine: cut at random points, or byte by byte; or as a datagram. len: the first so many bytes. */
+/* The message in d->tcp goes to the engine, cut at random points or byte by byte: the first so many bytes of it. */
 void drive_tcp(struct drive *d, enum drive_cut how, u32 len);
-void drive_udp(struct drive *d, u32 len);
+/* A datagram on a line, 0 or 1. */
+void drive_udp(struct drive *d, u32 line, const void *bytes, u32 len);
 
 u32 drive_rng(struct drive *d, u32 n);
 u64 drive_counter(const struct drive *d, enum tg_core_counter c);

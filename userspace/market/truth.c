@@ -16,6 +16,15 @@ static int order(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+static int diff_order(const void *a, const void *b)
+{
+	const struct truth_diff *x = a, *y = b;
+
+	if (x->symbol != y->symbol)
+		return x->symbol < y->symbol ? -1 : 1;
+	return x->update_id < y->update_id ? -1 : x->update_id > y->update_id;
+}
+
 static int no_memory(struct truth *t)
 {
 	snprintf(t->error, sizeof(t->error), "%s: no memory", t->path);
@@ -64,9 +73,23 @@ static int add_ticker(struct truth *t, const struct mkt_event *ev, uint32_t symb
 	return 0;
 }
 
+static int add_diff(struct truth *t, const struct mkt_event *ev, uint32_t symbol)
+{
+	if (!ev->last_id)
+		return 0;
+	if (t->diffs == t->diff_cap) {
+		t->diff_cap = t->diff_cap ? t->diff_cap * 2 : 4096;
+		t->diff = realloc(t->diff, sizeof(*t->diff) * t->diff_cap);
+		if (!t->diff)
+			return no_memory(t);
+	}
+	t->diff[t->diffs++] = (struct truth_diff){ .update_id = ev->last_id, .symbol = symbol };
+	return 0;
+}
+
 static int take(struct truth *t, const struct mkt_event *ev, uint64_t *nameless)
 {
-	uint32_t symbol;
+	uint32_t symbol = 0;
 
 	t->lines++;
 	if (!ev->symbol[0]) {
@@ -76,7 +99,9 @@ static int take(struct truth *t, const struct mkt_event *ev, uint64_t *nameless)
 	}
 	if (symbol_of(t, ev, &symbol))
 		return -1;
-	return ev->type == MKT_TICKER ? add_ticker(t, ev, symbol) : 0;
+	if (ev->type == MKT_TICKER)
+		return add_ticker(t, ev, symbol);
+	return ev->type == MKT_DIFF ? add_diff(t, ev, symbol) : 0;
 }
 
 int truth_load(struct truth *t, enum mkt_venue venue, const char *path)
@@ -109,6 +134,8 @@ int truth_load(struct truth *t, enum mkt_venue venue, const char *path)
 			t->symbol[i].px_digits = t->symbol[i].qty_digits = 8;
 	if (t->tickers)
 		qsort(t->ticker, t->tickers, sizeof(*t->ticker), order);
+	if (t->diffs)
+		qsort(t->diff, t->diffs, sizeof(*t->diff), diff_order);
 	return 0;
 }
 
@@ -116,6 +143,7 @@ void truth_free(struct truth *t)
 {
 	free(t->symbol);
 	free(t->ticker);
+	free(t->diff);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -136,4 +164,12 @@ const struct truth_ticker *truth_ticker(const struct truth *t, const struct trut
 	}
 	return lo < t->tickers && t->ticker[lo].symbol == key.symbol &&
 	       t->ticker[lo].update_id == update_id ? &t->ticker[lo] : NULL;
+}
+
+bool truth_is_diff(const struct truth *t, const struct truth_symbol *s, uint64_t update_id)
+{
+	const struct truth_diff key = { .update_id = update_id,
+					.symbol = (uint32_t)(s - t->symbol) };
+
+	return t->diffs && bsearch(&key, t->diff, t->diffs, sizeof(key), diff_order);
 }

@@ -6,7 +6,13 @@
 #include "recording.h"
 
 struct truth_symbol { char symbol[TG_SYMBOL_LEN]; uint8_t px_digits, qty_digits; };
-struct truth_ticker { uint64_t update_id; struct mkt_level bid, ask; uint32_t symbol; uint32_t order; };
+struct truth_ticker {
+	uint64_t update_id;
+	struct mkt_level bid, ask;
+	uint32_t symbol, order;
+};
+/* Where an update ends: only there the book stands as a ticker saw it. */
+struct truth_diff { uint64_t update_id; uint32_t symbol; };
 
 struct truth {
 	const char *path;
@@ -14,6 +20,8 @@ struct truth {
 	uint32_t n;
 	struct truth_ticker *ticker;	/* by symbol, update id, place in the file */
 	uint64_t tickers, cap;
+	struct truth_diff *diff;	/* sorted likewise */
+	uint64_t diffs, diff_cap;
 	uint64_t lines;
 	char error[400];
 };
@@ -24,5 +32,6 @@ void truth_free(struct truth *t);
 /* The first ticker with this update id; NULL = none. */
 const struct truth_ticker *truth_ticker(const struct truth *t, const struct truth_symbol *s,
 					uint64_t update_id);
+bool truth_is_diff(const struct truth *t, const struct truth_symbol *s, uint64_t update_id);
 
 #endif
