@@ -27,6 +27,7 @@ tg-core-objs := \
 	venue/deribit.o \
 	book/l2.o \
 	book/l3.o \
+	book/l3_read.o \
 	book/book.o \
 	md/md.o \
 	md/recovery.o \

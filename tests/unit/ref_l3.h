@@ -126,15 +126,17 @@ static inline u32 ref_add(struct ref *r, u32 side, s64 px, s64 qty, const u8 *id
 	struct tg_l3_touch was;
 	u32 at = r->n, i, passed = 0, last = r->n;
 
-	if (!ref_qty_ok(qty) || !ref_px_ok(px) || !len || len > 36)
+	if (qty <= 0 || px == TG_PX_NONE || !len || len > 36)
 		return TG_L3_REFUSED;
 	if (ref_at(r, id, len) < r->n)
 		return TG_L3_DUPLICATE;
-	was = ref_level(r, side, px);
-	if (r->n == r->order_cap || (!was.orders && ref_levels(r, side) == r->level_cap))
+	if (r->n == r->order_cap)
 		return TG_L3_FULL;
-	if (!ref_sum_ok(was.qty, qty))
+	was = ref_level(r, side, px);
+	if (!ref_qty_ok(qty) || !ref_px_ok(px) || !ref_sum_ok(was.qty, qty))
 		return TG_L3_REFUSED;
+	if (!was.orders && ref_levels(r, side) == r->level_cap)
+		return TG_L3_FULL;
 	if (manner == REF_KEY) {
 		for (i = r->n; i--;) {
 			if (r->o[i].side != side || r->o[i].px != px)
@@ -286,7 +288,7 @@ static inline void ref_same_out(const struct tg_l3 *b, u32 res, const struct tg_
 
 	if (res & TG_L3_FAILED)
 		return;
-	REF_CHECK(x->side == y->side && x->touched == y->touched && x->mark == y->mark);
+	REF_CHECK(x->side == y->side && x->touched == y->touched && !x->mark == !y->mark);
 	REF_CHECK(x->qty == y->qty && x->was == y->was && x->handle);
 	for (i = 0; i < y->touched; i++) {
 		REF_CHECK(x->level[i].px == y->level[i].px && x->level[i].qty == y->level[i].qty);
@@ -345,9 +347,9 @@ static inline void ref_same(const struct tg_l3 *b, const struct ref *r)
 
 				if (x->side != side || x->px != l->px)
 					continue;
-				REF_CHECK(o && o->len == x->len && !memcmp(o->id, x->id, o->len));
+				REF_CHECK(o && tg_l3_id_len(o) == x->len && !memcmp(o->id, x->id, x->len));
 				REF_CHECK(o->qty == x->qty && o->key == x->key);
-				REF_CHECK((o->level[2] >> 7) == x->mark);
+				REF_CHECK(!!(o->meta & TG_L3_MARKED) == x->mark);
 				REF_CHECK(tg_l3_find(b, x->id, x->len) == h);
 				REF_CHECK(tg_l3_level_of(b, o) == l);
 				sum.behind -= x->qty;

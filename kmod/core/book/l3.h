@@ -32,63 +32,69 @@
 #define TG_L3_PROBES		16u
 #define TG_L3_WALK		1024u	/* tg_l3_add_key(): orders passed in a queue, at most */
 
-/* One cache line. Handle = index; 0 is none. */
+/*
+ * One cache line. Its handle is where it stands: bytes from the book's start; 0 is none. A queue is
+ * a ring through its level, so that no end of it is a special case; walk it by tg_l3_next().
+ */
 struct tg_l3_order {
-	u8 id[TG_L3_ID_MAX];	/* zeros behind */
-	u8 len;			/* 0 = free */
-	u8 level[3];		/* little endian; its top bit is the mark */
+	u8 id[TG_L3_ID_MAX];
+	u32 meta;		/* 0 = free; TG_L3_ID_LEN, TG_L3_MARKED, above them the level */
 	s64 qty;
 	u64 key;		/* place in the queue as the venue tells it; 0 = arrival */
-	u32 prev, next;		/* in the queue; 0 = none */
+	u32 ring_prev, ring_next;
 };
 
-/* Index 0 is the level of an empty side: TG_PX_NONE and 0. */
+#define TG_L3_ID_LEN		0x3fu
+#define TG_L3_MARKED		0x80u
+
 struct tg_l3_level {
 	s64 px;			/* TG_PX_NONE = free */
 	s64 qty;		/* of all its orders */
+	u32 last, first;	/* handles, of a level that has orders; the first is executed first */
 	u32 orders;
-	u32 first, last;	/* handles; the first is executed first */
+	u16 marks;		/* of them, with a mark: at TG_L3_MARKS_MAX it stays so */
 	u8 side;		/* enum tg_book_side */
-	u8 marks;		/* has orders with a mark: 255 = 255 or more, then it stays */
 	u8 unsorted;		/* while loading: keys did not come in order */
-	u8 pad;
 };
 
+#define TG_L3_MARKS_MAX		0xffffu
+
 struct tg_l3 {
+	struct tg_level none;		/* of an empty side: TG_PX_NONE and 0 */
 	u32 order_cap, level_cap;	/* orders; levels a side */
 	u32 n[2];			/* levels held; index = enum tg_book_side */
-	u32 best[2];			/* level index, 0 = side is empty */
+	u32 best[2];			/* levels, in bytes from the book's start; 0 = none */
 	u32 orders;			/* held */
-	u32 free_order, used_orders;	/* free list; used once: those above never were */
-	u32 free_level[2], used_levels[2];
-	u32 bucket_mask;
-	u8 bucket_shift, hint_shift, hint_bits;
+	/* free list; and what was never used since the book was cleared, up to the end */
+	u32 free_order, fresh_order;
+	u32 free_level[2], fresh_level[2];
 	u8 loading[2];			/* this side's array stands best first for now */
 	u8 unsorted;			/* some level's queue is */
-	u8 pad[2];
-	u64 seed[4];
-	/* from the header's start, in bytes: see l3.c */
-	u64 orders_off, buckets_off, hints_off, keys_off;
-	struct tg_l3_level level[];
+	u8 pad;
+	/* of the parts, in bytes: size less one entry; offset from the book's start */
+	u32 bucket_mask, hint_mask;
+	u32 levels_off, orders_off, hints_off[2], keys_off[2];
+	u64 seed[5];
+	u64 pad2[6];
 };
 
 enum tg_l3_result {
+	TG_L3_TOP = 1,			/* best price or its quantity changed */
 	/* one of these */
-	TG_L3_ADDED = 1,		/* the order came */
-	TG_L3_CHANGED = 2,		/* the order stays with other px or qty */
-	TG_L3_DELETED = 4,		/* the order went */
-	TG_L3_UNKNOWN = 8,		/* no order has this id; nothing changed */
-	TG_L3_DUPLICATE = 16,		/* an order has this id already; nothing changed */
-	TG_L3_FULL = 32,		/* no room for the order, its level or its id; no change */
-	TG_L3_REFUSED = 64,		/* px, qty or id that cannot be; nothing changed */
-	TG_L3_LATE = 128,		/* key further back than TG_L3_WALK; nothing changed */
+	TG_L3_ADDED = 2,		/* the order came */
+	TG_L3_CHANGED = 4,		/* the order stays with other px or qty */
+	TG_L3_DELETED = 8,		/* the order went */
+	TG_L3_UNKNOWN = 16,		/* no order has this id; nothing changed */
+	TG_L3_DUPLICATE = 32,		/* an order has this id already; nothing changed */
+	TG_L3_FULL = 64,		/* no room for the order, its level or its id; no change */
+	TG_L3_REFUSED = 128,		/* px, qty or id that cannot be; nothing changed */
+	TG_L3_LATE = 256,		/* key further back than TG_L3_WALK; nothing changed */
 	/* with CHANGED: gone to the end of its queue; with DELETED: reduced by more than it had */
-	TG_L3_REQUEUED = 256,
-	TG_L3_OVER = 512,
+	TG_L3_REQUEUED = 512,
+	TG_L3_OVER = 1024,
 	/* of any level touched */
-	TG_L3_LEVEL_ADDED = 1024,
-	TG_L3_LEVEL_DELETED = 2048,
-	TG_L3_TOP = 4096,		/* best price or its quantity changed */
+	TG_L3_LEVEL_ADDED = 2048,
+	TG_L3_LEVEL_DELETED = 4096,
 };
 #define TG_L3_FAILED	(TG_L3_UNKNOWN | TG_L3_DUPLICATE | TG_L3_FULL | TG_L3_REFUSED | TG_L3_LATE)
 
@@ -105,7 +111,7 @@ struct tg_l3_out {
 	u32 handle;		/* the order's, or what was its handle */
 	u8 side;		/* enum tg_book_side */
 	u8 touched;		/* levels below: 2 when a change moved the order, the old one first */
-	u8 mark;		/* the order has its mark (had, when deleted) */
+	u8 mark;		/* not 0: the order has its mark (had, when deleted) */
 	u8 pad;
 	s64 qty;		/* left of the order */
 	s64 was;		/* before */
@@ -128,8 +134,8 @@ void tg_l3_init(struct tg_l3 *b, u32 orders, u32 levels, u64 seed);
 void tg_l3_clear(struct tg_l3 *b);
 
 /*
- * All return enum tg_l3_result bits. 0 < qty <= TG_PX_MAX and |px| <= TG_PX_MAX, else REFUSED, as is
- * an id that is empty or longer than TG_L3_ID_MAX, and a qty that would take the level's total
+ * All return enum tg_l3_result bits. 0 < qty <= TG_PX_MAX and |px| <= TG_PX_MAX, else REFUSED, as
+ * is an id that is empty or longer than TG_L3_ID_MAX, and a qty that would take the level's total
  * beyond TG_PX_MAX.
  */
 u32 tg_l3_add(struct tg_l3 *b, enum tg_book_side side, s64 px, s64 qty, const u8 *id, u32 len,
@@ -162,6 +168,11 @@ void tg_l3_load_end(struct tg_l3 *b);
 u32 tg_l3_find(const struct tg_l3 *b, const u8 *id, u32 len);	/* handle; 0 = unknown */
 /* NULL = no order has this handle now. */
 const struct tg_l3_order *tg_l3_order(const struct tg_l3 *b, u32 handle);
+static inline u32 tg_l3_id_len(const struct tg_l3_order *o)
+{
+	return o->meta & TG_L3_ID_LEN;
+}
+
 /* Of an order that exists. */
 const struct tg_l3_level *tg_l3_level_of(const struct tg_l3 *b, const struct tg_l3_order *o);
 /*
@@ -181,6 +192,7 @@ const struct tg_l3_level *tg_l3_level_at(const struct tg_l3 *b, enum tg_book_sid
  * A queue: for (h = level->first; h; h = tg_l3_next(b, h)). A handle is good until its order goes.
  */
 u32 tg_l3_next(const struct tg_l3 *b, u32 handle);
+u32 tg_l3_prev(const struct tg_l3 *b, u32 handle);	/* from l->last */
 
 struct tg_l3_place { s64 ahead, behind; u32 orders_ahead, orders_behind; };
 /* Exact; walks the part of the queue that is ahead. false = no such order. */
@@ -189,13 +201,8 @@ bool tg_l3_ahead(const struct tg_l3 *b, u32 handle, struct tg_l3_place *out);
 /* Best of both sides; px TG_PX_NONE and qty 0 where a side is empty. */
 static inline void tg_l3_best(const struct tg_l3 *b, struct tg_level *bid, struct tg_level *ask)
 {
-	const struct tg_l3_level *l = &b->level[b->best[TG_BID]];
-
-	bid->px = l->px;
-	bid->qty = l->qty;
-	l = &b->level[b->best[TG_ASK]];
-	ask->px = l->px;
-	ask->qty = l->qty;
+	*bid = *(const struct tg_level *)((const u8 *)b + b->best[TG_BID]);
+	*ask = *(const struct tg_level *)((const u8 *)b + b->best[TG_ASK]);
 }
 
 #endif
