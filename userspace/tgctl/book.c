@@ -2,7 +2,8 @@
 #include <getopt.h>
 #include <poll.h>
 #include <string.h>
-#include "ctl.h"
+#include <unistd.h>
+#include "book.h"
 
 static void text(struct ctl *c, const struct tg_book_image *b, __u32 depth)
 {
@@ -62,13 +63,33 @@ static void json_out(struct ctl *c, const struct tg_book_image *b, __u32 depth)
 	tg_json_end(&j, '}');
 }
 
+/* The ladder: in the terminal, or printed once or again and again. */
+static int ladder(struct ctl *c, const struct ctl_command *self, const char *name, const char *product,
+		  __u32 id, __u32 depth, int interval, __u64 count, bool watch)
+{
+	struct book_view v = { .c = c, .name = name, .id = id, .depth = depth, .fd = -1 };
+	int ret = product ? book_product_open(&v, self, product) : 0;
+
+	if (!ret && watch && count == ~0ull && isatty(STDOUT_FILENO))
+		ret = book_terminal(&v, self, interval);
+	else if (!ret)
+		while (!(ret = book_print(&v, self)) && watch && --count)
+			poll(NULL, 0, interval);
+	book_product_close(&v);
+	return ret;
+}
+
 int cmd_book(int argc, char **argv, const struct ctl_command *self)
 {
 	const char *depth_text = NULL, *interval_text = NULL, *count_text = NULL;
-	bool json = false, watch = false;
+	const char *product = NULL;
+	bool json = false, watch = false, once = false, terminal;
 	const struct ctl_option opts[] = {
 		{ "depth", NULL, &depth_text, "N", "levels a side, 1 to 16 (default 10)" },
-		{ "watch", &watch, NULL, NULL, "again and again until interrupted" },
+		{ "watch", &watch, NULL, NULL,
+		  "again and again; on a terminal a ladder (keys q, +, -)" },
+		{ "once", &once, NULL, NULL, "the ladder, once, as text" },
+		{ "product", NULL, &product, "NAME", "the consolidated book of a product, in place of SYMBOL" },
 		{ "interval", NULL, &interval_text, "MS",
 		  "with --watch: milliseconds between two (default 500)" },
 		{ "count", NULL, &count_text, "N", "with --watch: stop after N" },
@@ -77,14 +98,14 @@ int cmd_book(int argc, char **argv, const struct ctl_command *self)
 	__u64 depth = 10, interval = 500, count = ~0ull;
 	struct tg_book_image b;
 	struct ctl c;
-	__u32 id;
+	__u32 id = 0;
 	int ret, err;
 
 	if (argc > 1 && !strcmp(argv[1], "check")) {
 		argv[1] = "tgctl book check";
 		return ctl_book_check(argc - 1, argv + 1, self);
 	}
-	ret = ctl_options(argc, argv, self, opts, &json, 1, 1);
+	ret = ctl_options(argc, argv, self, opts, &json, 0, 1);
 	if (ret != CTL_GO_ON)
 		return ret;
 	if ((depth_text && !ctl_number(self, "--depth", depth_text, 1, TG_IMAGE_LEVELS, &depth)) ||
@@ -92,9 +113,23 @@ int cmd_book(int argc, char **argv, const struct ctl_command *self)
 	     !ctl_number(self, "--interval", interval_text, 1, 3600000, &interval)) ||
 	    (count_text && !ctl_number(self, "--count", count_text, 1, ~0ull, &count)))
 		return CTL_USAGE;
+	if ((argc == optind) != !!product)
+		return ctl_usage_error(self, "give SYMBOL, or --product NAME");
+	if (json && (product || once))
+		return ctl_usage_error(self, "--json: of a SYMBOL's book only");
+	if (once && watch)
+		return ctl_usage_error(self, "--once or --watch, not both");
 	if (ctl_open(&c, self, true))
 		return 1;
-	ret = ctl_find_instrument(&c, self, argv[optind], &id);
+	/* text for programs that read what goes on stays as it is: a table each time */
+	terminal = product || once || (watch && !json && count == ~0ull && isatty(STDOUT_FILENO));
+	ret = product ? 0 : ctl_find_instrument(&c, self, argv[optind], &id);
+	if (!ret && terminal) {
+		ret = ladder(&c, self, product ? product : argv[optind], product, id, (__u32)depth,
+			     (int)interval, count, watch);
+		ctl_close(&c);
+		return ret;
+	}
 	while (!ret) {
 		err = tg_nl_book(c.nl, id, &b);
 		if (err) {

@@ -6,7 +6,7 @@
 
 static const struct ctl_command commands[] = {
 	{ "status", cmd_status, "[--json]", "engine, journal and sessions at a glance" },
-	{ "book", cmd_book, "SYMBOL [--depth N] [--watch] [--json] | check --venue NAME FILE...",
+	{ "book", cmd_book, "SYMBOL|--product NAME [--depth N] [--watch|--once] [--json] | check --venue NAME FILE...",
 	  "one order book; or recorded markets against the engine's books" },
 	{ "orders", cmd_orders, "[--all] [--json]", "working orders; --all: finished ones too" },
 	{ "positions", cmd_positions, "[--json]", "positions, profit and loss" },

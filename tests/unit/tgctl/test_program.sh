@@ -45,6 +45,9 @@ for c in $commands; do
 	check "$c is in the manual page" grep -q "^\.It Ic $c" "$(dirname "$0")/../../../docs/man/tgctl.1"
 done
 check "book without a symbol exits 2" status 2 "$tgctl" book
+check "book of a symbol and a product exits 2" status 2 "$tgctl" book X --product Y
+check "book --once --watch exits 2" status 2 "$tgctl" book X --once --watch
+check "book --product --json exits 2" status 2 "$tgctl" book --product X --json
 check "book --depth 17 exits 2" status 2 "$tgctl" book X --depth 17
 check "book check --help exits 0" status 0 "$tgctl" book check --help
 check "book check without a venue exits 2" status 2 "$tgctl" book check x
