@@ -114,7 +114,7 @@ void tgk_book_publish(struct tgk_engine *eng, u32 instrument_id)
 
 	if (!instrument_id || instrument_id > eng->params.max_instruments)
 		return;
-	if (!tg_engine_book(eng->core, instrument_id, &eng->image))
+	if (!tg_engine_book_update(eng->core, instrument_id, &eng->image))
 		return;
 	tg_image_write(&images[instrument_id], &eng->image);
 }

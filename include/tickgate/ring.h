@@ -162,14 +162,34 @@ static inline void tg_sub_consumed(struct tg_sub_kernel *k, __u64 head)
 
 /* ---- book images ---- */
 
+/* Words from one member of a book image up to, not with, another. */
+#define TG_IMAGE_WORDS(from, to)						\
+	((__builtin_offsetof(struct tg_book_image, to) -			\
+	  __builtin_offsetof(struct tg_book_image, from)) / 8)
+#define TG_LEVEL_WORDS	(sizeof(struct tg_level) / 8)
+
+/*
+ * Levels and own orders that neither the old image nor the new one has are zero in both: they are
+ * not copied. src: seqcount is not looked at; levels and own[] past their numbers are zero.
+ */
 static inline void tg_image_write(struct tg_book_image *dst, const struct tg_book_image *src)
 {
 	__u32 seq = dst->seqcount;	/* one writer: nobody else changes it */
+	__u32 bids = dst->bid_levels > src->bid_levels ? dst->bid_levels : src->bid_levels;
+	__u32 asks = dst->ask_levels > src->ask_levels ? dst->ask_levels : src->ask_levels;
+	__u32 own = dst->own_orders > src->own_orders ? dst->own_orders : src->own_orders;
 
 	tg_store(&dst->seqcount, seq + 1);				/* (H) */
 	tg_wmb();							/* (H) */
 	tg_store(&dst->instrument_id, src->instrument_id);
-	tg_words_copy((tg_word *)dst + 1, (const tg_word *)src + 1, sizeof(*dst) / 8 - 1);
+	tg_words_copy((tg_word *)dst + 1, (const tg_word *)src + 1,
+		      TG_IMAGE_WORDS(seqcount, bid) - 1);
+	tg_words_copy((tg_word *)dst->bid, (const tg_word *)src->bid, bids * TG_LEVEL_WORDS);
+	tg_words_copy((tg_word *)dst->ask, (const tg_word *)src->ask, asks * TG_LEVEL_WORDS);
+	tg_words_copy((tg_word *)&dst->external_bid, (const tg_word *)&src->external_bid,
+		      TG_IMAGE_WORDS(external_bid, own));
+	tg_words_copy((tg_word *)dst->own, (const tg_word *)src->own,
+		      own * (__u32)(sizeof(dst->own[0]) / 8));
 	tg_store_release(&dst->seqcount, seq + 2);			/* (I) */
 }
 

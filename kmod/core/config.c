@@ -93,7 +93,13 @@ static bool subscription_ok(const struct tg_in_venue *v, const struct tg_in_inst
 	const struct tg_venue_caps *c = tg_venue_caps(v->dialect);
 
 	return !(def->flags & TG_INSTRUMENT_SUBSCRIBE) ||
-	       (c->md_level == TG_MD_L2 && (!(c->md_request & TG_MDREQ_NO_SNAPSHOT) || (v->flags & TG_VENUE_MD_TCP)));
+	       (c->md_level == (def->flags & TG_INSTRUMENT_L3 ? TG_MD_L3 : TG_MD_L2) && (!(c->md_request & TG_MDREQ_NO_SNAPSHOT) || (v->flags & TG_VENUE_MD_TCP)));
+}
+
+/* More than all of the notional is no fee. */
+static bool fee_ok(s32 fee_e8)
+{
+	return fee_e8 >= -(s32)TG_SCALE && fee_e8 <= (s32)TG_SCALE;
 }
 
 enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_instrument *def, struct tg_outbox *ob)
@@ -105,9 +111,10 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 	u32 b, len;
 
 	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !s || !subscription_ok(&s->cfg, def) ||
-	    (def->flags & ~TG_INSTRUMENT_SUBSCRIBE) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
+	    (def->flags & ~(TG_INSTRUMENT_SUBSCRIBE | TG_INSTRUMENT_L3)) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
 	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
-	    def->px_digits > TG_DIGITS_MAX || def->qty_digits > TG_DIGITS_MAX || def->product_id ||
+	    def->px_digits > TG_DIGITS_MAX || def->qty_digits > TG_DIGITS_MAX || !fee_ok(def->taker_fee_e8) || !fee_ok(def->maker_fee_e8) ||
+	    !tg_book_accepts(e, def) ||
 	    !tg_text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 2))
 		return TG_REASON_CONFIG;
 	i = TG_TABLE(e, off_instruments, struct tg_instrument) + def->instrument_id;

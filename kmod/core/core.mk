@@ -29,6 +29,8 @@ tg-core-objs := \
 	book/l3.o \
 	book/l3_read.o \
 	book/book.o \
+	book/cons.o \
+	book/own.o \
 	md/md.o \
 	md/recovery.o \
 	md/feed.o \

@@ -8,6 +8,8 @@
 
 #define DIGEST_SEED	0x7469636b67617465ULL
 #define NEVER		(~0ULL)
+#define PRODUCTS_MAX	1024u
+#define L3_ORDERS	65536u
 
 /* X(field, default, largest): capacities and their bounds. */
 #define CAPACITIES(X) \
@@ -37,11 +39,16 @@ void tg_engine_defaults(struct tg_in_engine *p)
 		p->field = def;
 	CAPACITIES(X)
 #undef X
+	if (p->l3_books && !p->l3_orders)
+		p->l3_orders = L3_ORDERS;
 }
 
 static bool params_ok(const struct tg_in_engine *p)
 {
-	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || (p->l3_books | p->l3_orders | p->max_products) || (p->reserved[0] | p->reserved[1]))
+	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || (p->reserved[0] | p->reserved[1]))
+		return false;
+	/* These may be 0: no order books, no products. */
+	if (p->l3_books > p->max_instruments || !p->l3_books != !p->l3_orders || p->l3_orders > TG_L3_ORDERS_MAX || p->max_products > PRODUCTS_MAX)
 		return false;
 #define X(field, def, max) \
 	if (!p->field || p->field > (max)) \
@@ -98,6 +105,9 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	put(e ? &e->off_exec_ids : NULL, &at, sizeof(struct tg_exec_id) * (u64)p->exec_ids);
 	put(e ? &e->off_exec_buckets : NULL, &at, sizeof(u32) * (u64)pow2_at_least(p->exec_ids));
 	put(e ? &e->off_symbols : NULL, &at, sizeof(u32) * (u64)TG_SYMBOL_BUCKETS);
+	put(e ? &e->off_products : NULL, &at, sizeof(struct tg_product) * (p->max_products + 1ULL));
+	if (p->l3_books)
+		put(e ? &e->off_l3 : NULL, &at, tg_l3_bytes(p->l3_orders, p->book_levels) * p->l3_books);
 	rx = place(&at, (u64)p->rx_buffer_bytes * (p->max_venues + 1ULL));
 	books = place(&at, tg_l2_bytes(p->book_levels) * (p->max_instruments + 1ULL));
 	pending = place(&at, sizeof(struct tg_md_pending) * (u64)p->md_pending * (p->max_instruments + 1ULL));
@@ -130,11 +140,13 @@ u64 tg_engine_size(const struct tg_in_engine *p)
 u32 tg_engine_outbox_bytes(const struct tg_in_engine *p)
 {
 	/*
-	 * The largest steps: a full snapshot (an entry takes at least 18 bytes of message, 269=0|270=1|271=1|, and one event of output) that one
-	 * record completes, with what else is in that record, and every held update applied after it; a mass cancel of every order with its events.
+	 * The largest steps: market data that one record completes, with what else is in that record, and every held update applied after it; a mass
+	 * cancel of every order with its events. Output of a byte of market data, see tg_engine_udp_outbox_bytes(): 240 from 29 bytes with L2 books, 320
+	 * from 23 with L3 books; held updates make one event or three; notes and state of each instrument once.
 	 */
-	u64 snapshot = ((u64)p->rx_buffer_bytes + TG_RECORD_MAX_PAYLOAD) / 18 * TG_OUT_SIZE(sizeof(struct tg_pub_event)) +
-		       (u64)p->md_pending * TG_OUT_SIZE(sizeof(struct tg_pub_event));
+	u64 event = TG_OUT_SIZE(sizeof(struct tg_pub_event));
+	u64 snapshot = ((u64)p->rx_buffer_bytes + TG_RECORD_MAX_PAYLOAD) * (p->l3_books ? 14 : 9) +
+		       (u64)p->md_pending * event * (p->l3_books ? 3 : 1) + (p->max_instruments + 1ULL) * (8 * event + 1024);
 	u64 cancels = (u64)p->max_orders * (TG_OUT_SIZE(512) + 2 * TG_OUT_SIZE(sizeof(struct tg_priv_event)));
 	/* Beside them, a piece of an answer to a ResendRequest on every session. */
 	u64 resends = (u64)p->max_venues * (TG_SESSION_RESEND_CHUNK + 2 * TG_OUT_SIZE(TG_FIX_TX_MAX));
@@ -295,6 +307,7 @@ static bool payload_ok(u16 type, u32 len)
 	case TG_IN_RESUME: return len == sizeof(struct tg_in_kill);
 	case TG_IN_MODE: return len == sizeof(struct tg_in_mode);
 	case TG_IN_SESSION: return len == sizeof(struct tg_in_session);
+	case TG_IN_PRODUCT: return len == sizeof(struct tg_in_product);
 	case TG_IN_CREDENTIALS: return len == sizeof(struct tg_in_credentials);
 	case TG_IN_STORED: return len > sizeof(struct tg_in_stored) && len <= sizeof(struct tg_in_stored) + TG_FIX_TX_MAX;
 	default: return false;
@@ -398,6 +411,8 @@ static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec,
 		return tg_config_venue(e, p);
 	case TG_IN_INSTRUMENT:
 		return tg_config_instrument(e, p, ob);
+	case TG_IN_PRODUCT:
+		return tg_product_config(e, p);
 	case TG_IN_FEED:
 		return tg_config_feed(e, p);
 	case TG_IN_ACCOUNT:

@@ -24,10 +24,17 @@ u64 tg_engine_size(const struct tg_in_engine *p);
 /* Outbox bytes that are enough for any one step. */
 u32 tg_engine_outbox_bytes(const struct tg_in_engine *p);
 
-/* Outbox bytes that are enough for one TG_IN_UDP step of `len` payload bytes. */
+/*
+ * Outbox bytes that are enough for one TG_IN_UDP step of `len` payload bytes. An entry of an L2 book takes at least 24 bytes of message
+ * (279=0|269=0|270=1|271=1|), and 80 bytes of output for its LEVEL. If it is about another instrument than the one before (55=A|) or another update
+ * (25044=1|), 80 more for the TOP and 80 for the PRODUCT_TOP: 240 from 29. An entry of an L3 book takes 18 (279=2|269=0|278=1|), and 160 for ORDER and
+ * LEVEL; 240 from 24 where an order moves (270=1|), which touches two levels, or comes again under its id; 320 from 23 about another instrument. So no
+ * byte of message makes more than 14 of output, and once for each instrument and product there are notes (TG_OUT_BOOK, TG_OUT_PRODUCT: 16 bytes), a change of
+ * state and a request, for which the other 10 are there. The constant: what is held of a book and replayed (TG_MD_UDP_REPLAY entries of up to three events each).
+ */
 static inline u32 tg_engine_udp_outbox_bytes(u32 len)
 {
-	return 8192u + 6u * len;
+	return 16384u + 24u * len;
 }
 
 /* mem: at least tg_engine_size(p) bytes, 64-byte aligned. 0, or -EINVAL. The first record must be TG_IN_ENGINE with the same p. */
@@ -77,6 +84,9 @@ bool tg_engine_client(const struct tg_engine *e, u32 client_id, struct tg_nl_cli
 bool tg_engine_order_at(const struct tg_engine *e, u32 index, struct tg_nl_order *out);	/* index < max_orders */
 bool tg_engine_position(const struct tg_engine *e, u32 account_id, u32 instrument_id, struct tg_nl_position *out); /* false when never touched */
 bool tg_engine_book(const struct tg_engine *e, u32 instrument_id, struct tg_book_image *out);	/* seqcount left 0 */
+/* The same, for one that writes many: *out is all zero, or what this filled before, of any instrument. Only what is used, or was, is written. */
+bool tg_engine_book_update(const struct tg_engine *e, u32 instrument_id, struct tg_book_image *out);
+bool tg_engine_product(const struct tg_engine *e, u32 product_id, struct tg_product_image *out);	/* seqcount left 0 */
 u32 tg_engine_book_levels(const struct tg_engine *e, u32 instrument_id, enum tg_book_side side);
 bool tg_engine_book_level(const struct tg_engine *e, u32 instrument_id, enum tg_book_side side, u32 depth, struct tg_level *out); /* depth 0 = best */
 

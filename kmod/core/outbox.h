@@ -15,6 +15,7 @@ enum tg_out_type {
 	TG_OUT_CLOSE = 4,	/* close the transport; target = venue id */
 	TG_OUT_BOOK = 5,	/* book changed, rewrite its image; arg = instrument id; no bytes */
 	TG_OUT_STAT = 6,	/* target = enum tg_stage, arg = nanoseconds between two records; no bytes */
+	TG_OUT_PRODUCT = 7,	/* consolidated book changed, rewrite its image; arg = product id; no bytes */
 };
 
 struct tg_out {

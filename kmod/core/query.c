@@ -97,7 +97,28 @@ bool tg_engine_book(const struct tg_engine *e, u32 instrument_id, struct tg_book
 
 	if (!i)
 		return false;
+	memset(out, 0, sizeof(*out));
 	tg_book_image(e, i, out);
+	return true;
+}
+
+bool tg_engine_book_update(const struct tg_engine *e, u32 instrument_id, struct tg_book_image *out)
+{
+	const struct tg_instrument *i = tg_instrument(e, instrument_id);
+
+	if (!i)
+		return false;
+	tg_book_image(e, i, out);
+	return true;
+}
+
+bool tg_engine_product(const struct tg_engine *e, u32 product_id, struct tg_product_image *out)
+{
+	const struct tg_product *p = tg_product(e, product_id);
+
+	if (!p)
+		return false;
+	tg_product_image(e, p, out);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "num.h"
 #include "book/l2.h"
+#include "book/cons.h"
 #include "book/part.h"
 #include "client/client.h"
 #include "md/md.h"
@@ -59,6 +60,11 @@ struct tg_engine {
 	u32 md_replayed;		/* held entries replayed by it */
 	u32 md_pad;
 
+	/* book/ */
+	u64 ack_latency_ns[TG_MAX_VENUES + 1];	/* order sent to first report of it, running mean; index = venue id */
+	u32 l3_used;			/* of params.l3_books */
+	u32 book_pad;
+
 	/* client/ */
 	u64 client_deadline_ns;
 
@@ -79,6 +85,8 @@ struct tg_engine {
 	u64 off_positions;		/* struct tg_position [(max_accounts + 1) * (max_instruments + 1)] */
 	u64 off_exec_ids;		/* struct tg_exec_id [exec_ids] */
 	u64 off_exec_buckets;		/* u32 [exec_ids rounded up to 2^k]: index + 1 */
+	u64 off_products;		/* struct tg_product [max_products + 1] */
+	u64 off_l3;			/* params.l3_books times struct tg_l3 */
 	u64 off_symbols;		/* u32 [TG_SYMBOL_BUCKETS]: instrument id, open addressing on (venue, symbol) */
 
 	struct tg_md_scratch md_scratch[TG_MD_SCRATCH];	/* md/: the message at work */
@@ -105,6 +113,13 @@ static inline struct tg_feed *tg_feed(const struct tg_engine *e, u32 id)
 	struct tg_feed *f = TG_TABLE(e, off_feeds, struct tg_feed) + id;
 
 	return id && id <= e->params.max_feeds && f->cfg.feed_id ? f : NULL;
+}
+
+static inline struct tg_product *tg_product(const struct tg_engine *e, u32 id)
+{
+	struct tg_product *p = TG_TABLE(e, off_products, struct tg_product) + id;
+
+	return id && id <= e->params.max_products && p->cfg.product_id ? p : NULL;
 }
 
 static inline struct tg_account *tg_account(const struct tg_engine *e, u32 id)

@@ -151,7 +151,10 @@ struct fx *fx_new(void)
 					   .exec_ids = 32,
 					   .rx_buffer_bytes = fx_own_rx_buffer ? 0 : 8192,
 					   .session_store_bytes = fx_small_store ? TG_FIX_TX_MAX : 65536,
-					   .session_store_messages = fx_small_store ? 16 : 512 };
+					   .session_store_messages = fx_small_store ? 16 : 512,
+					   .l3_books = 1,
+					   .l3_orders = 512,
+					   .max_products = 2 };
 	tg_engine_defaults(&f->params);
 	f->e = engine_new(&f->params);
 	outbox_new(&f->ob, tg_engine_outbox_bytes(&f->params));

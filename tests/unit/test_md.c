@@ -500,8 +500,8 @@ static void lines_a_and_b(void **state)
 	assert_int_equal(kit_i(k, 1)->state, TG_BOOK_LIVE);
 	assert_int_equal(kit_i(k, 1)->update_id, 104);
 	expect_level(k, 1, TG_BID, 0, 10 * E8, 5 * E8);
-	assert_int_equal(kit_pub(k, 0, 0)->u.level.qty, 4 * E8);
-	assert_int_equal(kit_pub(k, 0, 1)->u.level.qty, 5 * E8);
+	assert_int_equal(kit_pub(k, TG_PUB_LEVEL, 0)->u.level.qty, 4 * E8);
+	assert_int_equal(kit_pub(k, TG_PUB_LEVEL, 1)->u.level.qty, 5 * E8);
 	expect_state_event(k, 0, TG_BOOK_RECOVERING, TG_BOOK_LIVE);
 	/* the snapshot that was asked for meanwhile is older than the book: dropped */
 	kit_tcp(k, "W", "262=2|55=BTCUSDT|25044=103|268=1|269=0|270=1|271=1|");

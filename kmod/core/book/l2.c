@@ -193,6 +193,15 @@ bool tg_l2_level(const struct tg_l2 *b, enum tg_book_side side, u32 depth, struc
 	return true;
 }
 
+s64 tg_l2_at(const struct tg_l2 *b, enum tg_book_side side, s64 px)
+{
+	const s64 *k = tg_l2_keys(b, side);
+	s64 key = key_of(side, px);
+	u32 at = lower_bound(k, b->n[side], key);
+
+	return at < b->n[side] && k[at] == key ? k[b->stride + at] : 0;
+}
+
 bool tg_l2_crossed(const struct tg_l2 *b)
 {
 	struct tg_level bid, ask;

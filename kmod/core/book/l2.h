@@ -53,6 +53,8 @@ u32 tg_l2_set(struct tg_l2 *b, enum tg_book_side side, s64 px, s64 qty);
 u32 tg_l2_count(const struct tg_l2 *b, enum tg_book_side side);
 /* depth 0 = best; false = not that many. */
 bool tg_l2_level(const struct tg_l2 *b, enum tg_book_side side, u32 depth, struct tg_level *out);
+/* Total at a price; 0 = no such level. */
+s64 tg_l2_at(const struct tg_l2 *b, enum tg_book_side side, s64 px);
 bool tg_l2_crossed(const struct tg_l2 *b);	/* best bid >= best ask */
 
 /*

@@ -154,6 +154,7 @@ static bool form_ok(const struct tg_submission *s)
 	case TG_SUB_REPLACE:
 	case TG_SUB_DOWNLOAD:
 	case TG_SUB_CANCEL_ALL:
+	case TG_SUB_QUEUE:
 		return !s->flags;
 	default:
 		return false;
@@ -184,6 +185,8 @@ enum tg_reason tg_client_submit(struct tg_engine *e, u16 client_id, const struct
 		return tg_order_replace(e, client_id, s, ob);
 	case TG_SUB_CANCEL_ALL:
 		return tg_order_cancel_all(e, client_id, s, ob);
+	case TG_SUB_QUEUE:
+		return tg_own_queue(e, client_id, s, ob);
 	default:
 		tg_order_verdict(e, client_id, s, TG_REASON_OK, ob);
 		tg_download_begin(e, client_id, ob);

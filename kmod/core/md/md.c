@@ -446,7 +446,7 @@ static enum tg_fix_error snapshot(struct tg_engine *e, const struct tg_md_source
 			load(e, i, &e->md_scratch[0], i->update_id, &last, ob);
 		}
 	}
-	tg_book_load_end(e, i);
+	tg_book_load_end(e, i, i->update_id, &last, ob);
 	if (last)
 		last->flags |= TG_EV_LAST;
 	tg_md_settled(e, i, ob);

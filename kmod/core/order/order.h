@@ -6,6 +6,7 @@
 #ifndef TG_ORDER_H
 #define TG_ORDER_H
 
+#include "book/part.h"
 #include "fix/decode.h"
 #include "outbox.h"
 #include <tickgate/event.h>
@@ -60,6 +61,7 @@ struct tg_order {
 	s64 open_qty;		/* what the position's open quantity holds for this order now */
 	u64 new_seq, req_seq;	/* 34 of the new order and of the request in flight: 35=3 names nothing else */
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];
+	struct tg_own own;	/* book/: nobody else looks inside */
 };
 
 #define TG_LOST_NEW		1u	/* the new order: no word of it yet */

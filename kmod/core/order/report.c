@@ -518,9 +518,11 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	}
 	if (!o->acked) {
 		o->acked = 1;
-		if (!o->lost)
+		if (!o->lost) {
 			tg_out_note(e, ob, TG_OUT_STAT, TG_STAGE_VENUE_ACK,
 				    e->time_ns - o->sent_ns);
+			tg_own_latency(e, o->venue_id, e->time_ns - o->sent_ns);
+		}
 	}
 	if (same_order(e, o, x) && x->exec_type == 'F' && x->has_cum && x->cum_qty <= o->cum_qty &&
 	    late_trade(e, o, x, ob))
@@ -561,6 +563,7 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	if (delta)
 		add_fill(o, delta, px, x->exec_type == 'F' ? delta - x->last_qty : delta);
 	apply(e, o, x, ev, a, id);
+	tg_book_order_own(e, o, ob);
 
 	/* Position. */
 	if (delta) {

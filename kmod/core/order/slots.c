@@ -80,6 +80,7 @@ void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status)
 {
 	struct tg_client *c = tg_client(e, tg_order_owner(e, o));
 
+	tg_own_gone(e, o);
 	o->status = status;
 	o->prior_status = status;
 	o->leaves_qty = 0;
