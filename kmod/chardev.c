@@ -9,7 +9,8 @@
  * poll(): EPOLLIN while the public or the private ring has events that came after the last read();
  * EPOLLHUP once the engine has stopped. read(): two __u64, the heads of the public and the private
  * ring, and they count as seen from then on. It never blocks. A client that wants to sleep: read(),
- * look at the rings, poll(). For a journal reader EPOLLIN means that bytes wait. Trading needs a
+ * look at the rings, poll(). One that has subscribed is readable only for the public events that it
+ * asked for. For a journal reader EPOLLIN means that bytes wait. Trading needs a
  * file that was opened for writing; one opened read-only must attach with TG_CLIENT_READ_ONLY.
  */
 #include <linux/capability.h>
@@ -32,8 +33,12 @@
 #define SUBMISSION_SLOTS_MIN	16u
 #define SUBMISSION_SLOTS_MAX	4096u
 #define CLIENT_FLAGS		(TG_CLIENT_AUTO_CANCEL | TG_CLIENT_READ_ONLY)
+#define SUBSCRIBE_FLAGS		(TG_SUBSCRIBE_LEVELS | TG_SUBSCRIBE_TOP | TG_SUBSCRIBE_TRADES | \
+				 TG_SUBSCRIBE_STATE | TG_SUBSCRIBE_PRODUCT)
+#define SUBSCRIBE_DEPTH_MAX	65535u
 #define FEATURES		(TG_FEATURE_RINGS | TG_FEATURE_IOCTL_SUBMIT | \
-				 TG_FEATURE_BOOK_IMAGES | TG_FEATURE_XDP_KFUNC)
+				 TG_FEATURE_BOOK_IMAGES | TG_FEATURE_XDP_KFUNC | \
+				 TG_FEATURE_PRODUCTS | TG_FEATURE_SUBSCRIBE)
 
 struct tgk_file {
 	struct mutex lock;		/* attaching and becoming the journal's reader */
@@ -194,6 +199,7 @@ static int ioc_wake(struct tgk_file *f)
 
 struct instrument_query {
 	u32 id;
+	u16 trading_status;
 	struct tg_in_instrument def;
 };
 
@@ -204,7 +210,11 @@ static int instrument_on_thread(struct tgk_engine *eng, void *arg)
 
 	if (!q->id || q->id > eng->params.max_instruments)
 		return -ENOENT;
-	return tg_engine_instrument(eng->core, q->id, &q->def) ? 0 : -ENOENT;
+	if (!tg_engine_instrument(eng->core, q->id, &q->def))
+		return -ENOENT;
+	if (tg_engine_book(eng->core, q->id, &eng->image))
+		q->trading_status = eng->image.trading_status;
+	return 0;
 }
 
 static int ioc_instrument(struct tgk_file *f, void __user *arg)
@@ -232,9 +242,26 @@ static int ioc_instrument(struct tgk_file *f, void __user *arg)
 	out.venue_id = q.def.venue_id;
 	out.flags = q.def.flags;
 	out.product_id = q.def.product_id;
+	out.trading_status = q.trading_status;
 	out.taker_fee_e8 = q.def.taker_fee_e8;
 	out.maker_fee_e8 = q.def.maker_fee_e8;
 	return copy_to_user(arg, &out, sizeof(out)) ? -EFAULT : 0;
+}
+
+static int ioc_subscribe(struct tgk_file *f, void __user *arg)
+{
+	struct tgk_client *c = file_client(f);
+	struct tg_ioc_subscribe io;
+
+	if (copy_from_user(&io, arg, sizeof(io)))
+		return -EFAULT;
+	if (io.size != sizeof(io) || !all_zero(io.reserved, sizeof(io.reserved)) ||
+	    io.flags & ~SUBSCRIBE_FLAGS || io.depth > SUBSCRIBE_DEPTH_MAX ||
+	    (io.depth && !(io.flags & TG_SUBSCRIBE_LEVELS)))
+		return -EINVAL;
+	if (!c)
+		return -ENOTCONN;
+	return tgk_client_subscribe(c, &io);
 }
 
 static int ioc_journal(struct tgk_file *f, void __user *arg)
@@ -288,6 +315,8 @@ static long tickgate_ioctl(struct file *file, unsigned int cmd, unsigned long ar
 		return ioc_wake(f);
 	case TG_IOC_INSTRUMENT:
 		return ioc_instrument(f, p);
+	case TG_IOC_SUBSCRIBE:
+		return ioc_subscribe(f, p);
 	case TG_IOC_JOURNAL:
 		return ioc_journal(f, p);
 	default:
@@ -314,6 +343,7 @@ static int tickgate_mmap(struct file *file, struct vm_area_struct *vma)
 	case TG_MMAP_SUB_KERNEL:
 	case TG_MMAP_SUB_USER:
 	case TG_MMAP_BOOKS:
+	case TG_MMAP_PRODUCTS:
 		break;
 	default:
 		return -EINVAL;
@@ -329,6 +359,8 @@ static int tickgate_mmap(struct file *file, struct vm_area_struct *vma)
 		return tgk_ring_mmap(c->sub_kernel, vma, false);
 	case TG_MMAP_SUB_USER:
 		return tgk_ring_mmap(c->sub_user, vma, true);
+	case TG_MMAP_PRODUCTS:
+		return c->eng->products ? tgk_ring_mmap(c->eng->products, vma, false) : -EINVAL;
 	default:
 		return tgk_ring_mmap(c->eng->books, vma, false);
 	}
@@ -350,7 +382,11 @@ static __poll_t tickgate_poll(struct file *file, struct poll_table_struct *pt)
 	/* on the wait queue before the heads are looked at; pairs with tgk_clients_notify() */
 	smp_mb();
 	if (c) {
-		if (READ_ONCE(c->eng->pub->head) != READ_ONCE(f->seen_pub) ||
+		u64 seen = READ_ONCE(f->seen_pub);
+
+		/* wanted: the head after the last event that a subscriber asked for */
+		if ((smp_load_acquire(&c->filter) ? READ_ONCE(c->wanted) > seen :
+					    READ_ONCE(c->eng->pub->head) != seen) ||
 		    READ_ONCE(c->priv->head) != READ_ONCE(f->seen_priv))
 			mask |= EPOLLIN | EPOLLRDNORM;
 		if (READ_ONCE(c->dead))

@@ -27,6 +27,7 @@ static void client_free(struct kref *ref)
 	tgk_ring_put(c->sub_kernel);
 	tgk_ring_put(c->sub_user);
 	tgk_engine_put(c->eng);
+	kvfree(c->filter);
 	kfree(c);
 }
 
@@ -60,6 +61,8 @@ static void client_remove(struct tgk_engine *eng, struct tgk_client *c)
 	set->rows[c->row] = set->rows[last];
 	set->rows[c->row]->row = c->row;
 	set->rows[last] = NULL;
+	if (c->filter)
+		eng->filters--;
 	WRITE_ONCE(set->live, last);
 	WRITE_ONCE(c->dead, true);
 	wake_up_all(&c->wait);
@@ -154,6 +157,8 @@ struct tgk_client *tgk_client_attach(struct tgk_engine *eng, struct tg_ioc_attac
 	att->private_bytes = c->priv->bytes;
 	att->sub_user_bytes = c->sub_user->bytes;
 	att->books_bytes = eng->books->bytes;
+	att->max_products = eng->params.max_products;
+	att->products_bytes = eng->products ? eng->products->bytes : 0;
 	tgk_count_any(eng, TG_HC_CLIENTS_OPENED);
 	return c;
 fail:
@@ -280,6 +285,138 @@ u32 tgk_clients_poll(struct tgk_engine *eng, u32 budget)
 	return done;
 }
 
+/* ---- subscribing ---- */
+
+struct subscribe {
+	struct tgk_client *client;
+	const struct tg_ioc_subscribe *io;
+	struct tgk_filter *fresh;	/* what the client takes if it has none */
+};
+
+/* [thread] */
+static int subscribe_on_thread(struct tgk_engine *eng, void *arg)
+{
+	struct subscribe *s = arg;
+	const struct tg_ioc_subscribe *io = s->io;
+	struct tgk_client *c = s->client;
+	struct tg_in_instrument def = {};
+	struct tgk_want *w;
+
+	if (c->dead)
+		return -ENODEV;
+	if (io->instrument_id && (io->instrument_id > eng->params.max_instruments ||
+				  !tg_engine_instrument(eng->core, io->instrument_id, &def)))
+		return -ENOENT;
+	if (!c->filter) {
+		/* what came before counts as asked for: it was, and has perhaps not been read */
+		WRITE_ONCE(c->wanted, eng->pub->head);
+		c->wanted_notified = c->wanted;
+		smp_store_release(&c->filter, s->fresh);
+		s->fresh = NULL;
+		eng->filters++;
+	}
+	w = &c->filter->want[io->instrument_id];
+	if (def.product_id && def.product_id <= eng->params.max_products)
+		c->filter->products[def.product_id] += !!(io->flags & TG_SUBSCRIBE_PRODUCT) -
+						       !!(w->flags & TG_SUBSCRIBE_PRODUCT);
+	w->flags = io->flags;
+	w->depth = io->depth;
+	return 0;
+}
+
+int tgk_client_subscribe(struct tgk_client *c, const struct tg_ioc_subscribe *io)
+{
+	u32 wants = c->eng->params.max_instruments + 1u, products = c->eng->params.max_products + 1u;
+	struct subscribe s = { .client = c, .io = io };
+	int err;
+
+	s.fresh = kvzalloc(struct_size(s.fresh, want, wants) + products * sizeof(u16),
+			   GFP_KERNEL_ACCOUNT);
+	if (!s.fresh)
+		return -ENOMEM;
+	s.fresh->products = (u16 *)&s.fresh->want[wants];
+	err = tgk_call(c->eng, subscribe_on_thread, &s);
+	kvfree(s.fresh);
+	return err;
+}
+
+/* Is this level, or was it until now, among the best `depth`? */
+static bool near_best(struct tgk_engine *eng, u32 id, u8 side, s64 px, u16 depth)
+{
+	struct tg_level l;
+
+	if (!depth || !tg_engine_book_level(eng->core, id, side, depth - 1u, &l))
+		return true;
+	return side == TG_BID ? px >= l.px : px <= l.px;
+}
+
+static bool wants(struct tgk_engine *eng, const struct tgk_want *w, const struct tg_pub_event *ev)
+{
+	switch (ev->type) {
+	case TG_PUB_LEVEL:
+		return w->flags & TG_SUBSCRIBE_LEVELS &&
+		       near_best(eng, ev->id, ev->u.level.side, ev->u.level.px, w->depth);
+	case TG_PUB_ORDER:
+		return w->flags & TG_SUBSCRIBE_LEVELS &&
+		       near_best(eng, ev->id, ev->u.order.side, ev->u.order.px, w->depth);
+	case TG_PUB_TOP:
+		return w->flags & TG_SUBSCRIBE_TOP;
+	case TG_PUB_TRADE:
+		return w->flags & TG_SUBSCRIBE_TRADES;
+	case TG_PUB_CLEAR:
+		return w->flags & (TG_SUBSCRIBE_STATE | TG_SUBSCRIBE_LEVELS);
+	case TG_PUB_BOOK_STATE:
+	case TG_PUB_STATUS:
+	case TG_PUB_GAP:
+	case TG_PUB_RECOVERED:
+		return w->flags & TG_SUBSCRIBE_STATE;
+	default:
+		return false;
+	}
+}
+
+/* Events of no instrument are rare and matter to everybody: a kill, a session, the end. */
+static bool of_instrument(const struct tg_pub_event *ev)
+{
+	switch (ev->type) {
+	case TG_PUB_LEVEL:
+	case TG_PUB_ORDER:
+	case TG_PUB_TOP:
+	case TG_PUB_TRADE:
+	case TG_PUB_CLEAR:
+	case TG_PUB_BOOK_STATE:
+	case TG_PUB_STATUS:
+	case TG_PUB_GAP:
+	case TG_PUB_RECOVERED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void tgk_clients_want(struct tgk_engine *eng, const struct tg_pub_event *ev)
+{
+	struct tgk_client_set *set = eng->client_set;
+	bool instrument = of_instrument(ev) && ev->id <= eng->params.max_instruments;
+	u32 row;
+
+	for (row = 0; row < set->live; row++) {
+		struct tgk_client *c = set->rows[row];
+		const struct tgk_filter *f = c->filter;
+		bool want = true;
+
+		if (!f)
+			continue;
+		if (instrument)
+			want = wants(eng, &f->want[ev->id], ev) || wants(eng, &f->want[0], ev);
+		else if (ev->type == TG_PUB_PRODUCT_TOP)
+			want = f->want[0].flags & TG_SUBSCRIBE_PRODUCT ||
+			       (ev->id <= eng->params.max_products && f->products[ev->id]);
+		if (want)
+			WRITE_ONCE(c->wanted, eng->pub->head);
+	}
+}
+
 /* ---- telling ---- */
 
 void tgk_client_publish(struct tgk_engine *eng, u16 client_id, struct tg_priv_event *ev)
@@ -330,10 +467,12 @@ void tgk_clients_notify(struct tgk_engine *eng)
 	smp_mb();
 	for (row = 0; row < set->live; row++) {
 		struct tgk_client *c = set->rows[row];
+		bool news = c->filter ? c->wanted != c->wanted_notified : pub;
 
-		if (!pub && c->priv->head == c->notified)
+		if (!news && c->priv->head == c->notified)
 			continue;
 		c->notified = c->priv->head;
+		c->wanted_notified = c->wanted;
 		if (waitqueue_active(&c->wait))
 			wake_up_interruptible_poll(&c->wait, EPOLLIN | EPOLLRDNORM);
 	}

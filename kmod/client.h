@@ -31,6 +31,19 @@ struct tgk_client {
 	u64 sub_head;			/* trusted; the page's copy is for the client */
 	u64 notified;			/* private head at the last wake-up */
 	bool broken;
+	u64 wanted_notified;		/* of wanted, at the last wake-up */
+	u64 wanted;	/* public head after the last event subscribed to; poll() reads it */
+	struct tgk_filter *filter;	/* NULL: woken for all public events; set once */
+};
+
+/* What a client asked to be woken for: index 0 is for all instruments. */
+struct tgk_want {
+	u8 flags;			/* TG_SUBSCRIBE_* */
+	u16 depth;			/* of levels; 0 = any */
+};
+struct tgk_filter {
+	u16 *products;	/* [max_products + 1]: subscribed instruments of it; behind want[] */
+	struct tgk_want want[];		/* [max_instruments + 1] */
 };
 
 /* What the thread knows of all attached clients. */
@@ -59,6 +72,8 @@ struct tgk_client *tgk_client_attach(struct tgk_engine *eng, struct tg_ioc_attac
 				     const struct tg_in_client *who);
 /* Gives the file's reference back; waits up to 1 s for the engine to take note. */
 void tgk_client_detach(struct tgk_client *c);
+/* Changes what wakes the client. io has been checked but for its instrument. */
+int tgk_client_subscribe(struct tgk_client *c, const struct tg_ioc_subscribe *io);
 /* A submission without the ring. 0 = the engine gave a verdict. */
 int tgk_client_submit(struct tgk_client *c, struct tgk_submit *s);
 /* [thread] the host's share of a dump row. */

@@ -95,6 +95,7 @@ static void engine_free(struct kref *ref)
 	struct tgk_engine *eng = container_of(ref, struct tgk_engine, ref);
 
 	tgk_journal_destroy(eng);
+	tgk_ring_put(eng->products);
 	tgk_ring_put(eng->books);
 	tgk_ring_put(eng->pub);
 	tgk_stats_destroy(eng);
@@ -416,6 +417,8 @@ static int engine_main(void *arg)
 	ev.time_ns = eng->last_time_ns;
 	ev.record_seq = eng->seq;
 	tgk_ring_publish(eng->pub, &ev);
+	if (eng->filters)
+		tgk_clients_want(eng, &ev);
 	tgk_netlink_event(eng, &ev);
 	tgk_clients_notify(eng);
 	refuse_calls(eng);
@@ -534,9 +537,15 @@ static int alloc_engine(struct tgk_engine **out, const struct tg_in_engine *para
 		tgk_ring_alloc(0, (params->max_instruments + 1) * sizeof(struct tg_book_image));
 	if (!eng->books)
 		goto err_pub;
+	if (params->max_products) {
+		eng->products = tgk_ring_alloc(0, (params->max_products + 1) *
+						  sizeof(struct tg_product_image));
+		if (!eng->products)
+			goto err_books;
+	}
 	err = tgk_journal_init(eng);
 	if (err)
-		goto err_books;
+		goto err_products;
 	err = tg_engine_init(eng->core, bytes, params);
 	if (err) {
 		NL_SET_ERR_MSG_MOD(extack, "engine: the core refused the parameters");
@@ -547,6 +556,8 @@ static int alloc_engine(struct tgk_engine **out, const struct tg_in_engine *para
 
 err_journal:
 	tgk_journal_destroy(eng);
+err_products:
+	tgk_ring_put(eng->products);
 err_books:
 	tgk_ring_put(eng->books);
 err_pub:

@@ -6,12 +6,15 @@
  */
 #include <linux/bitmap.h>
 #include <linux/timekeeping.h>
+#include <tickgate/ring.h>
 #include "tickgate.h"
 #include "trace.h"
 
 static void publish(struct tgk_engine *eng, struct tg_pub_event *ev)
 {
 	tgk_ring_publish(eng->pub, ev);
+	if (unlikely(eng->filters))
+		tgk_clients_want(eng, ev);
 
 	switch (ev->type) {
 	case TG_PUB_KILL:
@@ -99,6 +102,8 @@ void tgk_flush(struct tgk_engine *eng)
 
 	if (books)
 		publish_books(eng);
+	/* A reader that was lapped goes on from here: the images have all that came before. */
+	tg_store_release(&eng->pub->hdr->settled, eng->pub->head);	/* (S) */
 	if (eng->publish_pending) {
 		now = ktime_get_real_ns();
 		for (i = 0; i < eng->publish_pending; i++)

@@ -89,6 +89,7 @@ struct tgk_engine {
 	unsigned long *book_dirty;
 	/* one image at work; with 1 KiB too large for the stack */
 	struct tg_book_image image;
+	u32 filters;				/* clients that have subscribed: client.c */
 	u32 publish_pending;			/* entries in publish_from_ns */
 	/* XDP entry of the packets stepped since the last flush */
 	u64 publish_from_ns[TGK_PUBLISH_PENDING];
@@ -97,6 +98,8 @@ struct tgk_engine {
 	struct tgk_ring *pub;			/* thread writes, clients map */
 	/* struct tg_book_image [max_instruments + 1], no header page */
 	struct tgk_ring *books;
+	/* struct tg_product_image [max_products + 1]; NULL without products */
+	struct tgk_ring *products;
 	struct tgk_journal journal;
 	/* host counters and histograms; thread writes, others read torn-free u64 */
 	struct tgk_stats *stats;
@@ -196,6 +199,11 @@ void tgk_client_publish(struct tgk_engine *eng, u16 client_id, struct tg_priv_ev
  * is set).
  */
 bool tgk_clients_prepare_sleep(struct tgk_engine *eng, bool sleeping);
+/*
+ * [thread] after an event went to the public ring, only while eng->filters: notes which clients
+ * are to be woken for it.
+ */
+void tgk_clients_want(struct tgk_engine *eng, const struct tg_pub_event *ev);
 /*
  * [thread] after tgk_flush(): wakes poll()ers of the public and private rings if anything was
  * published since the last time.

@@ -351,7 +351,8 @@ TG_OFFSET(tg_ring_header, magic, 0);
 TG_OFFSET(tg_ring_header, slot_bytes, 8);
 TG_OFFSET(tg_ring_header, slots, 12);
 TG_OFFSET(tg_ring_header, head, 16);
-TG_OFFSET(tg_ring_header, reserved, 24);
+TG_OFFSET(tg_ring_header, settled, 24);
+TG_OFFSET(tg_ring_header, reserved, 32);
 
 /* tg_sub_kernel */
 TG_SIZE(tg_sub_kernel, 64);

@@ -18,7 +18,9 @@
  *       look at NEED_WAKE                         at tail: one of the two sees the other, so that
  *                                                 no submission sleeps with the engine
  *
- *   book writer                              book reader
+ *   image writer                             image reader
+ *   (S) header.settled, release, after all   (S') settled, acquire: the images read after it hold
+ *       images of a flush                         what the events before it say
  *   (H) seqcount odd, then wmb               (H') rmb, then seqcount again
  *   (I) seqcount even, release               (I') seqcount, acquire
  *
@@ -103,6 +105,11 @@ static inline __u64 tg_ring_head(const struct tg_ring_header *hdr)
 	return tg_load_acquire(&hdr->head);				/* (D') */
 }
 
+static inline __u64 tg_ring_settled(const struct tg_ring_header *hdr)
+{
+	return tg_load_acquire(&hdr->settled);				/* (S') */
+}
+
 /* ---- submission ring: the client's side ---- */
 
 struct tg_sub_ring {
@@ -160,7 +167,38 @@ static inline void tg_sub_consumed(struct tg_sub_kernel *k, __u64 head)
 	tg_store_release(&k->head, head);				/* (F) */
 }
 
-/* ---- book images ---- */
+/* ---- images: of books, of products; the first word is the sequence count and the id ---- */
+
+struct tg_image_head {
+	__u32 seqcount, id;
+} __attribute__((__may_alias__));
+
+static inline void tg_seq_write(void *to, const void *from, __u32 bytes)
+{
+	struct tg_image_head *dst = (struct tg_image_head *)to;
+	__u32 seq = dst->seqcount;	/* one writer: nobody else changes it */
+
+	tg_store(&dst->seqcount, seq + 1);				/* (H) */
+	tg_wmb();							/* (H) */
+	tg_store(&dst->id, ((const struct tg_image_head *)from)->id);
+	tg_words_copy((tg_word *)to + 1, (const tg_word *)from + 1, bytes / 8 - 1);
+	tg_store_release(&dst->seqcount, seq + 2);			/* (I) */
+}
+
+static inline int tg_seq_read(void *to, const void *from, __u32 bytes)
+{
+	const struct tg_image_head *src = (const struct tg_image_head *)from;
+	struct tg_image_head *dst = (struct tg_image_head *)to;
+	__u32 seq = tg_load_acquire(&src->seqcount);			/* (I') */
+
+	if (seq & 1)
+		return 0;
+	dst->id = tg_load(&src->id);
+	tg_words_copy((tg_word *)to + 1, (const tg_word *)from + 1, bytes / 8 - 1);
+	dst->seqcount = seq;
+	tg_rmb();							/* (H') */
+	return tg_load(&src->seqcount) == seq;
+}
 
 /* Words from one member of a book image up to, not with, another. */
 #define TG_IMAGE_WORDS(from, to)						\
@@ -196,15 +234,18 @@ static inline void tg_image_write(struct tg_book_image *dst, const struct tg_boo
 /* 1 = a consistent copy is in *dst; 0 = the writer was at it, try again. */
 static inline int tg_image_read(struct tg_book_image *dst, const struct tg_book_image *src)
 {
-	__u32 seq = tg_load_acquire(&src->seqcount);			/* (I') */
+	return tg_seq_read(dst, src, sizeof(*dst));
+}
 
-	if (seq & 1)
-		return 0;
-	dst->instrument_id = tg_load(&src->instrument_id);
-	tg_words_copy((tg_word *)dst + 1, (const tg_word *)src + 1, sizeof(*dst) / 8 - 1);
-	dst->seqcount = seq;
-	tg_rmb();							/* (H') */
-	return tg_load(&src->seqcount) == seq;
+static inline void tg_product_write(struct tg_product_image *dst,
+				    const struct tg_product_image *src)
+{
+	tg_seq_write(dst, src, sizeof(*dst));
+}
+
+static inline int tg_product_read(struct tg_product_image *dst, const struct tg_product_image *src)
+{
+	return tg_seq_read(dst, src, sizeof(*dst));
 }
 
 #endif

@@ -100,7 +100,7 @@ static int map_all(struct tg_handle *c, const struct tg_ioc_attach *a)
 	if (err)
 		return err;
 	/* public events from now on; what was before is in the book images */
-	c->pub.next = tg_ring_head(c->pub.hdr);
+	c->pub.next = tg_ring_settled(c->pub.hdr);
 	err = map_ring(c, &c->priv, TG_MMAP_PRIVATE, a->private_bytes);
 	if (err)
 		return err;
@@ -108,6 +108,12 @@ static int map_all(struct tg_handle *c, const struct tg_ioc_attach *a)
 	if (!c->books)
 		return -errno;
 	c->books_bytes = a->books_bytes;
+	if (a->products_bytes) {
+		c->products = map(c, TG_MMAP_PRODUCTS, a->products_bytes, PROT_READ);
+		if (!c->products)
+			return -errno;
+		c->products_bytes = a->products_bytes;
+	}
 	if (!c->writable)
 		return 0;
 	c->sub_kernel_map = map(c, TG_MMAP_SUB_KERNEL, TG_SHM_PAGE, PROT_READ);
@@ -131,6 +137,8 @@ static void unmap_all(struct tg_handle *c)
 		munmap(c->priv.map, c->priv.bytes);
 	if (c->books)
 		munmap((void *)c->books, c->books_bytes);
+	if (c->products)
+		munmap((void *)c->products, c->products_bytes);
 	if (c->sub_kernel_map)
 		munmap(c->sub_kernel_map, TG_SHM_PAGE);
 	if (c->sub.user)
@@ -161,6 +169,7 @@ TG_API int tg_attach(struct tg_handle *c, const struct tg_attach_options *o,
 	c->attached = true;
 	c->id = a.client_id;
 	c->max_instruments = a.max_instruments;
+	c->max_products = a.max_products;
 	c->cb = cb;
 	c->user = user;
 	return map_all(c, &a);
@@ -183,6 +192,11 @@ TG_API __u32 tg_client_id(const struct tg_handle *c)
 TG_API __u32 tg_max_instruments(const struct tg_handle *c)
 {
 	return c->max_instruments;
+}
+
+TG_API __u32 tg_max_products(const struct tg_handle *c)
+{
+	return c->max_products;
 }
 
 TG_API int tg_fd(const struct tg_handle *c)

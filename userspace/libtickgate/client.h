@@ -28,6 +28,7 @@ struct tg_handle {
 	bool ready;
 	__u32 id;
 	__u32 max_instruments;
+	__u32 max_products;
 	struct tg_reader pub, priv;
 	struct tg_sub_ring
 		sub; /* user NULL on a read-only file: downloads are asked for by ioctl */
@@ -35,6 +36,10 @@ struct tg_handle {
 	size_t sub_user_bytes;
 	const struct tg_book_image *books;
 	size_t books_bytes;
+	const struct tg_product_image *products;	/* NULL: the engine has none */
+	size_t products_bytes;
+	bool subscribed;
+	__u64 marked[2];	/* heads that the file knows as seen, once subscribed */
 	const struct tg_callbacks *cb;
 	void *user;
 	__u64 slow;

@@ -43,6 +43,24 @@ static void dispatch_public(struct tg_handle *c, const struct tg_pub_event *ev)
 	case TG_PUB_SHUTDOWN:
 		f = cb->on_shutdown;
 		break;
+	case TG_PUB_TOP:
+		f = cb->on_top;
+		break;
+	case TG_PUB_PRODUCT_TOP:
+		f = cb->on_product_top;
+		break;
+	case TG_PUB_ORDER:
+		f = cb->on_order;
+		break;
+	case TG_PUB_STATUS:
+		f = cb->on_status;
+		break;
+	case TG_PUB_GAP:
+		f = cb->on_gap;
+		break;
+	case TG_PUB_RECOVERED:
+		f = cb->on_recovered;
+		break;
 	}
 	if (f)
 		f(c->user, ev);
@@ -84,16 +102,27 @@ static void dispatch_private(struct tg_handle *c, const struct tg_priv_event *ev
 	case TG_PRIV_CANCEL_REJECT:
 		f = cb->on_cancel_reject;
 		break;
+	case TG_PRIV_QUEUE:
+		f = cb->on_queue;
+		break;
 	}
 	if (f)
 		f(c->user, ev);
 }
 
-/* The writer overtook this reader: go on from the head, with a fresh download. */
+/*
+ * The writer overtook this reader: go on with a fresh download, from the head, or in the public ring
+ * from where the images have all that came before.
+ */
 static int lapped(struct tg_handle *c, struct tg_reader *r, enum tg_slow_ring ring)
 {
-	__u64 head = tg_ring_head(r->hdr);
-	__u64 lost = head - r->next;
+	__u64 head = r == &c->pub ? tg_ring_settled(r->hdr) : tg_ring_head(r->hdr);
+	__u64 lost;
+
+	/* one flush may write more than the ring holds: its own events are then not there either */
+	if (head <= r->next)
+		head = tg_ring_head(r->hdr);
+	lost = head - r->next;
 
 	r->next = head;
 	c->slow++;
@@ -154,12 +183,38 @@ TG_API int tg_poll(struct tg_handle *c, int budget)
 	return done;
 }
 
+/*
+ * A subscriber marks first and reads then: what it has not asked for would else keep it awake, and
+ * what it has asked for must not count as seen before it was read.
+ */
+static int wait_subscribed(struct tg_handle *c, int timeout_ms)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+	int n;
+
+	if (c->pub.next < c->marked[0] || c->priv.next < c->marked[1])
+		return 1;
+	n = poll(&p, 1, timeout_ms);
+	if (n < 0)
+		return tg_fail(c, errno, "poll: %s", strerror(errno));
+	if (p.revents & POLLIN) {
+		if (read(c->fd, c->marked, sizeof(c->marked)) != sizeof(c->marked))
+			return tg_fail(c, errno, "read of the device: %s", strerror(errno));
+		return 1;
+	}
+	if (p.revents & (POLLHUP | POLLERR))
+		return tg_fail(c, ENODEV, "the engine has stopped");
+	return 0;
+}
+
 TG_API int tg_wait(struct tg_handle *c, int timeout_ms)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLIN };
 	__u64 heads[2];
 	int n;
 
+	if (c->subscribed)
+		return wait_subscribed(c, timeout_ms);
 	/*
 	 * marks the heads as seen: poll() then tells of what comes after, and what came before is
 	 * looked for here
@@ -191,6 +246,35 @@ TG_API int tg_book(struct tg_handle *c, __u32 instrument_id, struct tg_book_imag
 		if (tg_image_read(out, &c->books[instrument_id]))
 			return 0;
 	return tg_fail(c, EAGAIN, "the book of instrument %u kept changing", instrument_id);
+}
+
+TG_API int tg_product(struct tg_handle *c, __u32 product_id, struct tg_product_image *out)
+{
+	int i;
+
+	if (!c->books)
+		return tg_fail(c, ENOTCONN, "not attached");
+	if (!product_id || product_id > c->max_products || !c->products)
+		return tg_fail(c, ENOENT, "no product %u: the engine has %u", product_id,
+			       c->max_products);
+	for (i = 0; i < BOOK_TRIES; i++)
+		if (tg_product_read(out, &c->products[product_id]))
+			return 0;
+	return tg_fail(c, EAGAIN, "product %u kept changing", product_id);
+}
+
+TG_API int tg_subscribe(struct tg_handle *c, __u32 instrument_id, __u32 flags, __u32 depth)
+{
+	struct tg_ioc_subscribe io = { .size = sizeof(io),
+				       .instrument_id = instrument_id,
+				       .depth = depth,
+				       .flags = flags };
+
+	if (ioctl(c->fd, TG_IOC_SUBSCRIBE, &io))
+		return tg_fail(c, errno, "subscribing to instrument %u: %s", instrument_id,
+			       strerror(errno));
+	c->subscribed = true;
+	return 0;
 }
 
 TG_API int tg_instrument(struct tg_handle *c, __u32 instrument_id, struct tg_ioc_instrument *out)

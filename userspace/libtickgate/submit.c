@@ -46,6 +46,67 @@ TG_API int tg_download(struct tg_handle *c)
 	return r;
 }
 
+TG_API int tg_queue(struct tg_handle *c, __u64 order_id, __u64 user_ref)
+{
+	struct tg_submission s = { .type = TG_SUB_QUEUE, .order_id = order_id, .user_ref = user_ref };
+
+	return tg_submit(c, &s);
+}
+
+/* ---- a book of one's own ---- */
+
+static int publish(struct tg_handle *c, const struct tg_publish *u, const struct tg_submission *what)
+{
+	struct tg_submission s = *what;
+
+	s.type = TG_SUB_BOOK;
+	s.instrument_id = u->instrument_id;
+	s.user_ref = u->update_id;
+	s.cause_time_ns = u->cause_time_ns;
+	return tg_submit(c, &s);
+}
+
+TG_API int tg_publish_clear(struct tg_handle *c, const struct tg_publish *u)
+{
+	return publish(c, u, &(struct tg_submission){
+		.flags = TG_SUB_BOOK_CLEAR | TG_SUB_BOOK_NONE });
+}
+
+TG_API int tg_publish_level(struct tg_handle *c, const struct tg_publish *u, enum tg_book_side side,
+			    __s64 px, __s64 qty)
+{
+	return publish(c, u, &(struct tg_submission){
+		.side = side == TG_BID ? TG_SIDE_BUY : TG_SIDE_SELL,
+		.action = qty ? TG_MD_CHANGE : TG_MD_DELETE,
+		.px = px,
+		.qty = qty });
+}
+
+TG_API int tg_publish_order(struct tg_handle *c, const struct tg_publish *u,
+			    enum tg_md_action action, enum tg_book_side side, __s64 px, __s64 qty,
+			    __u64 order)
+{
+	return publish(c, u, &(struct tg_submission){
+		.side = side == TG_BID ? TG_SIDE_BUY : TG_SIDE_SELL,
+		.action = (__u8)action,
+		.px = px,
+		.qty = qty,
+		.order_id = order });
+}
+
+TG_API int tg_publish_trade(struct tg_handle *c, const struct tg_publish *u, __u8 aggressor,
+			    __s64 px, __s64 qty)
+{
+	return publish(c, u, &(struct tg_submission){
+		.flags = TG_SUB_BOOK_TRADE, .side = aggressor, .px = px, .qty = qty });
+}
+
+TG_API int tg_publish_end(struct tg_handle *c, const struct tg_publish *u)
+{
+	return publish(c, u, &(struct tg_submission){
+		.flags = TG_SUB_BOOK_LAST | TG_SUB_BOOK_NONE });
+}
+
 TG_API struct tg_submission tg_submission_new(__u32 instrument_id, __u16 account_id,
 					      enum tg_side side, __s64 px, __s64 qty,
 					      __u64 user_ref)

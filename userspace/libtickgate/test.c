@@ -284,6 +284,158 @@ static void images(void)
 	ok(!tg_image_read(&b, &image), "an image being written is refused");
 }
 
+/* ---- copies of books ---- */
+
+/*
+ * A writer as the module's: records change a book of its own, a flush of some records publishes
+ * their events, then the image, then settled. The reader sees them with the image too old (between
+ * events and image), of the moment, or newer (it is behind), and now and then loses events.
+ */
+#define MODEL	40
+
+struct model {
+	__s64 qty[2][MODEL];	/* by distance from the best that there can be */
+	__u64 record, events;
+	struct tg_pub_event log[1 << 16];
+};
+
+static __u32 seed = 1;
+
+static __u32 rnd(__u32 below)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % below;
+}
+
+static __s64 px_of(int side, int k)
+{
+	return side == TG_BID ? 1000 - k : 1001 + k;
+}
+
+static void model_image(const struct model *m, struct tg_book_image *b)
+{
+	int side, k;
+
+	memset(b, 0, sizeof(*b));
+	b->instrument_id = 1;
+	b->state = TG_BOOK_LIVE;
+	b->record_seq = m->record;
+	for (side = 0; side < 2; side++) {
+		struct tg_level *l = side == TG_BID ? b->bid : b->ask;
+		__u16 *levels = side == TG_BID ? &b->bid_levels : &b->ask_levels;
+
+		for (k = 0; k < MODEL && *levels < TG_IMAGE_LEVELS; k++)
+			if (m->qty[side][k])
+				l[(*levels)++] = (struct tg_level){ px_of(side, k),
+								    m->qty[side][k] };
+	}
+}
+
+static void model_event(struct model *m, int side, int k, __s64 qty)
+{
+	m->qty[side][k] = qty;
+	m->log[m->events++] = (struct tg_pub_event){
+		.type = TG_PUB_LEVEL, .id = 1, .record_seq = m->record,
+		.u.level = { .px = px_of(side, k), .qty = qty, .side = (__u8)side } };
+}
+
+static void model_record(struct model *m)
+{
+	int i, side, k, entries = 1 + (int)rnd(4);
+
+	m->record++;
+	if (!rnd(100)) {	/* a snapshot */
+		memset(m->qty, 0, sizeof(m->qty));
+		m->log[m->events++] = (struct tg_pub_event){
+			.type = TG_PUB_CLEAR, .id = 1, .record_seq = m->record };
+		for (side = 0; side < 2; side++)
+			for (k = 0; k < MODEL; k++)
+				if (rnd(2))
+					model_event(m, side, k, 1 + rnd(9));
+		return;
+	}
+	for (i = 0; i < entries; i++) {
+		side = (int)rnd(2);
+		k = (int)rnd(rnd(2) ? MODEL : 8);
+		model_event(m, side, k, rnd(5) < 2 ? 0 : 1 + rnd(9));
+	}
+}
+
+/* The copy's sides are the best levels of the model's, in order, and all of them where it says so. */
+static bool same(const struct tg_book_copy *b, const struct model *m)
+{
+	int side, k;
+
+	for (side = 0; side < 2; side++) {
+		const struct tg_copy_side *s = &b->side[side];
+		__u32 at = 0;
+
+		for (k = 0; k < MODEL; k++) {
+			if (!m->qty[side][k])
+				continue;
+			if (at == s->levels)
+				break;
+			if (s->level[at].px != px_of(side, k) || s->level[at].qty != m->qty[side][k])
+				return false;
+			at++;
+		}
+		if (at < s->levels || (s->whole && k < MODEL))
+			return false;
+	}
+	return true;
+}
+
+static void copies(void)
+{
+	static struct model m;
+	static struct tg_book_image img[2];
+	struct tg_handle c = { .books = img, .max_instruments = 1 };
+	struct tg_book_copy b;
+	__u64 next = 0, settled, wrong = 0, compared = 0, shortest = MODEL, lost = 0;
+	struct tg_book_image fresh;
+	int flush, i, records;
+
+	model_image(&m, &img[1]);
+	ok(!tg_copy_begin(&c, 1, &b) && b.side[0].whole && !b.side[0].levels && same(&b, &m),
+	   "a copy of an empty book");
+	ok(tg_copy_begin(&c, 2, &b) == -ENOENT, "of no book");
+	tg_copy_begin(&c, 1, &b);
+	for (flush = 0; flush < 4000; flush++) {
+		settled = m.events;
+		records = 1 + (int)rnd(6);
+		for (i = 0; i < records; i++)
+			model_record(&m);
+		/* the events are there, the image is not: some are read at once */
+		for (i = (int)rnd(8); i && next < m.events; i--)
+			tg_copy_event(&c, &b, &m.log[next++]);
+		if (!rnd(50)) {		/* lapped: on from settled, the image is the old one */
+			lost += next < settled;
+			c.slow++;
+			next = settled;
+			wrong += tg_copy_mend(&c, &b) != 0;
+		}
+		model_image(&m, &fresh);
+		tg_image_write(&img[1], &fresh);
+		if (rnd(4))
+			while (next < m.events)
+				wrong += tg_copy_event(&c, &b, &m.log[next++]) < 0;
+		if (next == m.events) {
+			compared++;
+			wrong += !same(&b, &m);
+			if (b.side[0].levels < shortest)
+				shortest = b.side[0].levels;
+			m.events = next = 0;
+		}
+	}
+	printf("# %llu compared, %llu times events lost, shortest %llu levels\n",
+	       (unsigned long long)compared, (unsigned long long)lost,
+	       (unsigned long long)shortest);
+	ok(compared > 1000 && lost > 5 && !wrong,
+	   "a copy is the book's best levels, whatever was lost on the way");
+	ok(tg_copy_event(&c, &b, &(struct tg_pub_event){ .type = TG_PUB_LEVEL, .id = 7 }) == 0,
+	   "events of other books are not its own");
+}
+
 int main(void)
 {
 	puts("TAP version 13");
@@ -292,6 +444,7 @@ int main(void)
 	broadcast();
 	submissions();
 	images();
+	copies();
 	printf("1..%d\n", n);
 	return failed;
 }

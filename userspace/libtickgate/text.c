@@ -132,6 +132,35 @@ TG_API const char *tg_strbookstate(__u32 state)
 	return NAME_OF(names, state);
 }
 
+TG_API const char *tg_strtrading(__u32 status)
+{
+	static const char *const names[] = {
+		[TG_TRADING_UNKNOWN] = "UNKNOWN",
+		[TG_TRADING_OPEN] = "OPEN",
+		[TG_TRADING_HALTED] = "HALTED",
+		[TG_TRADING_CLOSED] = "CLOSED",
+		[TG_TRADING_AUCTION] = "AUCTION",
+		[TG_TRADING_CANCEL_ONLY] = "CANCEL_ONLY",
+		[TG_TRADING_POST_ONLY] = "POST_ONLY",
+		[TG_TRADING_LIMIT_ONLY] = "LIMIT_ONLY",
+		[TG_TRADING_REDUCE_ONLY] = "REDUCE_ONLY",
+	};
+
+	return NAME_OF(names, status);
+}
+
+TG_API const char *tg_strgap(__u32 cause)
+{
+	static const char *const names[] = {
+		[TG_GAP_CHAIN] = "CHAIN",	[TG_GAP_MSG_SEQ] = "MSG_SEQ",
+		[TG_GAP_RPT_SEQ] = "RPT_SEQ",	[TG_GAP_CHECKSUM] = "CHECKSUM",
+		[TG_GAP_CROSSED] = "CROSSED",	[TG_GAP_CAPACITY] = "CAPACITY",
+		[TG_GAP_SILENCE] = "SILENCE",	[TG_GAP_SESSION] = "SESSION",
+	};
+
+	return NAME_OF(names, cause);
+}
+
 TG_API const char *tg_strsession(__u32 state)
 {
 	static const char *const names[] = {

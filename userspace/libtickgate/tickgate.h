@@ -58,6 +58,16 @@ struct tg_callbacks {
 	/* its definition: tg_instrument() */
 	void (*on_new_instrument)(void *user, const struct tg_pub_event *ev);
 	void (*on_shutdown)(void *user, const struct tg_pub_event *ev);
+	/* best bid or offer of an instrument; of a product over its venues, fees counted */
+	void (*on_top)(void *user, const struct tg_pub_event *ev);
+	void (*on_product_top)(void *user, const struct tg_pub_event *ev);
+	/* one order of a book that is kept order by order */
+	void (*on_order)(void *user, const struct tg_pub_event *ev);
+	/* enum tg_trading_status */
+	void (*on_status)(void *user, const struct tg_pub_event *ev);
+	/* a book is not to be trusted, and why; it is again */
+	void (*on_gap)(void *user, const struct tg_pub_event *ev);
+	void (*on_recovered)(void *user, const struct tg_pub_event *ev);
 
 	/* private */
 	void (*on_attached)(void *user, const struct tg_priv_event *ev);
@@ -71,11 +81,13 @@ struct tg_callbacks {
 	void (*on_order_update)(void *user, const struct tg_priv_event *ev);
 	void (*on_fill)(void *user, const struct tg_priv_event *ev);
 	void (*on_cancel_reject)(void *user, const struct tg_priv_event *ev);
+	/* the answer to tg_queue() */
+	void (*on_queue)(void *user, const struct tg_priv_event *ev);
 
 	/*
 	 * This client did not keep up and `lost` events of one ring are gone. Forget orders,
 	 * positions and levels: a fresh download has been asked for and follows; books are in
-	 * tg_book().
+	 * tg_book(), and copies of them (tg_copy_event()) mend themselves.
 	 */
 	void (*on_slow)(void *user, enum tg_slow_ring ring, __u64 lost);
 };
@@ -136,11 +148,84 @@ int tg_download(struct tg_handle *c);
  */
 int tg_book(struct tg_handle *c, __u32 instrument_id, struct tg_book_image *out);
 
+/* Latest image of a product's consolidated book: as tg_book(). */
+int tg_product(struct tg_handle *c, __u32 product_id, struct tg_product_image *out);
+
+/*
+ * A reader that needs no event but only the state at its own pace reads tg_book() and tg_product()
+ * when it likes, and polls nothing: it is never slow. strategies/conflated.c does.
+ *
+ * One that follows every change of a book has a copy: filled from the image, then kept by the
+ * events. An image has TG_IMAGE_LEVELS levels a side, events are of all: the copy knows each side
+ * down to a price, and beyond it nothing. When a side has become too short for what the image could
+ * tell, or events were lost (SLOW), it is filled again by itself.
+ */
+#define TG_COPY_LEVELS	64u
+struct tg_copy_side {
+	struct tg_level level[TG_COPY_LEVELS];	/* best first */
+	__u32 levels;
+	bool whole;		/* these are all; else the venue has more behind */
+};
+struct tg_book_copy {
+	__u32 instrument_id;
+	__u32 state;		/* enum tg_book_state */
+	__u64 record_seq;	/* of the last change that is in it */
+	__u64 update_id;
+	__u64 filled_seq;	/* of the image that it was last filled from */
+	__u64 slow;		/* tg_slow_count() when it was filled */
+	struct tg_copy_side side[2];	/* TG_BID, TG_ASK */
+};
+/* Fills the copy from the image: 0 or as tg_book(). */
+int tg_copy_begin(struct tg_handle *c, __u32 instrument_id, struct tg_book_copy *out);
+/*
+ * From the callbacks on_level and on_book_state, with every event of that instrument (of others: 0).
+ * 1: the copy has changed; 0; or as tg_book(). Between two events with TG_EV_LAST a book may be
+ * half way through a message.
+ */
+int tg_copy_event(struct tg_handle *c, struct tg_book_copy *b, const struct tg_pub_event *ev);
+/* After on_slow, when the copy is wanted before the next event: 0 or as tg_book(). */
+int tg_copy_mend(struct tg_handle *c, struct tg_book_copy *b);
+
+/*
+ * What tg_wait() and poll(2) wake for (a system call): TG_SUBSCRIBE_* of one instrument, or of all
+ * (0). depth: of levels, from the best; 0 = any. The first call turns off that all public events
+ * wake. Sessions, kills, the end, and all private events wake always. tg_poll() still dispatches
+ * every event: what did not wake is there when something does.
+ */
+int tg_subscribe(struct tg_handle *c, __u32 instrument_id, __u32 flags, __u32 depth);
+
+/* Asks where an own order stands in the queue at its price; on_queue has the answer. As tg_submit(). */
+int tg_queue(struct tg_handle *c, __u64 order_id, __u64 user_ref);
+
+/*
+ * Publishing a book (permit with publish = yes, instrument with published = yes): entries, then
+ * tg_publish_end(). A snapshot begins with tg_publish_clear(). All entries of one update have the
+ * same update_id, which grows by 1 from update to update. Each returns as tg_submit(): after
+ * TG_REASON_FULL try the same entry again.
+ */
+struct tg_publish {
+	__u32 instrument_id;
+	__u64 update_id;
+	__u64 cause_time_ns;	/* 0 = not known */
+};
+int tg_publish_clear(struct tg_handle *c, const struct tg_publish *u);
+/* New total at a price; 0 = gone. */
+int tg_publish_level(struct tg_handle *c, const struct tg_publish *u, enum tg_book_side side,
+		     __s64 px, __s64 qty);
+/* One order; `order` names it, never 0. */
+int tg_publish_order(struct tg_handle *c, const struct tg_publish *u, enum tg_md_action action,
+		     enum tg_book_side side, __s64 px, __s64 qty, __u64 order);
+/* aggressor: enum tg_side, 0 = not known. */
+int tg_publish_trade(struct tg_handle *c, const struct tg_publish *u, __u8 aggressor, __s64 px,
+		     __s64 qty);
+int tg_publish_end(struct tg_handle *c, const struct tg_publish *u);
+
 /* Definition of an instrument (a system call): 0, -ENOENT. */
 int tg_instrument(struct tg_handle *c, __u32 instrument_id, struct tg_ioc_instrument *out);
 
 __u32 tg_client_id(const struct tg_handle *c);
 __u32 tg_max_instruments(const struct tg_handle *c);
+__u32 tg_max_products(const struct tg_handle *c);	/* 0 = no consolidated books */
 /*
  * For poll(2) and epoll(7) of one's own: readable when there are events since the last tg_wait().
  */
@@ -164,6 +249,8 @@ const char *tg_strreason(__u32 reason);		/* "MAX_QUANTITY" */
 const char *tg_strreason_text(__u32 reason);	/* "order quantity above limit" */
 const char *tg_strstatus(__u32 status);		/* enum tg_ord_status: "PENDING_NEW" */
 const char *tg_strbookstate(__u32 state);	/* enum tg_book_state: "LIVE" */
+const char *tg_strtrading(__u32 status);	/* enum tg_trading_status: "OPEN" */
+const char *tg_strgap(__u32 cause);		/* enum tg_gap_cause: "CHECKSUM" */
 const char *tg_strsession(__u32 state);		/* enum tg_session_state: "UP" */
 
 #ifdef __cplusplus

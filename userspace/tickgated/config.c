@@ -364,6 +364,8 @@ static void *new_section(struct tgd_config *c, enum tgd_kind kind)
 		return &c->vault;
 	case TGD_VENUE:
 		return grow((void **)&c->venue, &c->venues, size);
+	case TGD_PRODUCT:
+		return grow((void **)&c->product, &c->products, size);
 	case TGD_INSTRUMENT:
 		return grow((void **)&c->instrument, &c->instruments, size);
 	case TGD_ACCOUNT:
@@ -434,7 +436,7 @@ static int take_section(struct tgd_config *c, const struct tgd_index *ix, int se
 	if (kind == TGD_KINDS) {
 		tgd_error(
 			e, en->line,
-			"[%s]: unknown section; known are: engine journal venue instrument account permit limits feed xdp vault",
+			"[%s]: unknown section; known are: engine journal venue product instrument account permit limits feed xdp vault",
 			en->name);
 		return 0;
 	}
@@ -559,6 +561,7 @@ int tgd_config_load(const char *path, struct tgd_config *out, FILE *err)
 void tgd_config_free(struct tgd_config *c)
 {
 	free(c->venue);
+	free(c->product);
 	free(c->instrument);
 	free(c->account);
 	free(c->permit);

@@ -49,6 +49,7 @@ struct tgd_engine {
 		max_orders, max_limits;
 	long long book_levels, md_pending, exec_ids, rx_buffer_bytes, session_store_bytes,
 		session_store_messages;
+	long long l3_books, l3_orders, max_products;
 };
 
 struct tgd_journal {
@@ -66,6 +67,7 @@ struct tgd_venue {
 		resend_max, session_reset;
 	long long tls, tls_min_version;	/* 12, 13 */
 	long long connect_limit, connect_window_s, source_rest_s;	/* 0 = the dialect's, for the first two */
+	long long crossed;
 	char session_start[24], session_end[24], session_zone[64];
 	char host[TGD_HOST_LEN];
 	char tls_server_name[TGD_HOST_LEN]; /* "" = host */
@@ -76,12 +78,20 @@ struct tgd_venue {
 	long long sources;
 };
 
+/* Instruments of several venues that are the same thing. */
+struct tgd_product {
+	struct tgd_section s;
+	long long id;
+};
+
 struct tgd_instrument {
 	struct tgd_section s;
 	long long id, tick, lot, min_qty, px_digits, qty_digits, stale_ms, subscribe;
+	long long l3, published, depth;
+	long long taker_fee_bps, maker_fee_bps;	/* e8 of a basis point */
 	char symbol[TG_SYMBOL_LEN];
-	char venue[TG_NAME_LEN];
-	long long venue_id;		/* of the name; set by the check */
+	char venue[TG_NAME_LEN], product[TG_NAME_LEN];
+	long long venue_id, product_id;	/* of the names; set by the check */
 };
 
 struct tgd_account {
@@ -91,7 +101,7 @@ struct tgd_account {
 
 struct tgd_permit {
 	struct tgd_section s;
-	long long id, uid, trade, market_orders;
+	long long id, uid, trade, market_orders, publish;
 	char account[TG_NAME_LEN], instrument[TG_NAME_LEN];
 	long long account_id, instrument_id;
 };
@@ -106,9 +116,11 @@ struct tgd_limits {
 struct tgd_feed {
 	struct tgd_section s;
 	long long id, port, line_no, vlan;	/* vlan -1 = any */
-	long long pass_on_error, copy;
+	long long pass_on_error, copy, snapshot, silence_ms;
 	char venue[TG_NAME_LEN];
 	char interface[16];
+	struct tgd_address source[TGD_SOURCES];	/* of a group: joined for these senders only */
+	long long sources;
 	struct tgd_address address;
 	long long venue_id;
 };
@@ -133,12 +145,13 @@ struct tgd_config {
 	struct tgd_xdp xdp;
 	struct tgd_vault vault;
 	struct tgd_venue *venue;
+	struct tgd_product *product;
 	struct tgd_instrument *instrument;
 	struct tgd_account *account;
 	struct tgd_permit *permit;
 	struct tgd_limits *limits;
 	struct tgd_feed *feed;
-	unsigned int venues, instruments, accounts, permits, n_limits, feeds;
+	unsigned int venues, products, instruments, accounts, permits, n_limits, feeds;
 };
 
 enum tgd_xdp_mode { TGD_XDP_AUTO = 0, TGD_XDP_NATIVE = 1, TGD_XDP_GENERIC = 2 };
@@ -162,6 +175,7 @@ enum tgd_kind {
 	TGD_ENGINE,
 	TGD_JOURNAL,
 	TGD_VENUE,
+	TGD_PRODUCT,
 	TGD_INSTRUMENT,
 	TGD_ACCOUNT,
 	TGD_PERMIT,
@@ -243,6 +257,8 @@ void tgd_check_subscription(const struct tgd_instrument *in, const struct tgd_ve
 			    struct tgd_errors *e);
 const char *tgd_dialect_name(unsigned int dialect);
 
+#define TGD_BPS	10000	/* basis points in a whole */
+bool tgd_address_multicast(const struct tgd_address *a);
 int tgd_address_parse(const char *text, struct tgd_address *out);
 const char *tgd_address_format(const struct tgd_address *a, char buf[INET6_ADDRSTRLEN]);
 

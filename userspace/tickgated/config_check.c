@@ -189,6 +189,72 @@ static void check_venues(struct tgd_config *c, struct tgd_errors *e)
 		  offsetof(struct tgd_venue, id), c->engine.max_venues, "max_venues");
 }
 
+/* A fee is kept as e8 of the notional: basis points have four decimals then. */
+static void check_fee(const struct tgd_instrument *in, const char *key, long long bps,
+		      struct tgd_errors *e)
+{
+	char a[TG_DECIMAL_LEN];
+
+	if (bps % TGD_BPS)
+		tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, key),
+			  "[instrument %s] %s: %s has more than 4 decimals", in->s.name, key,
+			  tg_decimal_format(bps, a));
+}
+
+static void check_products(struct tgd_config *c, struct tgd_errors *e)
+{
+	const struct tgd_product *p = c->product;
+
+	if (c->products && !c->engine.max_products)
+		tgd_error(e, p->s.line,
+			  "[product %s]: the engine has no room for products; set [engine] max_products",
+			  p->s.name);
+	check_ids(e, TGD_PRODUCT, p, c->products, sizeof(*p), offsetof(struct tgd_product, id),
+		  c->engine.max_products, "max_products");
+}
+
+static void check_books(struct tgd_config *c, struct tgd_instrument *in, struct tgd_errors *e)
+{
+	const struct tgd_product *p = FIND(c, product, products, in->product);
+	int line = tgd_key_line(TGD_INSTRUMENT, &in->s, "subscribe");
+
+	if (p)
+		in->product_id = p->id;
+	else if (in->product[0])
+		tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "product"),
+			  "[instrument %s] product: no [product %s]; add it or name another",
+			  in->s.name, in->product);
+	check_fee(in, "taker_fee_bps", in->taker_fee_bps, e);
+	check_fee(in, "maker_fee_bps", in->maker_fee_bps, e);
+	/* The default of subscribe gives way; what was written does not. */
+	if (in->published && in->subscribe && line != in->s.line)
+		tgd_error(e, line,
+			  "[instrument %s] subscribe: yes with published = yes; the book comes from one of the two",
+			  in->s.name);
+	if (in->published)
+		in->subscribe = 0;
+}
+
+static void check_l3(struct tgd_config *c, struct tgd_errors *e)
+{
+	unsigned int i;
+	long long n = 0;
+
+	for (i = 0; i < c->instruments; i++) {
+		struct tgd_instrument *in = &c->instrument[i];
+
+		n += in->l3;
+		if (in->l3 && n > c->engine.l3_books)
+			tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "l3"),
+				  "[instrument %s] l3: the engine has room for %lld such books; raise [engine] l3_books",
+				  in->s.name, c->engine.l3_books);
+	}
+	if (c->engine.l3_orders && !c->engine.l3_books)
+		tgd_error(e, tgd_key_line(TGD_ENGINE, &c->engine.s, "l3_orders"),
+			  "[engine] l3_orders: %lld without l3_books; set both or neither",
+			  c->engine.l3_orders);
+}
+
 static void check_instruments(struct tgd_config *c, struct tgd_errors *e)
 {
 	unsigned int i, j;
@@ -197,6 +263,7 @@ static void check_instruments(struct tgd_config *c, struct tgd_errors *e)
 		struct tgd_instrument *in = &c->instrument[i];
 		struct tgd_venue *v = FIND(c, venue, venues, in->venue);
 
+		check_books(c, in, e);
 		if (v) {
 			in->venue_id = v->id;
 			tgd_check_subscription(in, v, e);
@@ -316,6 +383,35 @@ static void check_limits(struct tgd_config *c, struct tgd_errors *e)
 			  c->engine.max_limits, c->n_limits);
 }
 
+bool tgd_address_multicast(const struct tgd_address *a)
+{
+	return a->family == AF_INET ? (a->in6.s6_addr[12] & 0xf0) == 0xe0 :
+				      a->in6.s6_addr[0] == 0xff;
+}
+
+static void check_membership(const struct tgd_feed *f, struct tgd_errors *e)
+{
+	int line = tgd_key_line(TGD_FEED, &f->s, "source");
+	long long i;
+
+	if (f->sources && f->address.family && !tgd_address_multicast(&f->address))
+		tgd_error(e, line, "[feed %s] source: address is no multicast group; drop one of them",
+			  f->s.name);
+	for (i = 0; i < f->sources; i++)
+		if (f->address.family && f->source[i].family != f->address.family)
+			tgd_error(e, line,
+				  "[feed %s] source: address is IPv%d and a source is not; give sources of its family",
+				  f->s.name, f->address.family == AF_INET ? 4 : 6);
+		else if (tgd_address_multicast(&f->source[i]))
+			tgd_error(e, line,
+				  "[feed %s] source: a multicast group is no sender; give a host's address",
+				  f->s.name);
+	if (f->snapshot && f->line_no)
+		tgd_error(e, tgd_key_line(TGD_FEED, &f->s, "snapshot"),
+			  "[feed %s] snapshot: a snapshot channel has no line b; say line = a",
+			  f->s.name);
+}
+
 static void check_feeds(struct tgd_config *c, struct tgd_errors *e)
 {
 	unsigned int i, j;
@@ -332,6 +428,7 @@ static void check_feeds(struct tgd_config *c, struct tgd_errors *e)
 			tgd_error(e, tgd_key_line(TGD_FEED, &f->s, "venue"),
 				  "[feed %s] venue: no [venue %s]; add it or name another",
 				  f->s.name, f->venue);
+		check_membership(f, e);
 		for (j = 0; j < i; j++) {
 			struct tgd_feed *g = &c->feed[j];
 
@@ -355,7 +452,9 @@ int tgd_config_check(struct tgd_config *c, struct tgd_errors *e)
 	check_engine(c, e);
 	check_venues(c, e);
 	check_vault(c, e);
+	check_products(c, e);
 	check_instruments(c, e);
+	check_l3(c, e);
 	check_permits(c, e);
 	check_limits(c, e);
 	check_feeds(c, e);

@@ -4,6 +4,7 @@
 
 /* Keys of one kind: at most TGD_KEYS_MAX. */
 #define U32_MAX		0xffffffffLL
+#define FEE_MAX		(1000 * TG_SCALE)	/* 10 %: more is a mistake in the unit */
 #define AT(type, member) offsetof(struct type, member)
 
 const struct tgd_kind_info tgd_kinds[TGD_KINDS] = {
@@ -13,6 +14,8 @@ const struct tgd_kind_info tgd_kinds[TGD_KINDS] = {
 			  "Where the input records go." },
 	[TGD_VENUE] = { "venue", "NAME", false, sizeof(struct tgd_venue),
 			"One FIX session as initiator." },
+	[TGD_PRODUCT] = { "product", "NAME", false, sizeof(struct tgd_product),
+			  "One thing that is traded at several venues: its instruments' books make one consolidated book." },
 	[TGD_INSTRUMENT] = { "instrument", "NAME", false, sizeof(struct tgd_instrument),
 			     "One instrument of one venue." },
 	[TGD_ACCOUNT] = { "account", "NAME", false, sizeof(struct tgd_account),
@@ -83,6 +86,12 @@ const struct tgd_key tgd_keys[] = {
 	  "bytes of sent messages kept per venue, to be sent again when asked for" },
 	{ TGD_ENGINE, "session_store_messages", TGD_UINT, AT(tgd_engine, session_store_messages), 1,
 	  1 << 20, NULL, "4096", "and how many of them" },
+	{ TGD_ENGINE, "l3_books", TGD_UINT, AT(tgd_engine, l3_books), 0, 4096, NULL, "0",
+	  "instruments that may have a book order by order" },
+	{ TGD_ENGINE, "l3_orders", TGD_UINT, AT(tgd_engine, l3_orders), 0, 1 << 22, NULL, "0",
+	  "orders in one such book; 0 = 65536 where l3_books is not 0" },
+	{ TGD_ENGINE, "max_products", TGD_UINT, AT(tgd_engine, max_products), 0, 4096, NULL, "0",
+	  "largest product id; 0 = no consolidated books" },
 
 	{ TGD_JOURNAL, "path", TGD_TEXT, AT(tgd_journal, path), 0, TGD_PATH_LEN, NULL, NULL,
 	  "directory of the journal files; made if missing" },
@@ -171,6 +180,13 @@ const struct tgd_key tgd_keys[] = {
 	{ TGD_VENUE, "credentials", TGD_TEXT, AT(tgd_venue, credentials), 0, TGD_PATH_LEN, NULL, "",
 	  "where the API key and its secret are: systemd:NAME, file:PATH, vault:MOUNT/PATH or vault:MOUNT/PATH#FIELD; read at each logon" },
 
+	{ TGD_VENUE, "crossed", TGD_ENUM, AT(tgd_venue, crossed), TG_CROSSED_COUNT, 0,
+	  "count stale recover", "count",
+	  "a book whose bid is above its ask: count = counted, stale = stale while it lasts, recover = a gap, a snapshot is asked for" },
+
+	{ TGD_PRODUCT, "id", TGD_UINT, AT(tgd_product, id), 1, 65535, NULL, NULL,
+	  "number, 1 to max_products" },
+
 	{ TGD_INSTRUMENT, "id", TGD_UINT, AT(tgd_instrument, id), 1, U32_MAX, NULL, NULL,
 	  "number, 1 to max_instruments" },
 	{ TGD_INSTRUMENT, "venue", TGD_TEXT, AT(tgd_instrument, venue), 0, TG_NAME_LEN, NULL, NULL,
@@ -191,6 +207,19 @@ const struct tgd_key tgd_keys[] = {
 	  "0", "the book is stale after this long without news; 0 = never" },
 	{ TGD_INSTRUMENT, "subscribe", TGD_BOOL, AT(tgd_instrument, subscribe), 0, 0, NULL, "yes",
 	  "request a snapshot at logon and after a gap" },
+	{ TGD_INSTRUMENT, "product", TGD_TEXT, AT(tgd_instrument, product), 0, TG_NAME_LEN, NULL,
+	  "", "name of a [product] section; empty = in no consolidated book" },
+	{ TGD_INSTRUMENT, "l3", TGD_BOOL, AT(tgd_instrument, l3), 0, 0, NULL, "no",
+	  "the book is kept order by order; needs l3_books, and a dialect that sends orders" },
+	{ TGD_INSTRUMENT, "published", TGD_BOOL, AT(tgd_instrument, published), 0, 0, NULL, "no",
+	  "the book comes from a program with a permit to publish, not from the venue" },
+	{ TGD_INSTRUMENT, "depth", TGD_UINT, AT(tgd_instrument, depth), 0, 65536, NULL, "0",
+	  "MarketDepth (264) of this instrument's requests; 0 = the venue's md_depth" },
+	{ TGD_INSTRUMENT, "taker_fee_bps", TGD_E8, AT(tgd_instrument, taker_fee_bps), -FEE_MAX,
+	  FEE_MAX, NULL, "0",
+	  "fee for taking liquidity, in 0.01 % of the notional, at most 4 decimals; ranks venues in the consolidated book" },
+	{ TGD_INSTRUMENT, "maker_fee_bps", TGD_E8, AT(tgd_instrument, maker_fee_bps), -FEE_MAX,
+	  FEE_MAX, NULL, "0", "and for adding it; below 0 = rebate" },
 
 	{ TGD_ACCOUNT, "id", TGD_UINT, AT(tgd_account, id), 1, 65535, NULL, NULL,
 	  "number, 1 to max_accounts" },
@@ -206,6 +235,8 @@ const struct tgd_key tgd_keys[] = {
 	{ TGD_PERMIT, "trade", TGD_BOOL, AT(tgd_permit, trade), 0, 0, NULL, "no", "send orders" },
 	{ TGD_PERMIT, "market_orders", TGD_BOOL, AT(tgd_permit, market_orders), 0, 0, NULL, "no",
 	  "send market orders too" },
+	{ TGD_PERMIT, "publish", TGD_BOOL, AT(tgd_permit, publish), 0, 0, NULL, "no",
+	  "publish the books of instruments with published = yes" },
 
 	{ TGD_LIMITS, "max_order_qty", TGD_E8_LIMIT, AT(tgd_limits, max_order_qty), 0, TG_PX_MAX,
 	  NULL, NULL, "quantity of one order" },
@@ -231,11 +262,17 @@ const struct tgd_key tgd_keys[] = {
 	{ TGD_FEED, "interface", TGD_TEXT, AT(tgd_feed, interface), 0, 16, NULL, NULL,
 	  "network interface it arrives on" },
 	{ TGD_FEED, "address", TGD_ADDRESS, AT(tgd_feed, address), 0, 0, NULL, NULL,
-	  "destination address, IPv4 or IPv6; a multicast group is joined" },
+	  "destination address, IPv4 or IPv6; a multicast group is joined (IGMP, MLD) on the interface" },
+	{ TGD_FEED, "source", TGD_ADDRESSES, AT(tgd_feed, source), 0, 0, NULL, "",
+	  "senders for which the group is joined (IGMPv3, MLDv2), comma-separated; empty = any" },
 	{ TGD_FEED, "port", TGD_UINT, AT(tgd_feed, port), 1, 65535, NULL, NULL,
 	  "destination UDP port" },
 	{ TGD_FEED, "line", TGD_ENUM, AT(tgd_feed, line_no), 0, 0, "a b", "a",
 	  "which of two identical lines" },
+	{ TGD_FEED, "snapshot", TGD_BOOL, AT(tgd_feed, snapshot), 0, 0, NULL, "no",
+	  "a snapshot channel: whole books again and again, with sequence numbers of its own" },
+	{ TGD_FEED, "silence_ms", TGD_UINT, AT(tgd_feed, silence_ms), 0, 86400000, NULL, "0",
+	  "the books of the venue are stale when nothing was heard for so long; 0 = never" },
 	{ TGD_FEED, "vlan", TGD_VLAN, AT(tgd_feed, vlan), 0, 4094, NULL, "any",
 	  "VLAN id (the inner one of two tags), 0 = untagged, or any" },
 	{ TGD_FEED, "pass_on_error", TGD_BOOL, AT(tgd_feed, pass_on_error), 0, 0, NULL, "no",

@@ -36,8 +36,8 @@ void tgd_check_subscription(const struct tgd_instrument *in, const struct tgd_ve
 
 	if (!c || !in->subscribe)
 		return;
-	if (c->md_level != TG_MD_L2)
-		tgd_error(e, line, "[instrument %s] subscribe: dialect %s sends market data order by order, and books are by price; say no",
+	if (c->md_level != TG_MD_L2 && !in->l3)
+		tgd_error(e, line, "[instrument %s] subscribe: dialect %s sends market data order by order; set l3 = yes, or say no",
 			  in->s.name, c->name);
 	else if ((c->md_request & TG_MDREQ_NO_SNAPSHOT) && !v->md_over_tcp)
 		tgd_error(e, line, "[instrument %s] subscribe: dialect %s gives no snapshot without updates; set md_over_tcp = yes in [venue %s] or say no",

@@ -4,6 +4,8 @@
 #include <string.h>
 #include "records.h"
 
+#define L3_ORDERS	65536	/* l3_orders that is not said */
+
 /* NUL padded fields: the records are zeroed, sizes were checked by the table. */
 #define COPY(field, text) memcpy(field, text, strnlen(text, sizeof(field) - 1))
 
@@ -28,6 +30,9 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struc
 		.rx_buffer_bytes = (__u32)g->rx_buffer_bytes,
 		.session_store_bytes = (__u32)g->session_store_bytes,
 		.session_store_messages = (__u32)g->session_store_messages,
+		.l3_orders = (__u32)(g->l3_books && !g->l3_orders ? L3_ORDERS : g->l3_orders),
+		.l3_books = (__u16)g->l3_books,
+		.max_products = (__u16)g->max_products,
 	};
 	*h = (struct tg_nl_host){
 		.cpu = (__u32)g->cpu,
@@ -66,6 +71,7 @@ void tgd_venue_record(const struct tgd_venue *v, struct tg_in_venue *o)
 	o->logout_timeout_ms = (__u32)v->logout_timeout_ms;
 	o->md_depth = (__u32)v->md_depth;
 	o->fix_version = fix_versions[v->fix_version];
+	o->crossed_policy = (__u16)v->crossed;
 	COPY(o->name, v->s.name);
 	COPY(o->sender_comp_id, v->sender);
 	COPY(o->target_comp_id, v->target);
@@ -78,6 +84,14 @@ static void venue(struct tgd_record *r, const struct tgd_venue *v)
 	tgd_venue_record(v, &r->u.venue);
 }
 
+static void product(struct tgd_record *r, const struct tgd_product *p)
+{
+	r->type = TG_IN_PRODUCT;
+	r->len = sizeof(r->u.product);
+	r->u.product.product_id = (__u16)p->id;
+	COPY(r->u.product.name, p->s.name);
+}
+
 static void instrument(struct tgd_record *r, const struct tgd_instrument *in)
 {
 	struct tg_in_instrument *o = &r->u.instrument;
@@ -87,7 +101,13 @@ static void instrument(struct tgd_record *r, const struct tgd_instrument *in)
 	r->len = sizeof(*o);
 	o->instrument_id = (__u32)in->id;
 	o->venue_id = (__u16)in->venue_id;
-	o->flags = in->subscribe ? TG_INSTRUMENT_SUBSCRIBE : 0;
+	o->flags = (__u16)((in->subscribe ? TG_INSTRUMENT_SUBSCRIBE : 0) |
+			   (in->l3 ? TG_INSTRUMENT_L3 : 0) |
+			   (in->published ? TG_INSTRUMENT_PUBLISHED : 0));
+	o->product_id = (__u16)in->product_id;
+	o->taker_fee_e8 = (__s32)(in->taker_fee_bps / TGD_BPS);
+	o->maker_fee_e8 = (__s32)(in->maker_fee_bps / TGD_BPS);
+	o->md_depth = (__u32)in->depth;
 	o->tick = in->tick;
 	o->lot = in->lot;
 	o->min_qty = in->min_qty;
@@ -107,6 +127,8 @@ static void feed(struct tgd_record *r, const struct tgd_feed *f)
 	o->feed_id = (__u16)f->id;
 	o->venue_id = (__u16)f->venue_id;
 	o->line = (__u16)f->line_no;
+	o->flags = f->snapshot ? TG_FEED_SNAPSHOT : 0;
+	o->silence_ms = (__u32)f->silence_ms;
 	COPY(o->name, f->s.name);
 }
 
@@ -128,7 +150,8 @@ static void permit(struct tgd_record *r, const struct tgd_permit *p)
 	o->account_id = (__u16)p->account_id;
 	o->uid = (__u32)p->uid;
 	o->instrument_id = (__u32)p->instrument_id;
-	o->flags = (p->trade ? TG_PERMIT_TRADE : 0) | (p->market_orders ? TG_PERMIT_MARKET : 0);
+	o->flags = (p->trade ? TG_PERMIT_TRADE : 0) | (p->market_orders ? TG_PERMIT_MARKET : 0) |
+		   (p->publish ? TG_PERMIT_PUBLISH : 0);
 }
 
 static void limits(struct tgd_record *r, const struct tgd_limits *l)
@@ -168,7 +191,7 @@ static struct tgd_record *next(struct tgd_records *rs, const char *kind, const c
 
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 {
-	unsigned int max = c->venues + c->instruments + c->feeds + c->accounts + c->permits +
+	unsigned int max = c->venues + c->products + c->instruments + c->feeds + c->accounts + c->permits +
 			   c->n_limits + 1,
 		     i;
 	struct tgd_record *r;
@@ -180,6 +203,8 @@ int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 		return -ENOMEM;
 	for (i = 0; i < c->venues; i++)
 		venue(next(out, "venue", c->venue[i].s.name), &c->venue[i]);
+	for (i = 0; i < c->products; i++)
+		product(next(out, "product", c->product[i].s.name), &c->product[i]);
 	for (i = 0; i < c->instruments; i++)
 		instrument(next(out, "instrument", c->instrument[i].s.name), &c->instrument[i]);
 	for (i = 0; i < c->feeds; i++)

@@ -12,6 +12,7 @@ struct tgd_record {
 	char label[80];			/* "[venue sim]": for errors and the log */
 	union {
 		struct tg_in_venue venue;
+		struct tg_in_product product;
 		struct tg_in_instrument instrument;
 		struct tg_in_feed feed;
 		struct tg_in_account account;
@@ -32,7 +33,7 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *engine,
 /* *out is zeroed first. */
 void tgd_venue_record(const struct tgd_venue *v, struct tg_in_venue *out);
 
-/* 0 or -ENOMEM. VENUE, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS, MODE. */
+/* 0 or -ENOMEM. VENUE, PRODUCT, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS, MODE. */
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out);
 void tgd_records_free(struct tgd_records *rs);
 

@@ -106,11 +106,16 @@ void tgd_engine_print(FILE *f, const struct tg_in_engine *e, const struct tg_nl_
 	num(&p, "rx_buffer_bytes", e->rx_buffer_bytes);
 	num(&p, "session_store_bytes", e->session_store_bytes);
 	num(&p, "session_store_messages", e->session_store_messages);
+	num(&p, "l3_books", e->l3_books);
+	num(&p, "l3_orders", e->l3_orders);
+	num(&p, "max_products", e->max_products);
 	end(&p);
 }
 
 static void print_venue(struct printer *p, const struct tg_in_venue *v)
 {
+	static const char *const crossed[] = { "count", "stale", "recover" };
+
 	num(p, "id", v->venue_id);
 	str(p, "name", v->name);
 	str(p, "dialect", tgd_dialect_name(v->dialect));
@@ -130,6 +135,7 @@ static void print_venue(struct printer *p, const struct tg_in_venue *v)
 	num(p, "max_skew_ms", v->sending_time_max_skew_ms);
 	num(p, "logon_timeout_ms", v->logon_timeout_ms);
 	num(p, "logout_timeout_ms", v->logout_timeout_ms);
+	str(p, "crossed", v->crossed_policy < 3 ? crossed[v->crossed_policy] : "?");
 }
 
 static void print_limits(struct printer *p, const struct tg_in_limits *l)
@@ -158,6 +164,11 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		begin(&p, f, json, "VENUE");
 		print_venue(&p, &r->u.venue);
 		break;
+	case TG_IN_PRODUCT:
+		begin(&p, f, json, "PRODUCT");
+		num(&p, "id", r->u.product.product_id);
+		str(&p, "name", r->u.product.name);
+		break;
 	case TG_IN_INSTRUMENT:
 		begin(&p, f, json, "INSTRUMENT");
 		num(&p, "id", r->u.instrument.instrument_id);
@@ -171,6 +182,12 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		num(&p, "stale_ns",
 		    (__u64)r->u.instrument.stale_ns_hi << 32 | r->u.instrument.stale_ns_lo);
 		yes(&p, "subscribe", r->u.instrument.flags & TG_INSTRUMENT_SUBSCRIBE);
+		yes(&p, "l3", r->u.instrument.flags & TG_INSTRUMENT_L3);
+		yes(&p, "published", r->u.instrument.flags & TG_INSTRUMENT_PUBLISHED);
+		num(&p, "product", r->u.instrument.product_id);
+		num(&p, "depth", r->u.instrument.md_depth);
+		e8(&p, "taker_fee", r->u.instrument.taker_fee_e8);
+		e8(&p, "maker_fee", r->u.instrument.maker_fee_e8);
 		break;
 	case TG_IN_FEED:
 		begin(&p, f, json, "FEED");
@@ -178,6 +195,8 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		str(&p, "name", r->u.feed.name);
 		num(&p, "venue", r->u.feed.venue_id);
 		str(&p, "line", r->u.feed.line ? "b" : "a");
+		yes(&p, "snapshot", r->u.feed.flags & TG_FEED_SNAPSHOT);
+		num(&p, "silence_ms", r->u.feed.silence_ms);
 		break;
 	case TG_IN_ACCOUNT:
 		begin(&p, f, json, "ACCOUNT");
@@ -192,6 +211,7 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		num(&p, "instrument", r->u.permit.instrument_id);
 		yes(&p, "trade", r->u.permit.flags & TG_PERMIT_TRADE);
 		yes(&p, "market_orders", r->u.permit.flags & TG_PERMIT_MARKET);
+		yes(&p, "publish", r->u.permit.flags & TG_PERMIT_PUBLISH);
 		break;
 	case TG_IN_LIMITS:
 		begin(&p, f, json, "LIMITS");

@@ -6,7 +6,8 @@
  * holds event i. The writer (A) sets slot.ring_seq = 0, (B) writes the rest, (C) sets slot.ring_seq = i+1 with release, then
  * (D) sets header.head = i+1 with release. A reader wanting event i: load-acquire slot.ring_seq [pairs with C]; if it is i+1, copy the slot, then
  * load-acquire fence and load ring_seq again [pairs with A]; unchanged = the copy is good. Greater than i+1 (modulo the transient 0) = lapped: the reader is SLOW, must
- * download again, and continues from header.head. Smaller or 0 = not written yet (or being written). Readers map all of it read-only.
+ * download again, and continues from header.head (public ring: header.settled, then it reads the images: events of an image's record_seq or before are in it).
+ * Smaller or 0 = not written yet (or being written). Readers map all of it read-only.
  *
  * Submission ring: one producer (the client), one consumer (the engine thread). The client writes slots and `tail` in its own writable area;
  * the kernel writes `head` in a page that the client can only read. The kernel loads `tail` once per poll with acquire, trusts only its own copy of head, and
@@ -39,7 +40,8 @@ struct tg_ring_header {
 	__u32 slot_bytes;	/* 64, 128; 1 for the journal */
 	__u32 slots;		/* 2^k (bytes for the journal) */
 	__u64 head;		/* events (bytes) written since the start; (D) */
-	__u64 reserved[5];
+	__u64 settled;		/* public ring: what events before this one say is in the images; written after those, with release */
+	__u64 reserved[4];
 };
 #define TG_RING_MAGIC		0x31474e4952475431ULL
 

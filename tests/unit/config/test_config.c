@@ -100,7 +100,7 @@ static void dialects(void **state)
 	expect(DIALECT("coinbase", "heartbeat_s=0\n"), "t.conf:12: [venue v] heartbeat_s: 0; dialect coinbase takes 1 to 30\n");
 	expect(DIALECT("kraken", "fix_version=4.2\n"), "t.conf:12: [venue v] fix_version: dialect kraken does not speak it; leave the key out\n");
 	expect(DIALECT("coinbase", INSTRUMENT_OF_V),
-	       "t.conf:12: [instrument i] subscribe: dialect coinbase sends market data order by order, and books are by price; say no\n");
+	       "t.conf:12: [instrument i] subscribe: dialect coinbase sends market data order by order; set l3 = yes, or say no\n");
 	expect(DIALECT("binance", "reset_on_logon=yes\n" INSTRUMENT_OF_V),
 	       "t.conf:13: [instrument i] subscribe: dialect binance gives no snapshot without updates; set md_over_tcp = yes in [venue v] or say no\n");
 	expect(DIALECT("binance", "reset_on_logon=yes\nmd_over_tcp=yes\n" INSTRUMENT_OF_V), "");
@@ -144,7 +144,7 @@ static void sections(void **state)
 {
 	(void)state;
 	expect(ENGINE "[frob]\n",
-	       "t.conf:5: [frob]: unknown section; known are: engine journal venue instrument account permit limits feed xdp vault\n");
+	       "t.conf:5: [frob]: unknown section; known are: engine journal venue product instrument account permit limits feed xdp vault\n");
 	expect(ENGINE "[account]\n", "t.conf:5: [account]: write [account NAME]\n");
 	expect(ENGINE "[xdp x]\n", "t.conf:5: [xdp x]: write [xdp]\n");
 	expect(ENGINE "[account a b]\nid=1\n",
@@ -178,7 +178,7 @@ static void values(void **state)
 	expect("[engine]\ncpu=99999999999999999999\n[journal]\npath=/j\n",
 	       "t.conf:2: [engine] cpu: \"99999999999999999999\" is not allowed; give a whole number from 0 to 8191\n");
 	expect(ENGINE "[engine2]\n",
-	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue instrument account permit limits feed xdp vault\n");
+	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue product instrument account permit limits feed xdp vault\n");
 	expect("[engine]\ncpu=1\nwait=often\n[journal]\npath=/j\n",
 	       "t.conf:3: [engine] wait: \"often\" is not allowed; give one of: busy adaptive block\n");
 	expect("[engine]\ncpu=1\nforce_cpu=true\n[journal]\npath=/j\n",
@@ -251,6 +251,96 @@ static void references(void **state)
 	expect("[engine]\ncpu=1\nmax_limits=1\n[journal]\npath=/j\n[limits firm]\n" FIRM
 	       "[limits client 1]\n" FIRM,
 	       "t.conf:3: [engine] max_limits: 1 is too small for 2 [limits] sections\n");
+}
+
+#define PRODUCT "[product P]\nid=1\n" /* 2 lines */
+
+/* Books beyond one venue's levels: products, orders, fees, published ones. */
+static void books(void **state)
+{
+	(void)state;
+	expect(ENGINE PRODUCT,
+	       "t.conf:5: [product P]: the engine has no room for products; set [engine] max_products\n");
+	expect("[engine]\ncpu=1\nmax_products=1\n[journal]\npath=/j\n" PRODUCT "[product Q]\nid=1\n[product R]\nid=2\n",
+	       "t.conf:9: [product Q] id: 1 is already the id of [product P] in line 6; ids are unique\n"
+	       "t.conf:11: [product R] id: 2 is above [engine] max_products = 1; use a smaller id or raise it\n");
+	expect(ENGINE VENUE INST "product=P\n",
+	       "t.conf:17: [instrument I] product: no [product P]; add it or name another\n");
+	expect(ENGINE VENUE INST "l3=yes\n",
+	       "t.conf:17: [instrument I] l3: the engine has room for 0 such books; raise [engine] l3_books\n");
+	expect("[engine]\ncpu=1\nl3_orders=100\n[journal]\npath=/j\n",
+	       "t.conf:3: [engine] l3_orders: 100 without l3_books; set both or neither\n");
+	expect("[engine]\ncpu=1\nl3_books=1\n[journal]\npath=/j\n" VENUE INST "l3=yes\n[instrument J]\nid=2\nvenue=v\ntick=1\nlot=1\nl3=yes\n",
+	       "t.conf:24: [instrument J] l3: the engine has room for 1 such books; raise [engine] l3_books\n");
+	expect(ENGINE VENUE INST "published=yes\nsubscribe=yes\n",
+	       "t.conf:18: [instrument I] subscribe: yes with published = yes; the book comes from one of the two\n");
+	expect(ENGINE VENUE INST "taker_fee_bps=2.60001\nmaker_fee_bps=-1000.1\n",
+	       "t.conf:18: [instrument I] maker_fee_bps: \"-1000.1\" is not allowed; give a decimal from -1000 to 1000 with at most 8 decimals\n"
+	       "t.conf:17: [instrument I] taker_fee_bps: 2.60001 has more than 4 decimals\n");
+	expect(ENGINE VENUE "crossed=maybe\n",
+	       "t.conf:12: [venue v] crossed: \"maybe\" is not allowed; give one of: count stale recover\n");
+	expect(DIALECT("coinbase", INSTRUMENT_OF_V "l3=yes\n"),
+	       "t.conf:17: [instrument i] l3: the engine has room for 0 such books; raise [engine] l3_books\n");
+}
+
+#define FEED "[xdp]\n[feed f]\nid=1\nvenue=v\ninterface=e\nport=1\n" /* 6 lines */
+
+static void groups(void **state)
+{
+	struct tgd_config c;
+
+	(void)state;
+	expect(ENGINE VENUE FEED "address=10.0.0.1\nsource=10.0.0.2\n",
+	       "t.conf:19: [feed f] source: address is no multicast group; drop one of them\n");
+	expect(ENGINE VENUE FEED "address=239.1.1.1\nsource=::2\n",
+	       "t.conf:19: [feed f] source: address is IPv4 and a source is not; give sources of its family\n");
+	expect(ENGINE VENUE FEED "address=ff3e::1\nsource=ff3e::2\n",
+	       "t.conf:19: [feed f] source: a multicast group is no sender; give a host's address\n");
+	expect(ENGINE VENUE FEED "address=239.1.1.1\nline=b\nsnapshot=yes\n",
+	       "t.conf:20: [feed f] snapshot: a snapshot channel has no line b; say line = a\n");
+	good(ENGINE VENUE FEED "address=ff3e::1\nsource=2001:db8::1, 2001:db8::2\nsnapshot=yes\nsilence_ms=1500\n", &c);
+	assert_int_equal(c.feed[0].sources, 2);
+	assert_int_equal(c.feed[0].source[1].in6.s6_addr[15], 2);
+	assert_true(tgd_address_multicast(&c.feed[0].address));
+	assert_false(tgd_address_multicast(&c.feed[0].source[0]));
+	tgd_config_free(&c);
+}
+
+static void book_records(void **state)
+{
+	struct tg_in_engine e;
+	struct tg_nl_host h;
+	struct tgd_records rs;
+	struct tgd_config c;
+
+	(void)state;
+	good("[engine]\ncpu=1\nmax_products=3\nl3_books=2\n[journal]\npath=/j\n" VENUE "crossed=recover\n" PRODUCT INST
+	     "product=P\nl3=yes\npublished=yes\ndepth=25\ntaker_fee_bps=26\nmaker_fee_bps=-0.0001\n"
+	     "[account a]\nid=7\n[permit p]\nid=3\nuser=1000\naccount=a\npublish=yes\n" FEED
+	     "address=239.1.1.1\nsnapshot=yes\nsilence_ms=1500\n",
+	     &c);
+	tgd_engine_params(&c, &e, &h);
+	assert_int_equal(e.l3_books, 2);
+	assert_int_equal(e.l3_orders, 65536);
+	assert_int_equal(e.max_products, 3);
+	assert_int_equal(tgd_records_build(&c, &rs), 0);
+	assert_int_equal(rs.n, 7);
+	assert_int_equal(rs.r[0].u.venue.crossed_policy, TG_CROSSED_RECOVER);
+	/* before the instruments, which name it */
+	assert_int_equal(rs.r[1].type, TG_IN_PRODUCT);
+	assert_int_equal(rs.r[1].len, sizeof(struct tg_in_product));
+	assert_int_equal(rs.r[1].u.product.product_id, 1);
+	assert_string_equal(rs.r[1].u.product.name, "P");
+	assert_int_equal(rs.r[2].u.instrument.product_id, 1);
+	assert_int_equal(rs.r[2].u.instrument.flags, TG_INSTRUMENT_L3 | TG_INSTRUMENT_PUBLISHED);
+	assert_int_equal(rs.r[2].u.instrument.md_depth, 25);
+	assert_int_equal(rs.r[2].u.instrument.taker_fee_e8, 260000);
+	assert_int_equal(rs.r[2].u.instrument.maker_fee_e8, -1);
+	assert_int_equal(rs.r[3].u.feed.flags, TG_FEED_SNAPSHOT);
+	assert_int_equal(rs.r[3].u.feed.silence_ms, 1500);
+	assert_int_equal(rs.r[5].u.permit.flags, TG_PERMIT_PUBLISH);
+	tgd_records_free(&rs);
+	tgd_config_free(&c);
 }
 
 static void whole(void **state)
@@ -439,6 +529,7 @@ int main(void)
 		cmocka_unit_test(form),	     cmocka_unit_test(dialects), cmocka_unit_test(long_line_and_nul),
 		cmocka_unit_test(too_large), cmocka_unit_test(sections),
 		cmocka_unit_test(values),    cmocka_unit_test(references),
+		cmocka_unit_test(books),     cmocka_unit_test(groups),	 cmocka_unit_test(book_records),
 		cmocka_unit_test(whole),     cmocka_unit_test(records),
 		cmocka_unit_test(reload), cmocka_unit_test(applied),cmocka_unit_test(backoff),
 	};
