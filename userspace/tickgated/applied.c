@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "applied.h"
 #include "log.h"
 #include "rundir.h"
@@ -26,9 +27,38 @@ void tgd_applied_write(const struct tgd_records *rs, __u64 started_ns)
 			fprintf(f, "permit %u %u\n", r->u.permit.permit_id, r->u.permit.account_id);
 		else if (r->type == TG_IN_LIMITS)
 			fprintf(f, "limits %u %u\n", r->u.limits.scope, r->u.limits.id);
+		else if (r->type == TG_IN_PRODUCT)
+			fprintf(f, "product %u\n", r->u.product.product_id);
+		else if (r->type == TG_IN_INSTRUMENT)
+			fprintf(f, "instrument %u\n", r->u.instrument.instrument_id);
+		else if (r->type == TG_IN_FEED)
+			fprintf(f, "feed %u %u %u %u %u %s\n", r->u.feed.feed_id,
+				r->u.feed.venue_id, r->u.feed.line, r->u.feed.flags,
+				r->u.feed.silence_ms, r->u.feed.name);
 	}
 	if (tg_rundir_commit(APPLIED, f))
 		tgd_log(LOG_WARNING, "%s/" APPLIED ": %m", tg_rundir());
+}
+
+/* A feed is kept whole: one that is still the same must not be taken away and given again. */
+static bool take_feed(struct tgd_record *r, const char *line)
+{
+	unsigned int id, venue, side, flags, silence;
+	char name[TG_NAME_LEN];
+
+	if (sscanf(line, "feed %u %u %u %u %u %23s", &id, &venue, &side, &flags, &silence, name) != 6 ||
+	    id > 0xffff || venue > 0xffff || side > 1 || flags > 0xffff)
+		return false;
+	r->type = TG_IN_FEED;
+	r->len = sizeof(r->u.feed);
+	r->u.feed.feed_id = (__u16)id;
+	r->u.feed.venue_id = (__u16)venue;
+	r->u.feed.line = (__u16)side;
+	r->u.feed.flags = (__u16)flags;
+	r->u.feed.silence_ms = silence;
+	memcpy(r->u.feed.name, name, strlen(name));
+	snprintf(r->label, sizeof(r->label), "[feed %s]", name);
+	return true;
 }
 
 static void take_line(struct tgd_records *out, const char *line)
@@ -52,6 +82,16 @@ static void take_line(struct tgd_records *out, const char *line)
 		r->u.limits.id = b;
 		r->u.limits.duplicate_window_ns = ~0ull;
 		snprintf(r->label, sizeof(r->label), "[limits] scope %u id %u", a, b);
+		out->n++;
+	} else if (sscanf(line, "product %u", &a) == 1 && a <= 0xffff) {
+		r->type = TG_IN_PRODUCT;
+		r->u.product.product_id = (__u16)a;
+		out->n++;
+	} else if (sscanf(line, "instrument %u", &a) == 1) {
+		r->type = TG_IN_INSTRUMENT;
+		r->u.instrument.instrument_id = a;
+		out->n++;
+	} else if (take_feed(r, line)) {
 		out->n++;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which permits and limits the engine was given: /run/tickgate/applied. The engine cannot be asked
- * for them, and a daemon that adopts it has to take back what its configuration no longer has. /run
+ * Which permits, limits, feeds, products and instruments the engine was given: /run/tickgate/applied.
+ * The engine cannot be asked for all of them, and a daemon that adopts it has to take back what its configuration no longer has. /run
  * lives as long as the engine can.
  */
 #ifndef TGD_APPLIED_H

@@ -19,14 +19,14 @@ static void pause_ms(unsigned int ms)
 	nanosleep(&t, NULL);
 }
 
-int tgd_control_send(struct tgd_control *ct, const struct tgd_records *rs, bool tell)
+int tgd_control_send(struct tgd_control *ct, struct tgd_records *rs, bool tell)
 {
 	enum tg_reason reason;
 	unsigned int i;
 	int refused = 0, err;
 
 	for (i = 0; i < rs->n; i++) {
-		const struct tgd_record *r = &rs->r[i];
+		struct tgd_record *r = &rs->r[i];
 
 		err = tg_nl_input(ct->nl, r->type, &r->u, r->len, &reason, NULL);
 		if (err && reason == TG_REASON_OK) {
@@ -35,6 +35,7 @@ int tgd_control_send(struct tgd_control *ct, const struct tgd_records *rs, bool 
 		}
 		if (err) {
 			refused++;
+			r->refused = true;
 			tgd_log(LOG_ERR, "%s: the engine refused it: %s", r->label,
 				tg_nl_error(ct->nl));
 		} else if (tell) {
@@ -105,7 +106,8 @@ static void compare(struct tgd_control *ct, const struct tgd_records *rs)
 	}
 	for (i = 0; i < rs->n; i++) {
 		const struct tgd_record *r = &rs->r[i];
-		bool same = r->type != TG_IN_VENUE && r->type != TG_IN_INSTRUMENT;
+		/* an instrument that the engine does not have is new: adopt() sends it */
+		bool same = r->type != TG_IN_VENUE;
 
 		for (k = 0; k < n_in && r->type == TG_IN_INSTRUMENT; k++)
 			if (in[k].instrument_id == r->u.instrument.instrument_id)
@@ -129,22 +131,37 @@ static void compare(struct tgd_control *ct, const struct tgd_records *rs)
 	free(s);
 }
 
+/* Without knowing what is there, what can only be added is left alone. */
+static void limits_and_permits(struct tgd_records *rs)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < rs->n; i++)
+		if (rs->r[i].type == TG_IN_LIMITS || rs->r[i].type == TG_IN_PERMIT)
+			rs->r[n++] = rs->r[i];
+	rs->n = n;
+}
+
 static int adopt(struct tgd_control *ct, const struct tgd_records *rs,
 		 const struct tg_nl_status *st)
 {
 	struct tgd_records before, some;
 	int refused;
+	bool known;
 
 	compare(ct, rs);
 	if (tgd_applied_read(&before, st->started_ns))
 		return -ENOMEM;
-	if (!before.n)
+	known = before.n;
+	if (!known)
 		tgd_log(LOG_WARNING,
-			"what the engine was given before is not known: permits and limits that the configuration no longer has stay in force");
+			"what the engine was given before is not known: permits, limits and feeds that the configuration no longer has stay in force, new feeds and instruments wait for a restart of the engine");
 	if (tgd_records_reload(&before, rs, &some)) {
 		tgd_records_free(&before);
 		return -ENOMEM;
 	}
+	if (!known)
+		limits_and_permits(&some);
 	refused = tgd_control_send(ct, &some, false);
 	tgd_records_free(&some);
 	tgd_records_free(&before);
@@ -156,7 +173,7 @@ static int adopt(struct tgd_control *ct, const struct tgd_records *rs,
 }
 
 int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c,
-		      const struct tgd_records *rs)
+		      struct tgd_records *rs)
 {
 	struct tg_nl_status st;
 	int err = tg_nl_status(ct->nl, &st);

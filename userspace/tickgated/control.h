@@ -20,15 +20,16 @@ struct tgd_control {
 
 /*
  * Fresh start: START, journal, RESUME of the journal's own halt, all records, sequence numbers. Engine already
- * running: journal again, then limits and permits only, which replace equal ones; sessions and
+ * running: journal again, then limits and permits, which replace equal ones, and feeds, products and instruments
+ * that are new; sessions and
  * trading state are left as they are. 0 or -errno; every failure is logged, and a fresh engine is
  * stopped again.
  */
 int tgd_control_begin(struct tgd_control *ct, const struct tgd_config *c,
-		      const struct tgd_records *rs);
+		      struct tgd_records *rs);
 
-/* Sends records; logs refusals with their section. Returns how many were refused, or -errno. */
-int tgd_control_send(struct tgd_control *ct, const struct tgd_records *rs, bool tell);
+/* Sends records; logs refusals with their section and marks them. Returns how many were refused, or -errno. */
+int tgd_control_send(struct tgd_control *ct, struct tgd_records *rs, bool tell);
 
 /* Halts the firm and cancels; waits until no order works or timeout_ms. */
 void tgd_control_cancel_all(struct tgd_control *ct, unsigned int timeout_ms);

@@ -7,12 +7,12 @@
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
-#include "applied.h"
 #include "credentials.h"
 #include "gate.h"
 #include "log.h"
 #include "loop.h"
 #include "records.h"
+#include "reload.h"
 #include "rundir.h"
 #include "venue.h"
 
@@ -246,50 +246,13 @@ static void write_journal_progress(struct loop *l)
 	tg_rundir_commit("journal", f);
 }
 
-static void reload(struct loop *l)
-{
-	struct tgd_records next = { 0 }, change = { 0 };
-	const struct tgd_record *fixed;
-	struct tgd_config c;
-	int ret;
-
-	ret = tgd_config_load(l->opt->config_path, &c, stderr);
-	if (ret) {
-		tgd_log(LOG_ERR, "reload: %s has errors; nothing was changed", l->opt->config_path);
-		goto out;
-	}
-	if (tgd_records_build(&c, &next) || tgd_records_reload(l->rs, &next, &change)) {
-		tgd_log(LOG_ERR, "reload: out of memory");
-		goto out;
-	}
-	fixed = tgd_records_fixed_difference(l->rs, &next);
-	if (fixed)
-		tgd_log(LOG_WARNING,
-			"reload: %s and perhaps more differ; only limits and permits are reloaded, the rest needs a restart",
-			fixed->label);
-	ret = tgd_control_send(l->ct, &change, true);
-	tgd_log(ret ? LOG_ERR : LOG_NOTICE, "reload: %u limits and permits changed, %d refused",
-		change.n, ret > 0 ? ret : 0);
-	if (!ret) {
-		/* The next reload compares with this one. */
-		tgd_records_free(l->rs);
-		*l->rs = next;
-		tgd_applied_write(l->rs, l->ct->started_ns);
-		next = (struct tgd_records){ 0 };
-	}
-out:
-	tgd_records_free(&next);
-	tgd_records_free(&change);
-	tgd_config_free(&c);
-}
-
 static void read_signals(struct loop *l)
 {
 	struct signalfd_siginfo si;
 
 	while (read(l->sigfd, &si, sizeof(si)) == sizeof(si)) {
 		if (si.ssi_signo == SIGHUP) {
-			reload(l);
+			tgd_reload(l->ct, l->c, l->rs, l->opt);
 			continue;
 		}
 		tgd_log(LOG_NOTICE, "signal %u: stopping", si.ssi_signo);
@@ -313,12 +276,13 @@ static void housekeeping(struct loop *l, __u64 now)
 static int turn(struct loop *l)
 {
 	__u64 now = now_ns(), due = l->housekeeping_ns;
-	unsigned int i, n = 3, at[64];
+	unsigned int i, n = 4, at[64];
 	int timeout;
 
 	l->pfd[0] = (struct pollfd){ .fd = l->sigfd, .events = POLLIN };
 	l->pfd[1] = (struct pollfd){ .fd = tg_nl_fd(l->events), .events = POLLIN };
 	l->pfd[2] = (struct pollfd){ .fd = l->ask ? tgd_ask_fd(l->ask) : -1, .events = POLLIN };
+	l->pfd[3] = (struct pollfd){ .fd = tgd_xdp_fd(*l->opt->xdp), .events = POLLIN };
 	for (i = 0; i < l->c->venues; i++) {
 		__u64 d = tgd_conn_deadline(&l->conn[i]);
 
@@ -336,6 +300,8 @@ static int turn(struct loop *l)
 		read_events(l);
 	if (l->pfd[2].revents)
 		read_answers(l);
+	if (l->pfd[3].revents)
+		tgd_xdp_links(*l->opt->xdp);
 	if (now >= l->housekeeping_ns)
 		housekeeping(l, now);
 	if (l->refresh && !l->gone)
@@ -400,7 +366,7 @@ static int prepare(struct loop *l)
 	int err;
 
 	l->conn = calloc(l->c->venues + 1, sizeof(*l->conn));
-	l->pfd = calloc(l->c->venues + 3, sizeof(*l->pfd));
+	l->pfd = calloc(l->c->venues + 4, sizeof(*l->pfd));
 	l->gate = calloc(l->c->venues + 1, sizeof(*l->gate));
 	if (!l->conn || !l->pfd || !l->gate)
 		return -ENOMEM;

@@ -5,15 +5,17 @@
 
 #include "config.h"
 #include "control.h"
+#include "xdp.h"
 
 struct tgd_loop_options {
 	const char *config_path;
 	bool keep_engine;
+	struct tgd_xdp_state **xdp;	/* a reload may be what begins it */
 };
 
 /*
  * Runs until SIGTERM or SIGINT (0), or until the engine is gone (-ENODEV). c and rs belong to the
- * loop: a reload replaces their limits and permits. Signals must be blocked by the caller before
+ * loop: a reload replaces what can be, see reload.h. Signals must be blocked by the caller before
  * any thread starts.
  */
 int tgd_loop(struct tgd_control *ct, struct tgd_config *c, struct tgd_records *rs,

@@ -189,6 +189,7 @@ static int run(const struct options *o, struct tgd_config *c, struct tgd_records
 	if (!err) {
 		tgd_log(LOG_NOTICE, "running: %u venues, %u instruments, %u feeds", c->venues,
 			c->instruments, c->feeds);
+		lo.xdp = &xdp;
 		err = tgd_loop(&ct, c, rs, &lo);
 	}
 	/* Packets first, then the engine they go to. An engine that was there before us and that we

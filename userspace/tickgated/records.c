@@ -232,9 +232,15 @@ void tgd_records_free(struct tgd_records *rs)
 	rs->n = 0;
 }
 
-static bool reloadable(const struct tgd_record *r)
+/* What a running engine takes again, takes in addition, takes and gives back. */
+static bool replaced(const struct tgd_record *r)
 {
 	return r->type == TG_IN_LIMITS || r->type == TG_IN_PERMIT;
+}
+
+static bool added(const struct tgd_record *r)
+{
+	return r->type == TG_IN_PRODUCT || r->type == TG_IN_INSTRUMENT || r->type == TG_IN_FEED;
 }
 
 static bool same_thing(const struct tgd_record *a, const struct tgd_record *b)
@@ -246,6 +252,12 @@ static bool same_thing(const struct tgd_record *a, const struct tgd_record *b)
 		return a->u.limits.scope == b->u.limits.scope && a->u.limits.id == b->u.limits.id;
 	case TG_IN_PERMIT:
 		return a->u.permit.permit_id == b->u.permit.permit_id;
+	case TG_IN_FEED:
+		return a->u.feed.feed_id == b->u.feed.feed_id;
+	case TG_IN_INSTRUMENT:
+		return a->u.instrument.instrument_id == b->u.instrument.instrument_id;
+	case TG_IN_PRODUCT:
+		return a->u.product.product_id == b->u.product.product_id;
 	default:
 		return !strcmp(a->label, b->label);
 	}
@@ -261,11 +273,25 @@ static const struct tgd_record *match(const struct tgd_records *rs, const struct
 	return NULL;
 }
 
+/* In the other one, and the same there. */
+static bool kept(const struct tgd_records *rs, const struct tgd_record *r)
+{
+	const struct tgd_record *o = match(rs, r);
+
+	return o && !memcmp(&o->u, &r->u, sizeof(o->u));
+}
+
 static void take_back(struct tgd_record *r)
 {
 	struct tg_in_limits *l = &r->u.limits;
 	bool open = l->scope == TG_SCOPE_VENUE || l->scope == TG_SCOPE_CLIENT;
 
+	r->gone = true;
+	if (r->type == TG_IN_FEED) {
+		r->u.feed.flags = TG_FEED_REMOVE;
+		r->u.feed.silence_ms = 0;
+		return;
+	}
 	if (r->type == TG_IN_PERMIT) {
 		/* (uid_t)-1 is nobody: what asks for no flag, as a download does, is refused too */
 		r->u.permit.flags = 0;
@@ -281,44 +307,73 @@ static void take_back(struct tgd_record *r)
 int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to,
 		       struct tgd_records *out)
 {
-	const struct tgd_record *old;
 	unsigned int i;
 
 	out->n = 0;
-	out->r = calloc(from->n + to->n + 1, sizeof(*out->r));
+	out->r = calloc(2 * (from->n + to->n) + 1, sizeof(*out->r));
 	if (!out->r)
 		return -ENOMEM;
 	/* Take back first: a permit that moved to another id is not refused for a table that is
-	 * full for a moment. */
+	 * full for a moment, and a feed that changed is gone before it comes again. */
 	for (i = 0; i < from->n; i++) {
-		if (!reloadable(&from->r[i]) || match(to, &from->r[i]))
+		const struct tgd_record *r = &from->r[i];
+
+		if (r->type == TG_IN_FEED ? kept(to, r) : !replaced(r) || match(to, r))
 			continue;
-		out->r[out->n] = from->r[i];
+		out->r[out->n] = *r;
 		take_back(&out->r[out->n++]);
 	}
 	for (i = 0; i < to->n; i++) {
-		old = reloadable(&to->r[i]) ? match(from, &to->r[i]) : NULL;
-		if (!reloadable(&to->r[i]) ||
-		    (old && !memcmp(&old->u, &to->r[i].u, sizeof(old->u))))
+		const struct tgd_record *r = &to->r[i];
+
+		if (replaced(r) || r->type == TG_IN_FEED ? kept(from, r) :
+		    !added(r) || match(from, r))
 			continue;
-		out->r[out->n++] = to->r[i];
+		out->r[out->n++] = *r;
+	}
+	return 0;
+}
+
+int tgd_records_apply(struct tgd_records *rs, const struct tgd_records *change)
+{
+	struct tgd_record *r = realloc(rs->r, (rs->n + change->n + 1) * sizeof(*r));
+	unsigned int i;
+
+	if (!r)
+		return -ENOMEM;
+	rs->r = r;
+	for (i = 0; i < change->n; i++) {
+		const struct tgd_record *c = &change->r[i];
+		struct tgd_record *o = (struct tgd_record *)match(rs, c);
+
+		if (c->refused)
+			continue;
+		if (c->gone && o)
+			*o = rs->r[--rs->n];
+		else if (!c->gone && o)
+			*o = *c;
+		else if (!c->gone)
+			rs->r[rs->n++] = *c;
 	}
 	return 0;
 }
 
 const struct tgd_record *tgd_records_fixed_difference(const struct tgd_records *from,
-						      const struct tgd_records *to)
+						      const struct tgd_records *to,
+						      unsigned int *pos)
 {
-	const struct tgd_record *o;
-	unsigned int i;
+	const struct tgd_record *r;
 
-	for (i = 0; i < to->n; i++) {
-		o = match(from, &to->r[i]);
-		if (!reloadable(&to->r[i]) && (!o || memcmp(&o->u, &to->r[i].u, sizeof(o->u))))
-			return &to->r[i];
+	while (*pos < to->n) {
+		r = &to->r[(*pos)++];
+		if (!replaced(r) && r->type != TG_IN_FEED && !kept(from, r) &&
+		    (!added(r) || match(from, r)))
+			return r;
 	}
-	for (i = 0; i < from->n; i++)
-		if (!reloadable(&from->r[i]) && !match(to, &from->r[i]))
-			return &from->r[i];
+	while (*pos < to->n + from->n) {
+		r = &from->r[(*pos)++ - to->n];
+		if (!replaced(r) && r->type != TG_IN_FEED && !match(to, r))
+			return r;
+	}
 	return NULL;
 }

@@ -10,6 +10,8 @@ struct tgd_record {
 	enum tg_in type;
 	__u32 len;
 	char label[80];			/* "[venue sim]": for errors and the log */
+	bool gone;			/* takes back what its like gave */
+	bool refused;			/* by the engine */
 	union {
 		struct tg_in_venue venue;
 		struct tg_in_product product;
@@ -41,14 +43,17 @@ void tgd_records_free(struct tgd_records *rs);
  * What a reload sends: limits and permits of `to` that differ from `from`, and for each that is
  * gone a record that takes it back: permits without rights, limits that let nothing through (firm,
  * account, instrument: they must exist) or everything (venue, client: they are optional, and
- * unlimited is the same as absent).
+ * unlimited is the same as absent). Products and instruments that are new. Feeds that are new, and
+ * TG_FEED_REMOVE for those that are gone; one that changed is both.
  */
 int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to,
 		       struct tgd_records *out);
-/* First record other than limits and permits in which the two differ, for "needs a restart"; NULL =
- * none. */
+/* Makes rs what the engine has after the change, without what it refused. 0 or -ENOMEM. */
+int tgd_records_apply(struct tgd_records *rs, const struct tgd_records *change);
+/* The next record, *pos from 0, in which the two differ in a way that needs a restart; NULL = no more. */
 const struct tgd_record *tgd_records_fixed_difference(const struct tgd_records *from,
-						      const struct tgd_records *to);
+						      const struct tgd_records *to,
+						      unsigned int *pos);
 
 /* One line of text, or one JSON object. */
 void tgd_record_print(FILE *f, const struct tgd_record *r, bool json);

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "groups.h"
 #include "log.h"
 #include "rundir.h"
 #include "tickgate_xdp.h"
@@ -22,7 +23,8 @@
 struct iface {
 	char name[IF_NAMESIZE];
 	unsigned int ifindex;
-	bool attached, bound;
+	bool attached, bound, up;
+	bool running;			/* the link, as was told last */
 	__u32 flags;			/* XDP_FLAGS_DRV_MODE or XDP_FLAGS_SKB_MODE */
 	char old_defer[24], old_flush[24];	/* "" = was not changed */
 };
@@ -32,8 +34,10 @@ struct tgd_xdp_state {
 	int prog_fd;
 	struct iface iface[MAX_INTERFACES];
 	unsigned int n;
-	int *sock;			/* one a joined group */
-	unsigned int socks;
+	struct tgd_group *group;
+	unsigned int groups;
+	struct tgd_xdp cfg;		/* as it was when the program was loaded */
+	int links;			/* link states; < 0 = not told */
 };
 
 static int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -76,7 +80,9 @@ static int collect_interfaces(struct tgd_xdp_state *x, const struct tgd_config *
 			return -E2BIG;
 		}
 		f = &x->iface[x->n];
+		memset(f, 0, sizeof(*f));
 		memcpy(f->name, c->feed[i].interface, sizeof(f->name));
+		f->running = true;
 		f->ifindex = if_nametoindex(f->name);
 		if (!f->ifindex) {
 			tgd_log(LOG_ERR, "[feed %s] interface: no interface \"%s\"",
@@ -209,10 +215,33 @@ static void steer_key(const struct tgd_feed *f, struct tg_steer_key *k)
 	k->family = f->address.family == AF_INET ? 4 : 6;
 }
 
-static int steer(struct tgd_xdp_state *x, const struct tgd_config *c)
+/* Entries of no feed. */
+static void unsteer(struct tgd_xdp_state *x, const struct tgd_config *c)
 {
 	int fd = bpf_object__find_map_fd_by_name(x->obj, "tickgate_feeds");
 	struct tg_steer_key k, next;
+	unsigned int i;
+	int err;
+
+	err = fd < 0 ? fd : bpf_map_get_next_key(fd, NULL, &next);
+	while (!err) {
+		struct tg_steer_key have = next;
+		bool wanted = false;
+
+		err = bpf_map_get_next_key(fd, &have, &next);
+		for (i = 0; i < c->feeds && !wanted; i++) {
+			steer_key(&c->feed[i], &k);
+			wanted = !memcmp(&k, &have, sizeof(k));
+		}
+		if (!wanted)
+			bpf_map_delete_elem(fd, &have);
+	}
+}
+
+static int steer(struct tgd_xdp_state *x, const struct tgd_config *c)
+{
+	int fd = bpf_object__find_map_fd_by_name(x->obj, "tickgate_feeds");
+	struct tg_steer_key k;
 	unsigned int i;
 	int err;
 
@@ -235,19 +264,7 @@ static int steer(struct tgd_xdp_state *x, const struct tgd_config *c)
 			return err;
 		}
 	}
-	err = bpf_map_get_next_key(fd, NULL, &next);
-	while (!err) {
-		struct tg_steer_key have = next;
-		bool wanted = false;
-
-		err = bpf_map_get_next_key(fd, &have, &next);
-		for (i = 0; i < c->feeds && !wanted; i++) {
-			steer_key(&c->feed[i], &k);
-			wanted = !memcmp(&k, &have, sizeof(k));
-		}
-		if (!wanted)
-			bpf_map_delete_elem(fd, &have);
-	}
+	unsteer(x, c);
 	return 0;
 }
 
@@ -317,39 +334,133 @@ static int attach(struct tgd_xdp_state *x, struct iface *f, const struct tgd_xdp
 	return 0;
 }
 
-/* ---- groups ---- */
+/* ---- interfaces, up and down ---- */
 
-static bool is_multicast(const struct tgd_address *a)
+static int iface_up(struct tgd_xdp_state *x, struct iface *f, struct tg_nl *nl, bool adopted)
 {
-	return a->family == AF_INET ? (a->in6.s6_addr[12] & 0xf0) == 0xe0
-				    : a->in6.s6_addr[0] == 0xff;
+	int err = attach(x, f, &x->cfg);
+
+	if (err)
+		return err;
+	tune(f, &x->cfg, adopted);
+	f->up = true;
+	/* NAPI instances of a veth exist only once XDP is attached: bind last. */
+	if (!x->cfg.bind_napi)
+		return 0;
+	err = tg_nl_bind(nl, f->ifindex);
+	f->bound = !err || err == -EEXIST;
+	if (f->bound)
+		return 0;
+	tgd_log(LOG_ERR, "interface %s: bind: %s", f->name, tg_nl_error(nl));
+	return err;
 }
 
-/* The socket is never read; while it is open, the kernel answers IGMP or MLD queries for the group.
- */
-static int join(struct tgd_xdp_state *x, const struct tgd_feed *f, unsigned int ifindex)
+static void iface_down(struct tgd_xdp_state *x, struct iface *f, struct tg_nl *nl)
 {
-	struct ipv6_mreq m6 = { .ipv6mr_multiaddr = f->address.in6, .ipv6mr_interface = ifindex };
-	struct ip_mreqn m4 = { .imr_ifindex = (int)ifindex };
-	int fd, err;
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = x->prog_fd);
+	int err;
 
-	fd = socket(f->address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	memcpy(&m4.imr_multiaddr, &f->address.in6.s6_addr[12], 4);
-	if (f->address.family == AF_INET)
-		err = setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &m4, sizeof(m4));
-	else
-		err = setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m6, sizeof(m6));
-	if (err) {
-		err = -errno;
-		close(fd);
-		tgd_log(LOG_ERR, "[feed %s] address: joining the group on %s: %s", f->s.name,
-			f->interface, strerror(-err));
-		return err;
+	if (f->bound && tg_nl_unbind(nl, f->ifindex))
+		tgd_log(LOG_DEBUG, "interface %s: unbind: %s", f->name, tg_nl_error(nl));
+	if (f->up)
+		untune(f);
+	f->bound = f->up = false;
+	if (!f->attached)
+		return;
+	f->attached = false;
+	/* Only what we attached: somebody may have replaced it. */
+	err = bpf_xdp_detach((int)f->ifindex, f->flags | XDP_FLAGS_REPLACE, &opts);
+	if (err && err != -ENODEV)
+		tgd_log(LOG_WARNING, "interface %s: XDP detach: %s", f->name, strerror(-err));
+}
+
+/* Those without a feed go; a new one is brought up. */
+static int interfaces(struct tgd_xdp_state *x, const struct tgd_config *c, struct tg_nl *nl,
+		      bool adopted)
+{
+	unsigned int i, k, n = 0;
+	int err;
+
+	for (i = 0; i < x->n; i++) {
+		for (k = 0; k < c->feeds; k++)
+			if (!strcmp(c->feed[k].interface, x->iface[i].name))
+				break;
+		if (k < c->feeds)
+			x->iface[n++] = x->iface[i];
+		else
+			iface_down(x, &x->iface[i], nl);
 	}
-	x->sock[x->socks++] = fd;
-	return 0;
+	x->n = n;
+	err = collect_interfaces(x, c);
+	for (i = 0; i < x->n && !err; i++)
+		if (!x->iface[i].up)
+			err = iface_up(x, &x->iface[i], nl, adopted);
+	return err;
+}
+
+/* ---- groups ---- */
+
+static int groups(struct tgd_xdp_state *x, const struct tgd_config *c)
+{
+	struct tgd_group *now = calloc(c->feeds + 1, sizeof(*now));
+	unsigned int i, k, n = 0;
+	int err = 0;
+
+	if (!now)
+		return -ENOMEM;
+	/* What stays joined is not left for a moment. */
+	for (i = 0; i < c->feeds && !err; i++) {
+		const struct tgd_feed *f = &c->feed[i];
+		unsigned int ifindex = iface_of(x, f->interface)->ifindex;
+
+		if (!tgd_address_multicast(&f->address))
+			continue;
+		for (k = 0; k < x->groups; k++)
+			if (tgd_group_is(&x->group[k], f, ifindex))
+				break;
+		if (k < x->groups) {
+			now[n++] = x->group[k];
+			x->group[k].fd = -1;
+		} else {
+			err = tgd_group_join(&now[n], f, ifindex);
+			n += !err;
+		}
+	}
+	for (k = 0; k < x->groups; k++)
+		tgd_group_leave(&x->group[k]);
+	free(x->group);
+	x->group = now;
+	x->groups = n;
+	return err;
+}
+
+static void link_told(void *arg, unsigned int ifindex, bool up)
+{
+	struct tgd_xdp_state *x = arg;
+	unsigned int i, k;
+
+	for (i = 0; i < x->n; i++) {
+		struct iface *f = &x->iface[i];
+
+		if (f->ifindex != ifindex || f->running == up)
+			continue;
+		f->running = up;
+		tgd_log(up ? LOG_NOTICE : LOG_WARNING, "interface %s: link is %s", f->name,
+			up ? "up" : "down");
+		for (k = 0; k < x->groups && up; k++)
+			if (x->group[k].ifindex == ifindex)
+				tgd_group_again(&x->group[k]);
+	}
+}
+
+int tgd_xdp_fd(const struct tgd_xdp_state *x)
+{
+	return x ? x->links : -1;
+}
+
+void tgd_xdp_links(struct tgd_xdp_state *x)
+{
+	tgd_links_read(x->links, link_told, x);
 }
 
 /* ---- all of it ---- */
@@ -357,34 +468,21 @@ static int join(struct tgd_xdp_state *x, const struct tgd_feed *f, unsigned int 
 static int bring_up(struct tgd_xdp_state *x, const struct tgd_config *c, struct tg_nl *nl,
 		    bool adopted)
 {
-	unsigned int i;
 	int err;
 
+	x->links = tgd_links_open();
+	if (x->links < 0)
+		tgd_log(LOG_WARNING, "link states: %s; groups are not joined again after a link was down",
+			strerror(-x->links));
 	err = collect_interfaces(x, c);
 	if (!err)
 		err = load(x, c, adopted);
 	if (!err)
 		err = steer(x, c);
-	for (i = 0; i < x->n && !err; i++) {
-		struct iface *f = &x->iface[i];
-
-		err = attach(x, f, &c->xdp);
-		if (err)
-			break;
-		tune(f, &c->xdp, adopted);
-		/* NAPI instances of a veth exist only once XDP is attached: bind last. */
-		if (!c->xdp.bind_napi)
-			continue;
-		err = tg_nl_bind(nl, f->ifindex);
-		f->bound = !err || err == -EEXIST;
-		if (f->bound)
-			err = 0;
-		else
-			tgd_log(LOG_ERR, "interface %s: bind: %s", f->name, tg_nl_error(nl));
-	}
-	for (i = 0; i < c->feeds && !err; i++)
-		if (is_multicast(&c->feed[i].address))
-			err = join(x, &c->feed[i], iface_of(x, c->feed[i].interface)->ifindex);
+	if (!err)
+		err = interfaces(x, c, nl, adopted);
+	if (!err)
+		err = groups(x, c);
 	return err;
 }
 
@@ -398,12 +496,9 @@ int tgd_xdp_begin(struct tgd_xdp_state **out, const struct tgd_config *c, struct
 	if (!c->feeds)
 		return 0;
 	x = calloc(1, sizeof(*x));
-	if (x)
-		x->sock = calloc(c->feeds, sizeof(*x->sock));
-	if (!x || !x->sock) {
-		free(x);
+	if (!x)
 		return -ENOMEM;
-	}
+	x->cfg = c->xdp;
 	libbpf_set_print(libbpf_log);
 	err = bring_up(x, c, nl, adopted);
 	if (err) {
@@ -414,40 +509,46 @@ int tgd_xdp_begin(struct tgd_xdp_state **out, const struct tgd_config *c, struct
 	return 0;
 }
 
-void tgd_xdp_end(struct tgd_xdp_state *x, struct tg_nl *nl, bool keep)
+void tgd_xdp_drop(struct tgd_xdp_state *x, const struct tgd_config *c)
 {
-	static const char *const maps[] = { "tickgate_feeds", "tickgate_stats", "tickgate_global" };
-	LIBBPF_OPTS(bpf_xdp_attach_opts, opts);
-	char path[160];
-	unsigned int i;
+	if (x)
+		unsteer(x, c);
+}
+
+int tgd_xdp_update(struct tgd_xdp_state **xp, const struct tgd_config *c, struct tg_nl *nl)
+{
+	struct tgd_xdp_state *x = *xp;
 	int err;
 
 	if (!x)
-		return;
-	for (i = 0; i < x->n && !keep; i++) {
-		struct iface *f = &x->iface[i];
+		return tgd_xdp_begin(xp, c, nl, false);
+	err = interfaces(x, c, nl, false);
+	if (!err)
+		err = steer(x, c);
+	return err ? err : groups(x, c);
+}
 
-		if (f->bound && tg_nl_unbind(nl, f->ifindex))
-			tgd_log(LOG_DEBUG, "interface %s: unbind: %s", f->name, tg_nl_error(nl));
-		untune(f);
-		if (!f->attached)
-			continue;
-		/* Only what we attached: somebody may have replaced it. */
-		opts.old_prog_fd = x->prog_fd;
-		err = bpf_xdp_detach((int)f->ifindex, f->flags | XDP_FLAGS_REPLACE, &opts);
-		if (err && err != -ENODEV)
-			tgd_log(LOG_WARNING, "interface %s: XDP detach: %s", f->name,
-				strerror(-err));
-	}
+void tgd_xdp_end(struct tgd_xdp_state *x, struct tg_nl *nl, bool keep)
+{
+	static const char *const maps[] = { "tickgate_feeds", "tickgate_stats", "tickgate_global" };
+	char path[160];
+	unsigned int i;
+
+	if (!x)
+		return;
+	for (i = 0; i < x->n && !keep; i++)
+		iface_down(x, &x->iface[i], nl);
 	for (i = 0; i < sizeof(maps) / sizeof(maps[0]) && !keep; i++) {
 		snprintf(path, sizeof(path), "%s/%s", TGD_PIN_DIR, maps[i]);
 		unlink(path);
 	}
 	if (!keep)
 		rmdir(TGD_PIN_DIR);
-	for (i = 0; i < x->socks; i++)
-		close(x->sock[i]);
+	for (i = 0; i < x->groups; i++)
+		tgd_group_leave(&x->group[i]);
+	if (x->links >= 0)
+		close(x->links);
 	bpf_object__close(x->obj);
-	free(x->sock);
+	free(x->group);
 	free(x);
 }

@@ -431,6 +431,7 @@ static void reload(void **state)
 		"max_order_qty=9\nmax_order_notional=2\nmax_position=3\ncollar_bps=4\nmax_open_orders=5\nrate_per_s=6\nrate_burst=7\n";
 	struct tgd_records a, b, d;
 	struct tgd_config ca, cb;
+	unsigned int pos = 0;
 
 	(void)state;
 	good(before, &ca);
@@ -439,7 +440,7 @@ static void reload(void **state)
 	assert_int_equal(tgd_records_build(&cb, &b), 0);
 	assert_int_equal(tgd_records_reload(&a, &a, &d), 0);
 	assert_int_equal(d.n, 0);
-	assert_null(tgd_records_fixed_difference(&a, &a));
+	assert_null(tgd_records_fixed_difference(&a, &a, &pos));
 	tgd_records_free(&d);
 
 	assert_int_equal(tgd_records_reload(&a, &b, &d), 0);
@@ -457,7 +458,16 @@ static void reload(void **state)
 	/* new and changed */
 	assert_int_equal(d.r[3].u.permit.permit_id, 2);
 	assert_int_equal(d.r[4].u.limits.max_order_qty, 9 * TG_SCALE);
-	assert_string_equal(tgd_records_fixed_difference(&a, &b)->label, "[venue v]");
+	pos = 0;
+	assert_string_equal(tgd_records_fixed_difference(&a, &b, &pos)->label, "[venue v]");
+	assert_null(tgd_records_fixed_difference(&a, &b, &pos));
+	/* the engine refused one: the next reload sends that one again, and nothing else */
+	d.r[4].refused = true;
+	assert_int_equal(tgd_records_apply(&a, &d), 0);
+	tgd_records_free(&d);
+	assert_int_equal(tgd_records_reload(&a, &b, &d), 0);
+	assert_int_equal(d.n, 1);
+	assert_int_equal(d.r[0].u.limits.max_order_qty, 9 * TG_SCALE);
 	tgd_records_free(&a);
 	tgd_records_free(&b);
 	tgd_records_free(&d);
@@ -465,10 +475,67 @@ static void reload(void **state)
 	tgd_config_free(&cb);
 }
 
+#define TWO_FEEDS \
+	"[feed f]\nid=1\nvenue=v\ninterface=e\nport=1\naddress=239.1.1.1\n" \
+	"[feed g]\nid=2\nvenue=v\ninterface=e\nport=2\naddress=239.1.1.1\n[xdp]\n"
+#define OTHER_FEEDS \
+	"[feed g]\nid=2\nvenue=v\ninterface=e\nport=2\naddress=239.1.1.1\nsilence_ms=7\n" \
+	"[feed h]\nid=3\nvenue=v\ninterface=e\nport=3\naddress=239.1.1.1\n[xdp]\n"
+
+/* Feeds come, change and go; products and instruments come, and nothing else. */
+static void reload_feeds(void **state)
+{
+	static const char *const engine = "[engine]\ncpu=1\nmax_products=2\n[journal]\npath=/j\n" VENUE INST;
+	struct tgd_records a, b, d;
+	struct tgd_config ca, cb;
+	char text[2][2048];
+	unsigned int pos = 0;
+
+	(void)state;
+	snprintf(text[0], sizeof(text[0]), "%s" TWO_FEEDS, engine);
+	snprintf(text[1], sizeof(text[1]),
+		 "%s" PRODUCT "[instrument J]\nid=2\nvenue=v\ntick=1\nlot=1\nproduct=P\n" OTHER_FEEDS, engine);
+	good(text[0], &ca);
+	good(text[1], &cb);
+	assert_int_equal(tgd_records_build(&ca, &a), 0);
+	assert_int_equal(tgd_records_build(&cb, &b), 0);
+	assert_int_equal(tgd_records_reload(&a, &b, &d), 0);
+	assert_int_equal(d.n, 6);
+	assert_int_equal(d.r[0].u.feed.feed_id, 1);
+	assert_int_equal(d.r[0].u.feed.flags, TG_FEED_REMOVE);
+	assert_int_equal(d.r[1].u.feed.feed_id, 2);
+	assert_int_equal(d.r[1].u.feed.flags, TG_FEED_REMOVE);
+	assert_int_equal(d.r[2].type, TG_IN_PRODUCT);
+	assert_int_equal(d.r[3].u.instrument.instrument_id, 2);
+	assert_int_equal(d.r[3].u.instrument.product_id, 1);
+	assert_int_equal(d.r[4].u.feed.silence_ms, 7);
+	assert_int_equal(d.r[5].u.feed.feed_id, 3);
+	assert_null(tgd_records_fixed_difference(&a, &b, &pos));
+	assert_int_equal(tgd_records_apply(&a, &d), 0);
+	tgd_records_free(&d);
+	assert_int_equal(tgd_records_reload(&a, &b, &d), 0);
+	assert_int_equal(d.n, 0);
+	tgd_records_free(&d);
+	/* and back: an instrument does not go */
+	tgd_records_free(&a);
+	assert_int_equal(tgd_records_build(&ca, &a), 0);
+	pos = 0;
+	assert_string_equal(tgd_records_fixed_difference(&b, &a, &pos)->label, "[product P]");
+	assert_string_equal(tgd_records_fixed_difference(&b, &a, &pos)->label, "[instrument J]");
+	assert_null(tgd_records_fixed_difference(&b, &a, &pos));
+	assert_int_equal(tgd_records_reload(&b, &a, &d), 0);
+	assert_int_equal(d.n, 4);
+	tgd_records_free(&d);
+	tgd_records_free(&a);
+	tgd_records_free(&b);
+	tgd_config_free(&ca);
+	tgd_config_free(&cb);
+}
+
 /* What an adopting daemon knows of the one before: ids, of this engine only. */
 static void applied(void **state)
 {
-	static const char *const text = ENGINE "[account a]\nid=7\n[permit p]\nid=3\nuser=1\naccount=a\n[limits account a]\n" FIRM;
+	static const char *const text = ENGINE VENUE INST TWO_FEEDS "[account a]\nid=7\n[permit p]\nid=3\nuser=1\naccount=a\n[limits account a]\n" FIRM;
 	char dir[] = "/tmp/tgd-test-XXXXXX", path[64];
 	struct tgd_records rs, before, empty = { 0 }, d;
 	struct tgd_config c;
@@ -483,22 +550,24 @@ static void applied(void **state)
 	assert_int_equal(before.n, 0);
 	tgd_records_free(&before);
 	assert_int_equal(tgd_applied_read(&before, 42), 0);
-	assert_int_equal(before.n, 2);
-	/* the same configuration: both again */
+	assert_int_equal(before.n, 5);
+	/* the same configuration: permit and limits again, feeds and instruments not */
 	assert_int_equal(tgd_records_reload(&before, &rs, &d), 0);
 	assert_int_equal(d.n, 2);
 	assert_int_equal(d.r[0].u.permit.uid, 1);
 	tgd_records_free(&d);
-	/* an empty one: both taken back */
+	/* an empty one: all taken back that can be */
 	assert_int_equal(tgd_records_reload(&before, &empty, &d), 0);
-	assert_int_equal(d.n, 2);
-	assert_int_equal(d.r[0].u.permit.permit_id, 3);
-	assert_int_equal(d.r[0].u.permit.account_id, 7);
-	assert_int_equal(d.r[0].u.permit.uid, 0xffffffff);
-	assert_int_equal(d.r[0].u.permit.flags, 0);
-	assert_int_equal(d.r[1].u.limits.id, 7);
-	assert_int_equal(d.r[1].u.limits.max_order_qty, 0);
-	assert_int_equal(d.r[1].u.limits.duplicate_window_ns, 0);
+	assert_int_equal(d.n, 4);
+	assert_int_equal(d.r[0].u.feed.feed_id, 1);
+	assert_int_equal(d.r[0].u.feed.flags, TG_FEED_REMOVE);
+	assert_int_equal(d.r[2].u.permit.permit_id, 3);
+	assert_int_equal(d.r[2].u.permit.account_id, 7);
+	assert_int_equal(d.r[2].u.permit.uid, 0xffffffff);
+	assert_int_equal(d.r[2].u.permit.flags, 0);
+	assert_int_equal(d.r[3].u.limits.id, 7);
+	assert_int_equal(d.r[3].u.limits.max_order_qty, 0);
+	assert_int_equal(d.r[3].u.limits.duplicate_window_ns, 0);
 	tgd_records_free(&d);
 	tgd_records_free(&before);
 	tgd_records_free(&rs);
@@ -531,7 +600,7 @@ int main(void)
 		cmocka_unit_test(values),    cmocka_unit_test(references),
 		cmocka_unit_test(books),     cmocka_unit_test(groups),	 cmocka_unit_test(book_records),
 		cmocka_unit_test(whole),     cmocka_unit_test(records),
-		cmocka_unit_test(reload), cmocka_unit_test(applied),cmocka_unit_test(backoff),
+		cmocka_unit_test(reload), cmocka_unit_test(reload_feeds), cmocka_unit_test(applied),cmocka_unit_test(backoff),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
