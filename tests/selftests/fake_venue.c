@@ -208,6 +208,11 @@ int fake_venue_dial(struct fake_venue *v)
 	return fd;
 }
 
+void fake_venue_say(struct fake_venue *v, const char *type, const char *body)
+{
+	say(v, type, "%s", body);
+}
+
 void fake_venue_stop(struct fake_venue *v)
 {
 	shutdown(v->listener, SHUT_RDWR);

@@ -25,6 +25,8 @@ struct fake_venue {
 int fake_venue_start(struct fake_venue *v);
 /* A socket connected to it. -errno on failure. */
 int fake_venue_dial(struct fake_venue *v);
+/* A market-data message in between: body with '|' for SOH. Not while an order is being answered. */
+void fake_venue_say(struct fake_venue *v, const char *type, const char *body);
 void fake_venue_stop(struct fake_venue *v);
 
 #endif

@@ -102,8 +102,10 @@ static void areas(void)
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		area(&all[i]);
-	ktap_is(try_map(fd, 0x700000000ULL, 4096, PROT_READ, MAP_SHARED, NULL), -EINVAL,
+	ktap_is(try_map(fd, 0x800000000ULL, 4096, PROT_READ, MAP_SHARED, NULL), -EINVAL,
 		"an offset that means nothing");
+	ktap_is(try_map(fd, TG_MMAP_PRODUCTS, 4096, PROT_READ, MAP_SHARED, NULL), -EINVAL,
+		"products of an engine that has none");
 	ktap_is(try_map(fd, TG_MMAP_JOURNAL, jo.map_bytes, PROT_READ, MAP_SHARED, NULL), -ENOTCONN,
 		"the journal on a file that is not its reader");
 	ktap_is(try_map(jfd, TG_MMAP_PUBLIC, at.public_bytes, PROT_READ, MAP_SHARED, NULL),
