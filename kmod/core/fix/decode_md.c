@@ -3,36 +3,13 @@
  * Market data, entry by entry (FIX 4.4 volume 3: 35=W, 35=X, 35=Y). The group's delimiter is its first field: 279 in X, 269 in W. Whatever else stands between
  * two delimiters belongs to the entry before; fields after the last entry cannot be told from that entry's own, so 893 is looked for there too.
  */
-#include "fix/lexer_inline.h"
-#include "fix/decode.h"
+#include "fix/decode_inline.h"
 
 #define DELIM_X		TG_K3('2', '7', '9')
 #define DELIM_W		TG_K3('2', '6', '9')
 
 enum { M_REQ = 1, M_SYMBOL = 2, M_ID = 4, M_LAST = 8 };
 enum { E_TYPE = 1, E_PX = 2, E_QTY = 4, E_SYMBOL = 8, E_FIRST = 16, E_LAST = 32, E_ID = 64 };
-
-#define FIELD(key, bit, take)						\
-	do {								\
-		if (tg_fix_at(&k, key)) {				\
-			if (seen & (bit)) {				\
-				k.err = TG_FIX_DUPLICATE;		\
-				goto bad;				\
-			}						\
-			seen |= (bit);					\
-			if (!(take))					\
-				goto bad;				\
-		}							\
-	} while (0)
-
-static __always_inline bool take_slice(struct tg_fix_cursor *k, struct tg_fix_slice *s)
-{
-	if (!tg_fix_take(k))
-		return false;
-	s->p = k->val;
-	s->len = k->len;
-	return true;
-}
 
 /* 893 may stand before the group or after it, not both. */
 static __always_inline bool take_last_fragment(struct tg_fix_cursor *k, struct tg_fix_md_iter *it)

@@ -106,6 +106,36 @@ static void put_request(struct tg_engine *e, enum tg_request_kind kind, const st
 			     tg_templates(e, i), w);
 }
 
+/* What a new order and a replace ask of the limits; add_qty and is_replace are the caller's. */
+static void risk_request(struct tg_risk_request *r, u16 client_id, u16 account_id,
+			 const struct tg_in_instrument *i, u8 side, u8 ord_type,
+			 const struct tg_submission *s)
+{
+	memset(r, 0, sizeof(*r));
+	r->client_id = client_id;
+	r->account_id = account_id;
+	r->venue_id = i->venue_id;
+	r->instrument_id = i->instrument_id;
+	r->side = side;
+	r->ord_type = ord_type;
+	r->px = s->px;
+	r->qty = s->qty;
+}
+
+/* The last questions before something that adds exposure is encoded. */
+static enum tg_reason check_risk(const struct tg_engine *e, const struct tg_risk_request *r,
+				 const struct tg_outbox *ob)
+{
+	enum tg_reason why;
+
+	if (tg_killed(e, r))
+		return TG_REASON_KILLED;
+	why = tg_risk_check(e, r);
+	if (why)
+		return why;
+	return has_room(ob) ? TG_REASON_OK : TG_REASON_NO_OUTBOX;
+}
+
 static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
 			      struct tg_order **out, struct tg_outbox *ob)
 {
@@ -138,23 +168,11 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 		return TG_REASON_CAPACITY;
 	slot--;
 
-	memset(&r, 0, sizeof(r));
-	r.client_id = client_id;
-	r.account_id = s->account_id;
-	r.venue_id = i->def.venue_id;
-	r.instrument_id = s->instrument_id;
-	r.side = s->side;
-	r.ord_type = s->ord_type;
-	r.px = s->px;
-	r.qty = s->qty;
+	risk_request(&r, client_id, s->account_id, &i->def, s->side, s->ord_type, s);
 	r.add_qty = s->qty;
-	if (tg_killed(e, &r))
-		return TG_REASON_KILLED;
-	why = tg_risk_check(e, &r);
+	why = check_risk(e, &r, ob);
 	if (why)
 		return why;
-	if (!has_room(ob))
-		return TG_REASON_NO_OUTBOX;
 
 	memset(&o, 0, sizeof(o));
 	o.generation = (u16)(tg_order_slot(e, slot)->generation + 1);
@@ -410,24 +428,12 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 	if (o->request >= TG_ORDER_REPLACE_MAX)
 		return TG_REASON_CAPACITY;
 
-	memset(&r, 0, sizeof(r));
-	r.client_id = client_id;
-	r.account_id = o->account_id;
-	r.venue_id = o->venue_id;
-	r.instrument_id = o->instrument_id;
-	r.side = o->side;
-	r.ord_type = o->ord_type;
-	r.px = s->px;
-	r.qty = s->qty;
+	risk_request(&r, client_id, o->account_id, &i->def, o->side, o->ord_type, s);
 	r.add_qty = s->qty > o->qty ? s->qty - o->qty : 0;
 	r.is_replace = true;
-	if (tg_killed(e, &r))
-		return TG_REASON_KILLED;
-	why = tg_risk_check(e, &r);
+	why = check_risk(e, &r, ob);
 	if (why)
 		return why;
-	if (!has_room(ob))
-		return TG_REASON_NO_OUTBOX;
 
 	seq = v->next_tx_seq;
 	o->req_cl_ord_id = o->order_id | (u64)(o->request + 1u);

@@ -204,21 +204,21 @@ void tg_session_resend(struct tg_engine *e, struct tg_session *s, u64 begin, u64
 	tg_session_resend_serve(e, s, ob);
 }
 
-/* Number and SendingTime as the header of our own messages has them. */
+/* Number and SendingTime as the header of our own messages has them: from 35= on, as 9= has another length here. */
 static bool own_header(const struct tg_session *s, const struct tg_in_stored *m, const struct tg_fix_frame *f)
 {
-	u8 want[256];
+	u32 skip = (s->cfg.fix_version == 50 ? 13u : 12u) + 4;	/* 8=, 9= and what tg_fix_begin() keeps for the length */
 	struct tg_fix_writer w;
+	u8 want[256];
 	u32 n;
 
-	tg_session_header(&w, &s->cfg, f->msg_type, m->seq, m->sending_time_ns, want, sizeof(want));
-	n = w.full ? 0 : (u32)(w.p - want);
-	/* 9= has another length here: from 35= on */
-	f = f->version == s->cfg.fix_version ? f : NULL;
-	if (!f || !n)
+	if (f->version != s->cfg.fix_version)
 		return false;
-	n -= (u32)(s->cfg.fix_version == 50 ? 13 : 12) + 4;
-	return f->body_len > n && !memcmp(f->msg + f->body_off, want + (s->cfg.fix_version == 50 ? 13 : 12) + 4, n);
+	tg_session_header(&w, &s->cfg, f->msg_type, m->seq, m->sending_time_ns, want, sizeof(want));
+	if (w.full)
+		return false;
+	n = (u32)(w.p - want) - skip;
+	return f->body_len > n && !memcmp(f->msg + f->body_off, want + skip, n);
 }
 
 /* Well formed to the end, and not itself a repeat. */

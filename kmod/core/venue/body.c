@@ -66,10 +66,10 @@ static void put_exec_inst(const struct tg_venue_caps *c, const struct tg_order *
 		tg_fix_put_str(w, 18, c->reduce_only, sizeof(c->reduce_only));
 }
 
-void tg_body_new(const struct tg_venue_caps *c, u16 version, const struct tg_in_instrument *i, const char *account, const struct tg_order *o,
-		 u64 now_ns, struct tg_fix_writer *w)
+/* From Account on a new order and a replace say the same; a replace with the terms asked for. */
+static __always_inline void put_terms(const struct tg_venue_caps *c, u16 version, const struct tg_in_instrument *i, const char *account,
+				      const struct tg_order *o, s64 px, s64 qty, u64 now_ns, struct tg_fix_writer *w)
 {
-	tg_venue_put_cl_ord_id(c, w, 11, o->req_cl_ord_id, o->req_cl_ord_ns);
 	if (c->ord_fields & TG_ORD_ACCOUNT)
 		tg_fix_put_str(w, 1, account, TG_NAME_LEN);
 	if (version == 42)
@@ -79,11 +79,18 @@ void tg_body_new(const struct tg_venue_caps *c, u16 version, const struct tg_in_
 	tg_fix_put_char(w, 54, (u8)('0' + o->side));
 	if (c->ord_fields & TG_ORD_TIME)
 		tg_fix_put_time(w, 60, now_ns);
-	tg_venue_put_e8(w, 38, o->qty, i->qty_digits);
+	tg_venue_put_e8(w, 38, qty, i->qty_digits);
 	tg_fix_put_char(w, 40, (u8)('0' + o->ord_type));
 	if (o->ord_type == TG_ORD_LIMIT)
-		tg_venue_put_e8(w, 44, o->px, i->px_digits);
+		tg_venue_put_e8(w, 44, px, i->px_digits);
 	put_tif(c, o, w);
+}
+
+void tg_body_new(const struct tg_venue_caps *c, u16 version, const struct tg_in_instrument *i, const char *account, const struct tg_order *o,
+		 u64 now_ns, struct tg_fix_writer *w)
+{
+	tg_venue_put_cl_ord_id(c, w, 11, o->req_cl_ord_id, o->req_cl_ord_ns);
+	put_terms(c, version, i, account, o, o->px, o->qty, now_ns, w);
 }
 
 void tg_body_cancel(const struct tg_venue_caps *c, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns,
@@ -105,20 +112,7 @@ void tg_body_replace(const struct tg_venue_caps *c, u16 version, const struct tg
 		     u64 now_ns, struct tg_fix_writer *w)
 {
 	put_ids(c, o, w);
-	if (c->ord_fields & TG_ORD_ACCOUNT)
-		tg_fix_put_str(w, 1, account, TG_NAME_LEN);
-	if (version == 42)
-		tg_fix_put_char(w, 21, HANDL_INST);
-	put_exec_inst(c, o, w);
-	tg_fix_put_str(w, 55, i->symbol, TG_SYMBOL_LEN);
-	tg_fix_put_char(w, 54, (u8)('0' + o->side));
-	if (c->ord_fields & TG_ORD_TIME)
-		tg_fix_put_time(w, 60, now_ns);
-	tg_venue_put_e8(w, 38, o->req_qty, i->qty_digits);
-	tg_fix_put_char(w, 40, (u8)('0' + o->ord_type));
-	if (o->ord_type == TG_ORD_LIMIT)
-		tg_venue_put_e8(w, 44, o->req_px, i->px_digits);
-	put_tif(c, o, w);
+	put_terms(c, version, i, account, o, o->req_px, o->req_qty, now_ns, w);
 }
 
 void tg_body_status(const struct tg_venue_caps *c, const struct tg_in_instrument *i, const char *account, const struct tg_order *o,
