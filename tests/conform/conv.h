@@ -44,8 +44,8 @@ void conv_message(struct conv *c, const void *bytes, u32 len);
 
 #define LINK_UID	(link_uid())
 
-/* Why this script cannot be held here, NULL = it can. waits_ms: time that it lets pass. */
-const char *link_cannot(u64 waits_ms);
+/* Why this script cannot be held here, NULL = it can. exact_ms: time that it lets pass, and counts on; wait_ms: how long it waits at most for something. */
+const char *link_cannot(u64 exact_ms, u64 wait_ms);
 unsigned int link_uid(void);		/* whom the test's client runs as */
 /* An engine with c->params; c->now is set. */
 void link_open(struct conv *c);

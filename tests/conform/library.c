@@ -15,9 +15,10 @@ struct link {
 	u64 records_len, records_cap;
 };
 
-const char *link_cannot(u64 waits_ms)
+const char *link_cannot(u64 exact_ms, u64 wait_ms)
 {
-	(void)waits_ms;
+	(void)exact_ms;
+	(void)wait_ms;
 	return NULL;
 }
 

@@ -57,8 +57,8 @@ class Conversation:
             body.append([tag, value])
         for f in body:
             if f[0] != "52" and re.fullmatch(r"\*|[+-]\d+", f[1]) and f[0] != "35":
-                # The conversations begin at 22:13:30 and are shorter than an hour.
-                f[1] = "20231114-23:13:30.000" if f[1].startswith("+") else "20231114-22:13:20.000"
+                # Ahead or not, whatever the message's own time is by then; the conversations are shorter than an hour.
+                f[1] = "{now+3600000}" if f[1].startswith("+") else "{now-10000}"
         tags = [t for t, _ in body]
         if "9" not in tags and tags and tags[0] == "8":
             body.insert(1, ["9", "*"])
@@ -108,7 +108,7 @@ class Conversation:
                 self.done = True
             elif l.startswith("I"):
                 first = l[1:].startswith("8=")
-                self.out.append(">? " + (self.inbound(l[1:]) if first else "raw " + l[1:].replace(SOH, "|").replace("<TIME>", "20231114-22:13:30.000")))
+                self.out.append(">? " + (self.inbound(l[1:]) if first else "raw " + l[1:].replace(SOH, "|").replace("<TIME>", "{now}")))
             elif l.startswith("E"):
                 fs = fields(l[1:])
                 if get(fs, "35") == "A" and not self.logged:
