@@ -230,7 +230,7 @@ enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, cons
 	case TG_MT1('j'): {
 		struct tg_fix_admin a;
 
-		err = tg_fix_decode_admin(f->msg_type, c, &a);
+		err = tg_fix_decode_admin(f->msg_type, 0, c, &a);
 		if (err) {
 			*bad_tag = a.bad_tag;
 			return err;
@@ -264,14 +264,14 @@ void tg_app_rejected(struct tg_engine *e, struct tg_session *s, const struct tg_
 void tg_app_session_state(struct tg_engine *e, struct tg_session *s, u16 previous, struct tg_outbox *ob)
 {
 	struct tg_pub_event *ev = tg_pub(e, ob, TG_PUB_SESSION, s->cfg.venue_id, TG_EV_LAST);
-	bool was_up = previous == TG_SESSION_UP || previous == TG_SESSION_RECOVERING || previous == TG_SESSION_LOGOUT_SENT;
+	bool was_up = previous == TG_SESSION_UP || previous == TG_SESSION_RECOVERING || previous == TG_SESSION_LOGOUT_SENT || s->reset_asked;
 
 	if (ev) {
 		ev->u.state.state = s->state;
 		ev->u.state.previous = previous;
 	}
 	if (s->state == TG_SESSION_UP) {
-		if (previous == TG_SESSION_LOGON_SENT || previous == TG_SESSION_RECOVERING) {
+		if (previous == TG_SESSION_LOGON_SENT || previous == TG_SESSION_RECOVERING || previous == TG_SESSION_CREDENTIALS) {
 			tg_order_session_up(e, s, ob);
 			tg_md_session_up(e, s, ob);
 		}

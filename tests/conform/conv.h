@@ -23,7 +23,7 @@ struct conv {
 	bool subscribe;
 	int length_digits;	/* of BodyLength in what the venue sends; 0 = as many as it takes */
 	struct tg_in_instrument instrument;	/* settings of scripts */
-	u32 store_bytes, store_messages;
+	u32 store_bytes, store_messages, rx_buffer;
 	u64 now, user_ref, last_order, asked_seq, asked_ns;
 	enum tg_reason verdict;
 	char *out[256];		/* TCP messages not yet expected; "close" for a CLOSE */

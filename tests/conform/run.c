@@ -108,7 +108,7 @@ static void start(struct conv *c)
 		c->store_messages = 64;
 	c->params = (struct tg_in_engine){ .epoch = 1, .max_venues = 1, .max_instruments = 1, .max_feeds = 1, .max_accounts = 1, .max_clients = 1,
 					   .max_permits = 1, .max_orders = 16, .max_limits = 4, .book_levels = 16, .md_pending = 16, .exec_ids = 16,
-					   .rx_buffer_bytes = 4096, .session_store_bytes = c->store_bytes,
+					   .rx_buffer_bytes = c->rx_buffer ? c->rx_buffer : 4096, .session_store_bytes = c->store_bytes,
 					   .session_store_messages = c->store_messages };
 	tg_engine_defaults(&c->params);
 	link_open(c);
@@ -558,6 +558,8 @@ static bool setting(struct conv *c, char *word)
 		c->venue.flags |= TG_VENUE_NEXT_EXPECTED;
 	else if (!strcmp(word, "store_bytes"))
 		c->store_bytes = (u32)v;
+	else if (!strcmp(word, "rx_buffer"))
+		c->rx_buffer = (u32)v;
 	else if (!strcmp(word, "store_messages"))
 		c->store_messages = (u32)v;
 	else if (!strcmp(word, "skew_ms"))

@@ -75,7 +75,7 @@ static void decode(const struct tg_fix_frame *f)
 	assert(h.orig_sending_time_ns == g.orig_sending_time_ns && h.poss_resend == g.poss_resend);
 	for (i = 0; i < sizeof(admin) - 1; i++) {
 		k = c;
-		tg_fix_decode_admin((u8)admin[i], &k, &a);
+		tg_fix_decode_admin((u8)admin[i], 0, &k, &a);
 	}
 	k = c;
 	tg_fix_decode_exec(&k, &x);

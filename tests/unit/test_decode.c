@@ -271,21 +271,21 @@ static void admins(void **state)
 		enum tg_fix_error err;
 
 		c = body(t[i].type, t[i].fields);
-		err = tg_fix_decode_admin((u8)t[i].type, &c, &a);
+		err = tg_fix_decode_admin((u8)t[i].type, 0, &c, &a);
 		if (err != t[i].err || a.bad_tag != t[i].tag)
 			fail_msg("%c %s: %s, tag %u", t[i].type, t[i].fields, tg_fix_error_text(err), a.bad_tag);
 	}
 	c = body('3', "45=77|371=38|372=D|373=5|58=no|");
-	assert_int_equal(tg_fix_decode_admin('3', &c, &a), TG_FIX_OK);
+	assert_int_equal(tg_fix_decode_admin('3', 0, &c, &a), TG_FIX_OK);
 	assert_int_equal(a.ref_seq, 77);
 	assert_int_equal(a.ref_tag, 38);
 	assert_int_equal(a.reject_reason, 5);
 	assert_true(is(&a.ref_msg_type, "D") && is(&a.text, "no"));
 	c = body('4', "123=Y|36=99|");
-	assert_int_equal(tg_fix_decode_admin('4', &c, &a), TG_FIX_OK);
+	assert_int_equal(tg_fix_decode_admin('4', 0, &c, &a), TG_FIX_OK);
 	assert_true(a.gap_fill && a.new_seq == 99);
 	c = body('A', "98=0|108=20|141=Y|789=5|");
-	assert_int_equal(tg_fix_decode_admin('A', &c, &a), TG_FIX_OK);
+	assert_int_equal(tg_fix_decode_admin('A', 0, &c, &a), TG_FIX_OK);
 	assert_true(a.reset_seq && a.heartbeat_s == 20 && a.next_expected == 5);
 }
 

@@ -305,13 +305,22 @@ static enum tg_fix_error admin_field(struct tg_fix_cursor *c, struct tg_fix_admi
 	return ok ? TG_FIX_OK : TG_FIX_FORMAT;
 }
 
-enum tg_fix_error tg_fix_decode_admin(u32 msg_type, struct tg_fix_cursor *c, struct tg_fix_admin *a)
+/* The cursor has been stopped by a data field without its length; it stands behind the value all the same. */
+static bool bare_data(struct tg_fix_cursor *c, u32 bare)
+{
+	if (!bare || c->tag != bare || c->err != TG_FIX_DATA_LENGTH)
+		return false;
+	c->err = TG_FIX_OK;
+	return true;
+}
+
+enum tg_fix_error tg_fix_decode_admin(u32 msg_type, u32 bare, struct tg_fix_cursor *c, struct tg_fix_admin *a)
 {
 	enum tg_fix_error err;
 	u32 seen = 0, bit;
 
 	memset(a, 0, sizeof(*a));
-	while (tg_fix_skip_cold(c)) {
+	while (tg_fix_skip_cold(c) || bare_data(c, bare)) {
 		err = admin_field(c, a, &bit);
 		if (err || seen & bit) {
 			a->bad_tag = c->tag;

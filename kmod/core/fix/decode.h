@@ -58,7 +58,8 @@ struct tg_fix_admin {
 	struct tg_fix_slice text;	/* 58 */
 	u32 bad_tag;
 };
-enum tg_fix_error tg_fix_decode_admin(u32 msg_type, struct tg_fix_cursor *c, struct tg_fix_admin *a);
+/* bare: data field that may stand without its length field, and then ends at the SOH as any other (a dialect's); 0 = none. */
+enum tg_fix_error tg_fix_decode_admin(u32 msg_type, u32 bare, struct tg_fix_cursor *c, struct tg_fix_admin *a);
 
 /* Required fields that are missing, as bits: some venues leave some of them out (struct tg_venue_caps). */
 #define TG_EXEC_NO_ORDER_ID	1u	/* 37 */

@@ -83,15 +83,15 @@ void tg_session_logout(struct tg_engine *e, struct tg_session *s, const char *te
 	tg_session_send(e, s, &w, 0, ob);
 }
 
-void tg_session_heartbeat(struct tg_engine *e, struct tg_session *s, const struct tg_fix_slice *test_req_id, struct tg_outbox *ob)
+bool tg_session_heartbeat(struct tg_engine *e, struct tg_session *s, const struct tg_fix_slice *test_req_id, struct tg_outbox *ob)
 {
 	struct tg_fix_writer w;
 
 	if (!tg_session_start(e, s, '0', &w, ob))
-		return;
+		return true;	/* nothing can be said at all */
 	if (test_req_id)
 		tg_fix_put_bytes(&w, 112, test_req_id->p, test_req_id->len);
-	tg_session_send(e, s, &w, 0, ob);
+	return tg_session_send(e, s, &w, 0, ob);
 }
 
 void tg_session_test_request(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
@@ -159,7 +159,7 @@ void tg_session_reject_reason(struct tg_engine *e, struct tg_session *s, u64 ref
 	if (ref_tag)
 		tg_fix_put_u64(&w, 371, ref_tag);
 	tg_fix_put_bytes(&w, 372, type, n);
-	if (reason != 99 || s->cfg.fix_version > 42)	/* 4.2 ends at 11 */
+	if (reason <= 11 || s->cfg.fix_version > 42)	/* FIX 4.2 volume 6, tag 373: the list ends there */
 		tg_fix_put_u64(&w, 373, reason);
 	tg_fix_put_bytes(&w, 58, text, text_len(text, 128));
 	tg_session_send(e, s, &w, 0, ob);

@@ -142,6 +142,19 @@ static void serve_expected(struct tg_engine *e, struct tg_session *s, const stru
 		tg_session_resend(e, s, a->next_expected, s->next_tx_seq - 1, ob);
 }
 
+/* The venue counts anew, and so do we, from these numbers on: nothing that went before can be asked for. */
+static void restart_numbers(struct tg_session *s, u64 tx, u64 rx)
+{
+	s->next_tx_seq = tx;
+	s->next_rx_seq = rx;
+	tg_session_store_clear(s);
+	s->resend_tx_next = 0;
+	s->resend_out = 0;
+	s->resend_high = 0;
+	s->resend_rx_begin = 0;
+	s->resend_rx_storm = 0;
+}
+
 static void logged_on(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, const struct tg_fix_admin *a, struct tg_outbox *ob)
 {
 	if (a->reset_seq) {
@@ -151,10 +164,8 @@ static void logged_on(struct tg_engine *e, struct tg_session *s, const struct tg
 		}
 		s->next_rx_seq = 1;
 		/* The venue resets though we did not ask: our Logon counts as number 1. */
-		if (!(s->cfg.flags & TG_VENUE_RESET_ON_LOGON)) {
-			s->next_tx_seq = 2;
-			tg_session_store_clear(s);
-		}
+		if (!(s->cfg.flags & TG_VENUE_RESET_ON_LOGON))
+			restart_numbers(s, 2, 1);
 	}
 	skip_gap(e, s, h->seq);
 	if (h->seq < s->next_rx_seq) {
@@ -199,12 +210,20 @@ static void reset_in_session(struct tg_engine *e, struct tg_session *s, struct t
 		expel(e, s, TG_SESSION_HALTED, "venue keeps resetting sequence numbers", ob);
 		return;
 	}
-	s->next_rx_seq = 2;
-	s->next_tx_seq = 1;
-	tg_session_store_clear(s);
-	s->resend_tx_next = 0;
-	s->resend_out = 0;
-	s->resend_high = 0;
+	restart_numbers(s, 1, 2);
+	if (s->cfg.flags & TG_VENUE_CREDENTIALS) {
+		/*
+		 * A Logon that the daemon has to write cannot be written into a session that is under way: the socket is the module's by now. Over a new
+		 * connection it can.
+		 */
+		if (tg_venue_caps(s->cfg.dialect)->logon_secret) {
+			expel(e, s, TG_SESSION_DOWN, "venue reset sequence numbers", ob);
+			return;
+		}
+		s->reset_asked = 1;
+		tg_session_ask_credentials(e, s, ob);
+		return;
+	}
 	tg_session_logon(e, s, NULL, true, ob);
 	if (s->state == TG_SESSION_RECOVERING)
 		tg_session_state(e, s, TG_SESSION_UP, ob);
@@ -214,6 +233,11 @@ static void on_logout(struct tg_engine *e, struct tg_session *s, const struct tg
 {
 	u16 was = s->state;
 
+	/* One that is said again (43=Y) is of a session that is over. */
+	if (h->poss_dup && h->seq < s->next_rx_seq) {
+		too_low(e, s, h, ob);
+		return;
+	}
 	s->logout_rx = 1;
 	if (h->seq == s->next_rx_seq)
 		s->next_rx_seq++;
@@ -250,8 +274,9 @@ static void on_sequence_reset(struct tg_engine *e, struct tg_session *s, const s
 {
 	if (!a->gap_fill) {
 		/* Reset: MsgSeqNum is ignored, the new number may only go up. */
-		if (a->new_seq < s->next_rx_seq) {
-			tg_session_reject_reason(e, s, h->seq, h->msg_type, 36, REJECT_VALUE, "NewSeqNo lower than expected", ob);
+		if (a->new_seq < s->next_rx_seq || a->new_seq > TG_SESSION_SEQ_MAX) {
+			tg_session_reject_reason(e, s, h->seq, h->msg_type, 36, REJECT_VALUE,
+						 a->new_seq < s->next_rx_seq ? "NewSeqNo lower than expected" : "NewSeqNo too high", ob);
 			return;
 		}
 		s->next_rx_seq = a->new_seq;
@@ -264,8 +289,9 @@ static void on_sequence_reset(struct tg_engine *e, struct tg_session *s, const s
 		gap(e, s, h->seq, ob);
 	} else if (h->seq < s->next_rx_seq) {
 		too_low(e, s, h, ob);
-	} else if (a->new_seq <= h->seq) {
-		tg_session_reject_reason(e, s, h->seq, h->msg_type, 36, REJECT_VALUE, "NewSeqNo not above MsgSeqNum", ob);
+	} else if (a->new_seq <= h->seq || a->new_seq > TG_SESSION_SEQ_MAX) {
+		tg_session_reject_reason(e, s, h->seq, h->msg_type, 36, REJECT_VALUE,
+					 a->new_seq <= h->seq ? "NewSeqNo not above MsgSeqNum" : "NewSeqNo too high", ob);
 		in_sequence(e, s, ob);
 	} else {
 		s->next_rx_seq = a->new_seq;
@@ -293,6 +319,13 @@ static bool admin_type(u32 type)
 	}
 }
 
+/* A TestReqID that does not fit into a message of ours is said to be wrong; silence would look like a dead session. */
+static void answer_test(struct tg_engine *e, struct tg_session *s, const struct tg_fix_header *h, const struct tg_fix_admin *a, struct tg_outbox *ob)
+{
+	if (!tg_session_heartbeat(e, s, &a->test_req_id, ob))
+		tg_session_reject_reason(e, s, h->seq, h->msg_type, 112, REJECT_VALUE, "TestReqID too long", ob);
+}
+
 /* In sequence, and not one of those that come before the gap logic. */
 static void deliver(struct tg_engine *e, struct tg_session *s, const struct tg_fix_frame *f, const struct tg_fix_header *h, struct tg_fix_cursor *c,
 		    const struct tg_fix_admin *a, struct tg_outbox *ob)
@@ -305,7 +338,7 @@ static void deliver(struct tg_engine *e, struct tg_session *s, const struct tg_f
 	case '0': case '2': case 'A':
 		break;
 	case '1':
-		tg_session_heartbeat(e, s, &a->test_req_id, ob);
+		answer_test(e, s, h, a, ob);
 		break;
 	case '3': case 'j':
 		on_rejected(e, s, a, ob);
@@ -385,7 +418,7 @@ static bool reset_without_number(struct tg_engine *e, struct tg_session *s, cons
 {
 	struct tg_fix_admin a;
 
-	if (s->state == TG_SESSION_LOGON_SENT || tg_fix_decode_admin(h->msg_type, c, &a) || a.gap_fill)
+	if (s->state == TG_SESSION_LOGON_SENT || tg_fix_decode_admin(h->msg_type, 0, c, &a) || a.gap_fill)
 		return false;
 	if (header_accepted(e, s, h, ob))
 		on_sequence_reset(e, s, h, &a, ob);
@@ -434,6 +467,11 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 		bad_header(e, s, &h, err, ob);
 		return;
 	}
+	if (unlikely(h.seq > TG_SESSION_SEQ_MAX)) {
+		tg_cc(e, TG_CC_FIX_REJECTED);
+		expel(e, s, TG_SESSION_DOWN, "MsgSeqNum too high", ob);
+		return;
+	}
 	if (!header_accepted(e, s, &h, ob) || !valid(e, s, f, &h, ob))
 		return;
 	if (!admin_type(h.msg_type)) {
@@ -452,7 +490,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 		}
 		return;
 	}
-	err = tg_fix_decode_admin(h.msg_type, &c, &a);
+	err = tg_fix_decode_admin(h.msg_type, h.msg_type == 'A' ? tg_venue_caps(s->cfg.dialect)->logon_bare_data : 0, &c, &a);
 	if (err) {
 		if (s->state == TG_SESSION_LOGON_SENT) {
 			tg_session_reject(e, s, h.seq, h.msg_type, a.bad_tag, err, ob);
@@ -483,7 +521,8 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 		on_sequence_reset(e, s, &h, &a, ob);
 		return;
 	case 'A':
-		if (a.reset_seq && h.seq == 1) {
+		/* Said again in answer to a ResendRequest (43=Y) it is the Logon that this session began with. */
+		if (a.reset_seq && h.seq == 1 && !h.poss_dup) {
 			reset_in_session(e, s, ob);
 			return;
 		}
@@ -492,11 +531,13 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 		/* Answered before our own gap is looked at: with a gap on both sides each would else wait for the other. */
 		if (h.seq >= s->next_rx_seq)
 			on_resend_request(e, s, &h, &a, ob);
+		if (!s->transport)
+			return;
 		break;
 	case '1':
 		/* A TestRequest behind a gap will not come again; it will be filled over. */
 		if (h.seq > s->next_rx_seq)
-			tg_session_heartbeat(e, s, &a.test_req_id, ob);
+			answer_test(e, s, &h, &a, ob);
 		break;
 	}
 	skip_gap(e, s, h.seq);

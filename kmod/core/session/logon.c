@@ -83,7 +83,7 @@ static bool sane(const struct tg_in_credentials *c)
 
 enum tg_reason tg_session_credentials(struct tg_engine *e, struct tg_session *s, const struct tg_in_credentials *c, struct tg_outbox *ob)
 {
-	bool reset = s->cfg.flags & TG_VENUE_RESET_ON_LOGON;
+	bool reset = s->cfg.flags & TG_VENUE_RESET_ON_LOGON || s->reset_asked, answers = s->reset_asked;
 
 	if (s->state != TG_SESSION_CREDENTIALS || !sane(c) || c->msg_seq != s->credentials_seq || c->sending_time_ns != s->credentials_ns)
 		return TG_REASON_BAD_REQUEST;
@@ -99,7 +99,8 @@ enum tg_reason tg_session_credentials(struct tg_engine *e, struct tg_session *s,
 	} else {
 		tg_session_logon(e, s, c, reset, ob);
 	}
-	tg_session_state(e, s, TG_SESSION_LOGON_SENT, ob);
+	/* Where the venue's Logon came first, ours ends the handshake. */
+	tg_session_state(e, s, answers ? TG_SESSION_UP : TG_SESSION_LOGON_SENT, ob);
 	tg_session_rx_kept(e, s, ob);
 	return TG_REASON_OK;
 }

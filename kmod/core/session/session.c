@@ -58,6 +58,8 @@ void tg_session_state(struct tg_engine *e, struct tg_session *s, u16 state, stru
 	if (state == TG_SESSION_UP && previous != TG_SESSION_RECOVERING)
 		s->up_since_ns = e->time_ns;
 	tg_app_session_state(e, s, previous, ob);
+	if (state != TG_SESSION_CREDENTIALS)
+		s->reset_asked = 0;
 }
 
 static void forget_connection(struct tg_session *s)
@@ -186,7 +188,7 @@ void tg_session_rx_kept(struct tg_engine *e, struct tg_session *s, struct tg_out
 	u8 *buf = (u8 *)e + s->rx_off;
 	u32 len = s->rx_len, off = 0, used = 1;
 
-	while (used && off < len && s->transport) {
+	while (used && off < len && s->transport && s->state != TG_SESSION_CREDENTIALS) {
 		used = take(e, s, buf + off, len - off, ob);
 		off += used;
 	}
@@ -206,11 +208,11 @@ void tg_session_rx(struct tg_engine *e, struct tg_session *s, const u8 *bytes, u
 	u8 *buf = (u8 *)e + s->rx_off;
 	u32 cap = e->params.rx_buffer_bytes, old, add, off, used;
 
-	if (s->state == TG_SESSION_CREDENTIALS) {
-		keep(e, s, bytes, len, ob);
-		return;
-	}
 	while (len && s->transport) {
+		if (unlikely(s->state == TG_SESSION_CREDENTIALS)) {
+			keep(e, s, bytes, len, ob);
+			return;
+		}
 		if (!s->rx_len) {
 			used = take(e, s, bytes, len, ob);
 			if (!used) {
@@ -226,7 +228,7 @@ void tg_session_rx(struct tg_engine *e, struct tg_session *s, const u8 *bytes, u
 		old = s->rx_len;
 		add = len < cap - old ? len : cap - old;
 		memcpy(buf + old, bytes, add);
-		for (off = 0, used = 1; used && off < old && s->transport; off += used)
+		for (off = 0, used = 1; used && off < old && s->transport && s->state != TG_SESSION_CREDENTIALS; off += used)
 			used = take(e, s, buf + off, old + add - off, ob);
 		if (!s->transport)
 			return;
@@ -278,8 +280,10 @@ u64 tg_session_deadline_ns(const struct tg_session *s)
 		return NEVER;
 	if (s->state == TG_SESSION_LOGON_SENT || s->state == TG_SESSION_CREDENTIALS)
 		return s->state_since_ns + logon_ns(s);
-	if (s->state == TG_SESSION_LOGOUT_SENT)
-		return s->state_since_ns + logout_ns(s);
+	if (s->state == TG_SESSION_LOGOUT_SENT) {
+		at = s->state_since_ns + logout_ns(s);
+		return s->resend_tx_next && s->resend_tx_ns < at ? s->resend_tx_ns : at;
+	}
 	if (!logged_on(s))
 		return NEVER;
 	if (s->heartbeat_s) {
@@ -324,6 +328,9 @@ void tg_session_timer(struct tg_engine *e, struct tg_session *s, struct tg_outbo
 		tg_session_close(e, s, TG_SESSION_DOWN, "no answer to Logout", ob);
 		return;
 	}
+	/* What the venue still misses goes out to the end; it answers the Logout after that (FIX 4.4 volume 2, "Logout"). */
+	if (s->state == TG_SESSION_LOGOUT_SENT && s->resend_tx_next && now >= s->resend_tx_ns)
+		tg_session_resend_serve(e, s, ob);
 	if (!logged_on(s))
 		return;
 	if (s->state == TG_SESSION_RECOVERING && now >= s->resend_ns + TG_SESSION_RESEND_NS) {
@@ -354,7 +361,8 @@ enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, con
 {
 	bool set = c->command == TG_SESSION_CMD_SET_SEQ, grant = c->command == TG_SESSION_CMD_GRANT;
 
-	if (c->reserved0 || (!set && !grant && c->next_tx_seq) || (!set && c->next_rx_seq))
+	if (c->reserved0 || (!set && !grant && c->next_tx_seq) || (!set && c->next_rx_seq) ||
+	    (set && (c->next_tx_seq > TG_SESSION_SEQ_MAX || c->next_rx_seq > TG_SESSION_SEQ_MAX)))
 		return TG_REASON_BAD_REQUEST;
 	switch (c->command) {
 	case TG_SESSION_CMD_LOGOUT:

@@ -22,6 +22,7 @@ struct tg_engine;
 #define TG_SESSION_RESEND_NS	10000000000ULL	/* a gap that nothing fills for this long is asked for again */
 #define TG_SESSION_RESEND_CHUNK	16384u		/* bytes of an answer to a ResendRequest in one step */
 #define TG_SESSION_RESEND_PACE_NS 1000000ULL	/* and the pause to the next: a socket's buffer must not overflow */
+#define TG_SESSION_SEQ_MAX	((1ULL << 62) - 2)	/* no number is higher, whoever says it: leases on disk hold the next one, and nothing overflows */
 #define TG_SESSION_LOGON_MS	10000u		/* when the configuration says 0 */
 #define TG_SESSION_LOGOUT_MS	5000u
 
@@ -57,7 +58,7 @@ struct tg_session {
 	u64 resend_tx_seq;		/* step in which resend_tx_used counts */
 	u64 resend_rx_begin;		/* what the venue asked for last, */
 	u32 resend_rx_storm;		/* and how often */
-	u32 pad0;
+	u32 reset_asked;		/* state CREDENTIALS: the venue reset the numbers of a session that was up */
 	u64 granted_tx_seq;		/* first number that may not be used; 0 = no bound */
 	char text[64];
 	struct tg_fix_hint rx_hint;	/* the last header received */
@@ -123,7 +124,8 @@ bool tg_session_start_at(struct tg_engine *e, struct tg_session *s, u32 msg_type
 void tg_session_logon(struct tg_engine *e, struct tg_session *s, const struct tg_in_credentials *cred, bool reset, struct tg_outbox *ob);
 void tg_session_ask_credentials(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
 void tg_session_logout(struct tg_engine *e, struct tg_session *s, const char *text, struct tg_outbox *ob);
-void tg_session_heartbeat(struct tg_engine *e, struct tg_session *s, const struct tg_fix_slice *test_req_id, struct tg_outbox *ob);
+/* The answer to a TestRequest, or of our own accord (NULL). false = the id is too long to be sent back. */
+bool tg_session_heartbeat(struct tg_engine *e, struct tg_session *s, const struct tg_fix_slice *test_req_id, struct tg_outbox *ob);
 void tg_session_test_request(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
 void tg_session_resend_request(struct tg_engine *e, struct tg_session *s, u64 begin, u64 end, struct tg_outbox *ob);
 void tg_session_gap_fill(struct tg_engine *e, struct tg_session *s, u64 begin, u64 next, struct tg_outbox *ob);

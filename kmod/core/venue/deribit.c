@@ -12,6 +12,7 @@ const struct tg_venue_caps tg_deribit_caps = {
 	.name = "deribit",
 	.resend = TG_RESEND_NONE,	/* its answer to 35=4 is a 35=2, and it only goes forward */
 	.credentials = TG_CRED_DERIBIT_SHA256,
+	.logon_bare_data = 96,	/* its Logon says our 96 back, without 95 */
 	.cancel_on_disconnect = 1,
 	.cod_tag = 9001,
 	.cod_on = 'Y',

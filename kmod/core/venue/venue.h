@@ -113,6 +113,7 @@ struct tg_venue_caps {
 	u32 resend_max;			/* messages in one ResendRequest; 0 = as many as are missing */
 	u8 logon_reset;			/* every Logon must carry 141=Y */
 	u8 credentials;			/* enum tg_venue_credentials */
+	u16 logon_bare_data;		/* the venue's Logon echoes this data field without its length field; 0 = no such thing */
 	u8 logon_secret;		/* the Logon itself holds a secret: the daemon sends it */
 	u8 tls;				/* the venue takes nothing but TLS */
 	u16 heartbeat_min_s, heartbeat_max_s;	/* 108; 0 = no bound */
