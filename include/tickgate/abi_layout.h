@@ -591,7 +591,7 @@ TG_OFFSET(tg_nl_position, sold_qty, 72);
 TG_OFFSET(tg_nl_position, fills, 80);
 
 /* tg_nl_session */
-TG_SIZE(tg_nl_session, 240);
+TG_SIZE(tg_nl_session, 248);
 TG_OFFSET(tg_nl_session, venue_id, 0);
 TG_OFFSET(tg_nl_session, state, 2);
 TG_OFFSET(tg_nl_session, dialect, 4);
@@ -612,6 +612,7 @@ TG_OFFSET(tg_nl_session, granted_tx_seq, 160);
 TG_OFFSET(tg_nl_session, stored, 168);
 TG_OFFSET(tg_nl_session, resending, 172);
 TG_OFFSET(tg_nl_session, text, 176);
+TG_OFFSET(tg_nl_session, logon_ns, 240);
 
 /* tg_nl_client */
 TG_SIZE(tg_nl_client, 64);

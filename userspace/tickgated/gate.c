@@ -68,8 +68,12 @@ bool tgd_gate_open(struct tgd_gate *g, struct tgd_conn *c, struct tgd_sessions *
 		return false;
 	}
 	if (!tgd_sessions_period(s, c->venue, period) &&
-	    tgd_sessions_new_period(s, nl, c->venue, period, c->venue->session_reset))
-		return true;	/* told; tried again with the next turn */
+	    tgd_sessions_new_period(s, nl, c->venue, period, c->venue->session_reset)) {
+		/* Told, and tried again with the next turn: a period that is not on disk must not
+		 * begin, as the next daemon would go on with the last one's numbers. */
+		c->deadline_ns = ~0ull;
+		return false;
+	}
 	if (g->closed)
 		tgd_log(LOG_NOTICE, "venue %s: open by its schedule", c->venue->s.name);
 	g->closed = false;

@@ -86,23 +86,23 @@ static void answer(struct loop *l, struct tg_in_credentials *cred)
 			tg_nl_error(l->ct->nl));
 }
 
-static void ask(struct loop *l, const struct tg_pub_event *ev)
+static void ask(struct loop *l, unsigned int venue_id, __u64 msg_seq, __u64 sending_time_ns)
 {
-	struct tgd_conn *c = conn_of(l, ev->id);
-	struct tg_in_credentials none = { .venue_id = (__u16)ev->id,
+	struct tgd_conn *c = conn_of(l, venue_id);
+	struct tg_in_credentials none = { .venue_id = (__u16)venue_id,
 					  .flags = TG_CREDENTIALS_FAILED,
-					  .msg_seq = ev->u.logon.msg_seq,
-					  .sending_time_ns = ev->u.logon.sending_time_ns };
+					  .msg_seq = msg_seq,
+					  .sending_time_ns = sending_time_ns };
 	int err;
 
 	if (!c || !l->ask || !c->venue->credentials[0]) {
 		tgd_log(LOG_ERR, "venue %u: the engine wants credentials and none are configured",
-			ev->id);
+			venue_id);
 		answer(l, &none);
 		return;
 	}
-	c->asked_seq = ev->u.logon.msg_seq;
-	c->asked_ns = ev->u.logon.sending_time_ns;
+	c->asked_seq = msg_seq;
+	c->asked_ns = sending_time_ns;
 	err = tgd_ask(l->ask, c->venue, c->asked_seq, c->asked_ns);
 	if (err)
 		answer(l, &none);
@@ -153,7 +153,7 @@ static void one_event(struct loop *l, const struct tg_pub_event *ev)
 			tgd_conn_session(c, TG_SESSION_UP, ev->time_ns, NULL);
 		break;
 	case TG_PUB_CREDENTIALS:
-		ask(l, ev);
+		ask(l, ev->id, ev->u.logon.msg_seq, ev->u.logon.sending_time_ns);
 		break;
 	case TG_PUB_KILL:
 		tgd_log(LOG_WARNING, "trading halted: scope %u id %u cause %u", ev->u.kill.scope,
@@ -358,6 +358,20 @@ static void log_out(struct loop *l)
 	tgd_sessions_end(l->ct->sessions, l->ct->nl);
 }
 
+/* A Logon that waited for the daemon before us: its event is gone with that one. */
+static void answer_waiting(struct loop *l)
+{
+	struct tg_nl_session *s;
+	__u32 n, i;
+
+	if (tg_nl_sessions(l->ct->nl, &s, &n))
+		return;
+	for (i = 0; i < n; i++)
+		if (s[i].state == TG_SESSION_CREDENTIALS)
+			ask(l, s[i].venue_id, s[i].next_tx_seq, s[i].logon_ns);
+	free(s);
+}
+
 static int prepare(struct loop *l)
 {
 	sigset_t set;
@@ -371,7 +385,7 @@ static int prepare(struct loop *l)
 	if (!l->conn || !l->pfd || !l->gate)
 		return -ENOMEM;
 	for (i = 0; i < l->c->venues; i++) {
-		tgd_conn_init(&l->conn[i], &l->c->venue[i]);
+		tgd_conn_init(&l->conn[i], &l->c->venue[i], l->c->journal.path);
 		secrets |= l->c->venue[i].credentials[0];
 	}
 	for (i = 0; i < l->c->venues; i++) {
@@ -402,6 +416,7 @@ static int prepare(struct loop *l)
 		return err;
 	}
 	refresh_sessions(l, true);
+	answer_waiting(l);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "connects.h"
 #include "credentials.h"
 #include "log.h"
 #include "venue.h"
@@ -63,12 +64,30 @@ static void remember(struct tgd_conn *c, const char *what, const char *why)
 	c->changed = true;
 }
 
+/* A venue's limit that the next attempt would break: put off to when it would not. */
+static bool limited(struct tgd_conn *c, __u64 now)
+{
+	unsigned int limit;
+	__u64 window_ns, allowed;
+
+	limits(c, &limit, &window_ns);
+	allowed = tgd_plan_allowed_ns(&c->plan, limit, window_ns, now);
+	if (allowed <= now || allowed <= c->deadline_ns)
+		return false;
+	c->deadline_ns = allowed;
+	c->count.limited++;
+	c->changed = true;
+	tgd_log(LOG_WARNING,
+		"venue %s: %u connects in %llu s is all it allows: connecting again in %llu ms",
+		c->venue->s.name, limit, (unsigned long long)(window_ns / (1000 * MS)),
+		(unsigned long long)((allowed - now) / MS));
+	return true;
+}
+
 static void wait_and_retry(struct tgd_conn *c)
 {
 	__u32 r = 0;
-	__u64 ms, now = clock_ns(CLOCK_MONOTONIC), allowed;
-	unsigned int limit;
-	__u64 window_ns;
+	__u64 ms, now = clock_ns(CLOCK_MONOTONIC);
 
 	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
 		r = (__u32)clock_ns(CLOCK_MONOTONIC);
@@ -78,26 +97,26 @@ static void wait_and_retry(struct tgd_conn *c)
 	c->count.failures++;
 	c->changed = true;
 	drop_logon_fd(c);
-	limits(c, &limit, &window_ns);
-	allowed = tgd_plan_allowed_ns(&c->plan, limit, window_ns, now);
-	if (allowed > c->deadline_ns) {
-		c->deadline_ns = allowed;
-		c->count.limited++;
-		ms = (allowed - now) / MS;
-		tgd_log(LOG_WARNING,
-			"venue %s: %u connects in %llu s is all it allows: connecting again in %llu ms",
-			c->venue->s.name, limit, (unsigned long long)(window_ns / (1000 * MS)),
+	if (!limited(c, now))
+		tgd_log(LOG_INFO, "venue %s: connecting again in %llu ms", c->venue->s.name,
 			(unsigned long long)ms);
-		return;
-	}
-	tgd_log(LOG_INFO, "venue %s: connecting again in %llu ms", c->venue->s.name,
-		(unsigned long long)ms);
 }
 
-void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v)
+void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v, const char *dir)
 {
+	unsigned int limit;
+	__u64 window_ns;
+	char what[256];
+
 	memset(c, 0, sizeof(*c));
 	c->venue = v;
+	c->dir = dir;
+	limits(c, &limit, &window_ns);
+	if (limit && dir &&
+	    tgd_connects_load(dir, v->s.name, &c->plan, limit, window_ns,
+			      clock_ns(CLOCK_MONOTONIC), clock_ns(CLOCK_REALTIME), what, sizeof(what)))
+		tgd_log(LOG_WARNING, "venue %s: %s; the first connect waits for a whole window",
+			v->s.name, what);
 	c->fd = -1;
 	c->logon_fd = -1;
 	c->source = -1;
@@ -303,6 +322,25 @@ static void connected(struct tgd_conn *c, struct tg_nl *nl)
 	tls_run(c, nl, now, POLLOUT);
 }
 
+/* On disk before it is made: a daemon that dies and starts again and again must not be a burst to the venue. */
+static void connect_noted(struct tgd_conn *c)
+{
+	__u64 now = clock_ns(CLOCK_MONOTONIC), window_ns;
+	unsigned int limit;
+	int err;
+
+	tgd_plan_connected(&c->plan, now);
+	limits(c, &limit, &window_ns);
+	if (!limit || !c->dir)
+		return;
+	err = tgd_connects_save(c->dir, c->venue->s.name, &c->plan, limit, now,
+				clock_ns(CLOCK_REALTIME));
+	if (err)
+		tgd_log(LOG_WARNING,
+			"venue %s: the time of this connect cannot be kept: %s; a restart may exceed connect_limit",
+			c->venue->s.name, strerror(-err));
+}
+
 static void try_connect(struct tgd_conn *c, struct tg_nl *nl)
 {
 	unsigned int i = c->attempt % c->dests;
@@ -325,7 +363,7 @@ static void try_connect(struct tgd_conn *c, struct tg_nl *nl)
 		failed(c, "bind to the source address", -err);
 		return;
 	}
-	tgd_plan_connected(&c->plan, clock_ns(CLOCK_MONOTONIC));
+	connect_noted(c);
 	c->count.attempts++;
 	c->changed = true;
 	if (!connect(c->fd, (struct sockaddr *)&c->dest[i], c->dest_len[i])) {
@@ -429,7 +467,7 @@ void tgd_conn_run(struct tgd_conn *c, struct tg_nl *nl, __u64 now_ns, short pfd_
 {
 	switch (c->state) {
 	case TGD_CONN_WAITING:
-		if (now_ns >= c->deadline_ns)
+		if (now_ns >= c->deadline_ns && !limited(c, now_ns))
 			resolve(c, nl);
 		break;
 	case TGD_CONN_RESOLVING:

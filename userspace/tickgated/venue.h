@@ -59,6 +59,7 @@ struct tgd_conn {
 	__u64 deadline_ns;		/* monotonic: when to try, or when an attempt is too late */
 	__u64 handed_ns; /* realtime: older DOWN events belong to the transport before */
 	__u64 asked_seq, asked_ns;	/* credentials asked for, not answered */
+	const char *dir;		/* where the times of connects are kept; NULL = nowhere */
 	struct tgd_plan plan;
 	struct tgd_conn_count count;
 	bool changed;			/* since tgd_conn_write() */
@@ -70,7 +71,8 @@ struct tgd_conn {
 	char port[8];
 };
 
-void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v);
+/* dir: the times of earlier connects are there (connects.h); it must stay. */
+void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v, const char *dir);
 /* The engine ran before us: take what it says as our state. */
 void tgd_conn_adopt(struct tgd_conn *c, const struct tg_nl_session *s);
 /* false: a name lookup still writes into *c; it must not be freed. */

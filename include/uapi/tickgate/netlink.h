@@ -150,6 +150,7 @@ struct tg_nl_session {
 	__u64 granted_tx_seq;		/* first number that may not be used yet; 0 = no bound */
 	__u32 stored, resending;	/* messages kept; 1 = a ResendRequest is being answered */
 	char text[64];			/* last Logout/Reject text or protocol error, NUL terminated, printable */
+	__u64 logon_ns;			/* state CREDENTIALS: SendingTime of the Logon that waits, whose MsgSeqNum is next_tx_seq; else 0 */
 };
 
 struct tg_nl_client {

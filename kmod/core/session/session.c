@@ -427,6 +427,7 @@ void tg_session_query(const struct tg_session *s, struct tg_nl_session *out)
 	out->granted_tx_seq = s->granted_tx_seq;
 	out->stored = s->store_count;
 	out->resending = s->resend_tx_next != 0;
+	out->logon_ns = s->state == TG_SESSION_CREDENTIALS ? s->credentials_ns : 0;
 	memcpy(out->name, s->cfg.name, sizeof(out->name));
 	memcpy(out->sender_comp_id, s->cfg.sender_comp_id, sizeof(out->sender_comp_id));
 	memcpy(out->target_comp_id, s->cfg.target_comp_id, sizeof(out->target_comp_id));
