@@ -68,6 +68,13 @@ static int check_dialects(const char *file, const struct tgd_config *c)
 				"%s:%d: [venue %s] credentials: this dialect's Logon holds a passphrase; set tls = yes\n",
 				file, line, v->s.name);
 			errors++;
+		} else if (!v->credentials[0] && v->tls && v->orders &&
+			   tgd_sign_of(v->dialect) != TG_CRED_NONE) {
+			/* Not the core's to refuse: a test venue in this dialect may want none. */
+			fprintf(stderr,
+				"%s:%d: [venue %s] credentials: missing, and the dialect's venue takes no Logon without; name their place, or set tls = no for a test venue that wants none\n",
+				file, line, v->s.name);
+			errors++;
 		}
 	}
 	return errors;

@@ -35,6 +35,10 @@ check "errors exit 1" status 1 "$tickgated" --check-config "$dir/bad.conf"
 check "with file, line and key" grep -q "^$dir/bad.conf:[0-9]*: \[instrument BTCUSDT\] tick: \"0\" is not allowed" "$dir/last"
 "$tickgated" --check-config "$dir/bad.conf" >/dev/null 2>"$dir/errors"
 check "all of them" [ "$(grep -c "^$dir/bad.conf:[0-9]*: " "$dir/errors")" -eq 3 ]
+sed 's/^dialect = .*/dialect = binance\nmd_over_tcp = yes\ntls = yes/' "$example" >"$dir/bare.conf"
+check "TLS to a venue that wants credentials, and none: exits 1" status 1 "$tickgated" --check-config "$dir/bare.conf"
+check "and says so" grep -q '\[venue sim\] credentials: missing, and' "$dir/last"
+check "a test venue without TLS may want none" status 0 "$tickgated" --check-config <(sed '/^tls = yes/d' "$dir/bare.conf")
 check "a file that is not there exits 1" status 1 "$tickgated" --check-config "$dir/none.conf"
 check "an unknown option exits 2" status 2 "$tickgated" --nonsense
 check "an argument too many exits 2" status 2 "$tickgated" --dry-run x
