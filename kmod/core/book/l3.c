@@ -471,7 +471,9 @@ u32 tg_l3_add_key(struct tg_l3 *b, enum tg_book_side side, s64 px, s64 qty, cons
 u32 tg_l3_load(struct tg_l3 *b, enum tg_book_side side, s64 px, s64 qty, const u8 *id, u32 len,
 	       u64 key)
 {
-	return add(b, side, px, qty, id, len, key, LOADING, NULL);
+	struct tg_l3_out out;	/* not written when loading */
+
+	return add(b, side, px, qty, id, len, key, LOADING, &out);
 }
 
 void tg_l3_load_end(struct tg_l3 *b)
