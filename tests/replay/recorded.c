@@ -89,7 +89,7 @@ static const struct expect binance[] = {
 	{ "binance, two lines that drop and double", B(.seed = 2, .udp = true, .faults = CHECK_DROP | CHECK_DUPLICATE, .one_in = 120),
 	  564, .gaps = true, .all = true },
 	{ "binance, two lines with every fault", B(.seed = 10, .udp = true, .faults = UDP), 500, .gaps = true },
-	{ "binance, two lines with every fault, another seed", B(.seed = 11, .udp = true, .faults = UDP, .one_in = 15), 400, .gaps = true },
+	{ "binance, two lines with every fault, another seed", B(.seed = 11, .udp = true, .faults = UDP, .one_in = 15), 200, .gaps = true },
 };
 
 static const struct expect kraken[] = {

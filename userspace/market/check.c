@@ -439,8 +439,12 @@ static struct kept keep(const struct kept *from)
 	return k;
 }
 
-/* true: the engine got all of it. */
-static bool publish(struct check *c, struct market *m, const struct kept *k)
+/*
+ * Sends it, or not; *delivered: the engine got all of it. true: compared already, as the one held back
+ * goes out after it and takes the engine's book to another state. Where both set one level, its
+ * checksum fits then too: no one at this end can tell.
+ */
+static bool publish(struct check *c, struct market *m, const struct kept *k, bool *delivered)
 {
 	unsigned int fault = fault_of(c, ~0u);
 	bool second = m->held.entries, whole;
@@ -455,14 +459,16 @@ static bool publish(struct check *c, struct market *m, const struct kept *k)
 	c->d.tcp.length_digits = 0;
 	if (fault == CHECK_DUPLICATE && c->d.up)
 		send_tcp(c, m, k, DRIVE_RANDOM, false);
+	*delivered = whole;
 	if (second) {
+		compare(c, m, &k->ev, whole);
 		if (c->d.up)
 			send_tcp(c, m, &m->held, DRIVE_RANDOM, false);
 		drop_kept(&m->held);
 	} else if (fault == CHECK_SWAP) {
 		m->held = keep(k);
 	}
-	return whole;
+	return second;
 }
 
 /* ---- events ---- */
@@ -520,7 +526,7 @@ static void entries_only(struct check *c, const struct mkt_event *ev)
 static int on_update(struct check *c, struct market *m, const struct mkt_event *ev)
 {
 	struct kept k = { .ev = *ev };
-	bool delivered;
+	bool delivered = true, compared = false;
 
 	c->r->updates++;
 	c->r->entries += ev->nlevels;
@@ -551,12 +557,14 @@ static int on_update(struct check *c, struct market *m, const struct mkt_event *
 	apply(c, m, ev);
 	k.entries = c->entries;
 	k.n = c->nentries;
-	delivered = c->o->udp || publish(c, m, &k);
 	if (c->o->udp)
 		send_udp(c, m, &k);
+	else
+		compared = publish(c, m, &k, &delivered);
 	if (answer_requests(c, false))
 		return -1;
-	compare(c, m, ev, delivered);
+	if (!compared)
+		compare(c, m, ev, delivered);
 	return 0;
 }
 
