@@ -99,6 +99,7 @@ static void engine_free(struct kref *ref)
 	tgk_ring_put(eng->books);
 	tgk_ring_put(eng->pub);
 	tgk_stats_destroy(eng);
+	bitmap_free(eng->product_dirty);
 	bitmap_free(eng->book_dirty);
 	vfree(eng->ob.buf);
 	vfree(eng->core);
@@ -524,8 +525,9 @@ static int alloc_engine(struct tgk_engine **out, const struct tg_in_engine *para
 	if (!eng->ob.buf)
 		goto err_core;
 	eng->book_dirty = bitmap_zalloc(params->max_instruments + 1, GFP_KERNEL);
-	if (!eng->book_dirty)
-		goto err_outbox;
+	eng->product_dirty = bitmap_zalloc(params->max_products + 1, GFP_KERNEL);
+	if (!eng->book_dirty || !eng->product_dirty)
+		goto err_dirty;
 	err = tgk_stats_init(eng);
 	if (err)
 		goto err_dirty;
@@ -565,8 +567,8 @@ err_pub:
 err_stats:
 	tgk_stats_destroy(eng);
 err_dirty:
+	bitmap_free(eng->product_dirty);
 	bitmap_free(eng->book_dirty);
-err_outbox:
 	vfree(eng->ob.buf);
 err_core:
 	vfree(eng->core);

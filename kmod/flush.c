@@ -58,10 +58,20 @@ static void publish_books(struct tgk_engine *eng)
 	bitmap_zero(eng->book_dirty, bits);
 }
 
+static void publish_products(struct tgk_engine *eng)
+{
+	u32 bits = eng->params.max_products + 1u;
+	unsigned long id;
+
+	for_each_set_bit(id, eng->product_dirty, bits)
+		tgk_product_publish(eng, id);
+	bitmap_zero(eng->product_dirty, bits);
+}
+
 void tgk_flush(struct tgk_engine *eng)
 {
 	const struct tg_out *o;
-	bool books = false;
+	bool books = false, products = false;
 	u32 pos = 0, i;
 	u64 now;
 
@@ -88,6 +98,12 @@ void tgk_flush(struct tgk_engine *eng)
 				books = true;
 			}
 			break;
+		case TG_OUT_PRODUCT:
+			if (o->arg <= eng->params.max_products) {
+				__set_bit(o->arg, eng->product_dirty);
+				products = true;
+			}
+			break;
 		case TG_OUT_STAT:
 			if (o->target < TG_STAGE_MAX)
 				tgk_hist_add(eng, o->target, o->arg);
@@ -102,6 +118,8 @@ void tgk_flush(struct tgk_engine *eng)
 
 	if (books)
 		publish_books(eng);
+	if (products)
+		publish_products(eng);
 	/* A reader that was lapped goes on from here: the images have all that came before. */
 	tg_store_release(&eng->pub->hdr->settled, eng->pub->head);	/* (S) */
 	if (eng->publish_pending) {

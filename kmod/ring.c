@@ -118,3 +118,14 @@ void tgk_book_publish(struct tgk_engine *eng, u32 instrument_id)
 		return;
 	tg_image_write(&images[instrument_id], &eng->image);
 }
+
+void tgk_product_publish(struct tgk_engine *eng, u32 product_id)
+{
+	struct tg_product_image *images;
+
+	if (!product_id || !eng->products)
+		return;
+	images = (struct tg_product_image *)eng->products->slots;
+	if (tg_engine_product(eng->core, product_id, &eng->product))
+		tg_product_write(&images[product_id], &eng->product);
+}

@@ -87,6 +87,8 @@ struct tgk_engine {
 	bool tcp_work;
 	/* bitmap of instruments: images to rewrite at the end of this flush */
 	unsigned long *book_dirty;
+	unsigned long *product_dirty;		/* likewise, of products */
+	struct tg_product_image product;
 	/* one image at work; with 1 KiB too large for the stack */
 	struct tg_book_image image;
 	u32 filters;				/* clients that have subscribed: client.c */
@@ -173,6 +175,7 @@ int tgk_ring_mmap(struct tgk_ring *r, struct vm_area_struct *vma, bool writable)
 void tgk_ring_publish(struct tgk_ring *r, void *event);
 /* [thread] rewrites one image under its seqcount */
 void tgk_book_publish(struct tgk_engine *eng, u32 instrument_id);
+void tgk_product_publish(struct tgk_engine *eng, u32 product_id);
 
 /* ---- journal.c ---- */
 int tgk_journal_init(struct tgk_engine *eng);

@@ -202,6 +202,8 @@ void tgd_names_write(const struct tgd_config *c)
 		fprintf(f, "venue %lld\t%s\n", c->venue[i].id, c->venue[i].s.name);
 	for (i = 0; i < c->instruments; i++)
 		fprintf(f, "instrument %lld\t%s\n", c->instrument[i].id, c->instrument[i].s.name);
+	for (i = 0; i < c->products; i++)
+		fprintf(f, "product %lld\t%s\n", c->product[i].id, c->product[i].s.name);
 	for (i = 0; i < c->feeds; i++)
 		fprintf(f, "feed %lld\t%s\n", c->feed[i].id, c->feed[i].s.name);
 	if (tg_rundir_commit("names", f))
