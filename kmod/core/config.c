@@ -92,8 +92,15 @@ static bool subscription_ok(const struct tg_in_venue *v, const struct tg_in_inst
 {
 	const struct tg_venue_caps *c = tg_venue_caps(v->dialect);
 
+	bool orders = def->flags & TG_INSTRUMENT_L3;
+
+	if (def->flags & TG_INSTRUMENT_PUBLISHED)
+		return !(def->flags & TG_INSTRUMENT_SUBSCRIBE);
+	if (orders && c->md_level != TG_MD_L3 && c->md_level != TG_MD_L2_L3)
+		return false;
 	return !(def->flags & TG_INSTRUMENT_SUBSCRIBE) ||
-	       (c->md_level == (def->flags & TG_INSTRUMENT_L3 ? TG_MD_L3 : TG_MD_L2) && (!(c->md_request & TG_MDREQ_NO_SNAPSHOT) || (v->flags & TG_VENUE_MD_TCP)));
+	       ((c->md_level == TG_MD_L2_L3 || c->md_level == (orders ? TG_MD_L3 : TG_MD_L2)) &&
+		(!(c->md_request & TG_MDREQ_NO_SNAPSHOT) || (v->flags & TG_VENUE_MD_TCP)));
 }
 
 /* More than all of the notional is no fee. */
@@ -111,7 +118,7 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 	u32 b, len;
 
 	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !s || !subscription_ok(&s->cfg, def) ||
-	    (def->flags & ~(TG_INSTRUMENT_SUBSCRIBE | TG_INSTRUMENT_L3)) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
+	    (def->flags & ~(TG_INSTRUMENT_SUBSCRIBE | TG_INSTRUMENT_L3 | TG_INSTRUMENT_PUBLISHED)) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
 	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
 	    def->px_digits > TG_DIGITS_MAX || def->qty_digits > TG_DIGITS_MAX || !fee_ok(def->taker_fee_e8) || !fee_ok(def->maker_fee_e8) ||
 	    !tg_book_accepts(e, def) ||
@@ -150,14 +157,22 @@ enum tg_reason tg_config_feed(struct tg_engine *e, const struct tg_in_feed *f)
 {
 	struct tg_feed *slot;
 
-	if (!f->feed_id || f->feed_id > e->params.max_feeds || !tg_session(e, f->venue_id) || f->line > 1 || f->flags ||
+	if (!f->feed_id || f->feed_id > e->params.max_feeds || !tg_session(e, f->venue_id) || f->line > 1 ||
+	    (f->flags & ~(TG_FEED_SNAPSHOT | TG_FEED_REMOVE)) ||
 	    !tg_text_ok(f->name, sizeof(f->name), false) || f->reserved0 || !zero_u64(f->reserved, 1))
 		return TG_REASON_CONFIG;
 	slot = TG_TABLE(e, off_feeds, struct tg_feed) + f->feed_id;
+	if (f->flags & TG_FEED_REMOVE) {
+		if (slot->cfg.feed_id != f->feed_id || slot->cfg.venue_id != f->venue_id)
+			return TG_REASON_CONFIG;
+		memset(slot, 0, sizeof(*slot));
+		return TG_REASON_OK;
+	}
 	if (slot->cfg.feed_id)
 		return TG_REASON_DUPLICATE_ID;
 	memset(slot, 0, sizeof(*slot));
 	slot->cfg = *f;
+	tg_feed_config(e, slot);
 	return TG_REASON_OK;
 }
 

@@ -31,7 +31,13 @@ tg-core-objs := \
 	book/book.o \
 	book/cons.o \
 	book/own.o \
+	md/entries.o \
 	md/md.o \
+	md/snapshot.o \
+	md/checksum.o \
+	md/request.o \
+	md/status.o \
+	md/publish.o \
 	md/recovery.o \
 	md/feed.o \
 	risk/limits.o \

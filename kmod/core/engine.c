@@ -141,12 +141,13 @@ u32 tg_engine_outbox_bytes(const struct tg_in_engine *p)
 {
 	/*
 	 * The largest steps: market data that one record completes, with what else is in that record, and every held update applied after it; a mass
-	 * cancel of every order with its events. Output of a byte of market data, see tg_engine_udp_outbox_bytes(): 240 from 29 bytes with L2 books, 320
+	 * cancel of every order with its events. Output of a byte of market data, see tg_engine_udp_outbox_bytes(): 320 from 29 bytes with L2 books (a level that
+	 * falls out of the venue's depth makes two of one entry), 320
 	 * from 23 with L3 books; held updates make one event or three; notes and state of each instrument once.
 	 */
 	u64 event = TG_OUT_SIZE(sizeof(struct tg_pub_event));
-	u64 snapshot = ((u64)p->rx_buffer_bytes + TG_RECORD_MAX_PAYLOAD) * (p->l3_books ? 14 : 9) +
-		       (u64)p->md_pending * event * (p->l3_books ? 3 : 1) + (p->max_instruments + 1ULL) * (8 * event + 1024);
+	u64 snapshot = ((u64)p->rx_buffer_bytes + TG_RECORD_MAX_PAYLOAD) * (p->l3_books ? 14 : 12) +
+		       (u64)p->md_pending * event * (p->l3_books ? 3 : 1) + (p->max_instruments + 1ULL) * (8 * event + 2048);
 	u64 cancels = (u64)p->max_orders * (TG_OUT_SIZE(512) + 2 * TG_OUT_SIZE(sizeof(struct tg_priv_event)));
 	/* Beside them, a piece of an answer to a ResendRequest on every session. */
 	u64 resends = (u64)p->max_venues * (TG_SESSION_RESEND_CHUNK + 2 * TG_OUT_SIZE(TG_FIX_TX_MAX));
@@ -192,7 +193,7 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 static bool hearsay(u32 type)
 {
 	switch (type) {
-	case TG_MT1('B'): case TG_MT1('C'): case TG_MT1('h'): case TG_MT1('f'): case TG_MT1('y'): case TG_MT1('x'):
+	case TG_MT1('B'): case TG_MT1('C'): case TG_MT1('x'):
 	case TG_MT1('r'): case TG_MT1('S'): case TG_MT1('P'): case TG_MT2('A', 'E'): case TG_MT2('A', 'P'): case TG_MT2('A', 'Q'):
 	case TG_MT2('A', 'R'): case TG_MT2('B', 'A'): case TG_MT2('B', 'Z'):
 		return true;
@@ -241,12 +242,11 @@ enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, cons
 	case TG_MT1('W'):
 	case TG_MT1('X'):
 	case TG_MT1('Y'):
-		/* Order by order is no book of this engine: an acknowledgement or an order's id must not pass for a price level. */
-		if (tg_venue_caps(s->cfg.dialect)->md_level != TG_MD_L2) {
-			tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);
-			return TG_FIX_OK;
-		}
-		return tg_md_message(e, s->cfg.venue_id, h, c, bad_tag, ob);
+	case TG_MT1('h'):
+	case TG_MT1('f'):
+	case TG_MT1('y'):
+	case TG_MT1('d'):
+		return tg_md_message(e, s, h, c, bad_tag, ob);
 	default:
 		tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);
 		/* What a venue tells everybody wants no answer; anything else expects that somebody acts on it (FIX 4.4 volume 1, "Business Message Reject"). */

@@ -79,6 +79,8 @@ u64 tg_engine_last_order_id(const struct tg_engine *e);	/* order id of the last 
 bool tg_engine_session(const struct tg_engine *e, u32 venue_id, struct tg_nl_session *out);
 u16 tg_engine_venue_flags(const struct tg_engine *e, u32 venue_id);	/* TG_VENUE_*; 0 also when there is no such venue */
 bool tg_engine_instrument(const struct tg_engine *e, u32 instrument_id, struct tg_in_instrument *out);
+bool tg_engine_feed(const struct tg_engine *e, u32 feed_id, struct tg_nl_feed *out);
+bool tg_engine_md(const struct tg_engine *e, u32 instrument_id, struct tg_nl_md *out);
 bool tg_engine_account(const struct tg_engine *e, u32 account_id, struct tg_in_account *out);
 bool tg_engine_client(const struct tg_engine *e, u32 client_id, struct tg_nl_client *out);	/* private_head, broken: left 0 for the host */
 bool tg_engine_order_at(const struct tg_engine *e, u32 index, struct tg_nl_order *out);	/* index < max_orders */

@@ -42,6 +42,28 @@ bool tg_engine_instrument(const struct tg_engine *e, u32 instrument_id, struct t
 	return true;
 }
 
+bool tg_engine_feed(const struct tg_engine *e, u32 feed_id, struct tg_nl_feed *out)
+{
+	const struct tg_feed *f = tg_feed(e, feed_id);
+
+	if (!f)
+		return false;
+	memset(out, 0, sizeof(*out));
+	tg_feed_query(f, out);
+	return true;
+}
+
+bool tg_engine_md(const struct tg_engine *e, u32 instrument_id, struct tg_nl_md *out)
+{
+	const struct tg_instrument *i = tg_instrument(e, instrument_id);
+
+	if (!i)
+		return false;
+	memset(out, 0, sizeof(*out));
+	tg_md_query(i, out);
+	return true;
+}
+
 bool tg_engine_account(const struct tg_engine *e, u32 account_id, struct tg_in_account *out)
 {
 	const struct tg_account *a = tg_account(e, account_id);

@@ -58,7 +58,8 @@ struct tg_engine {
 	u64 md_request_id;
 	u64 md_replay_seq;		/* record in which md_replayed counts */
 	u32 md_replayed;		/* held entries replayed by it */
-	u32 md_pad;
+	u32 md_burst;			/* requests in the window that began at */
+	u64 md_burst_ns;
 
 	/* book/ */
 	u64 ack_latency_ns[TG_MAX_VENUES + 1];	/* order sent to first report of it, running mean; index = venue id */

@@ -165,4 +165,42 @@ struct tg_nl_client {
 	char name[TG_NAME_LEN];
 };
 
+/* One line of a feed. */
+struct tg_nl_feed {
+	__u16 feed_id;
+	__u16 venue_id;
+	__u16 line;			/* 0 = A, 1 = B */
+	__u16 flags;			/* TG_FEED_* */
+	char name[TG_NAME_LEN];
+	__u64 messages;			/* well formed, on this line */
+	__u64 first;			/* of them the first copy: used */
+	__u64 duplicates;		/* another line had it before, or it was sent twice */
+	__u64 lost;			/* numbers missing on this line */
+	__u64 gaps;			/* missing on all lines; of line A */
+	__u64 next_seq;			/* 34 expected next on this line */
+	__u64 last_ns;			/* its last message; 0 = none yet */
+	__u32 silence_ms;
+	__u32 silent;			/* 1 = nothing was heard on any line for so long; of line A */
+	__u64 reserved[2];
+};
+
+/* How an instrument's market data stands. */
+struct tg_nl_md {
+	__u32 instrument_id;
+	__u16 state;			/* enum tg_book_state */
+	__u16 trading_status;		/* enum tg_trading_status */
+	__u64 update_id;
+	__u64 since_ns;			/* LIVE since; else not to be trusted since; 0 = never was LIVE */
+	__u64 gaps, recoveries;
+	__u64 held;			/* updates waiting for a snapshot */
+	__s64 venue_tick;		/* e8, as the venue told it; 0 = not told */
+	__u8 subscribed;		/* a subscription over TCP stands */
+	__u8 request;			/* 0 none, 1 out, 2 refused, 3 waiting for the session or its turn */
+	__u8 reject_reason;		/* FIX 281 of the last refusal, as the character; 0 = none */
+	__u8 unsubscribed;		/* by command */
+	__u8 px_digits, qty_digits;	/* in checksums */
+	__u8 pad[2];
+	__u64 reserved[2];
+};
+
 #endif

@@ -134,14 +134,15 @@ struct tg_in_instrument {
 	__u32 stale_ns_lo;		/* book STALE after this long without news; 0 = never. 64 bits in two halves: lo, hi */
 	__u32 stale_ns_hi;
 	char symbol[TG_SYMBOL_LEN];	/* 55 */
-	__u8 px_digits;			/* decimals that the venue writes, 0..TG_DIGITS_MAX: prices (44, checksums) */
-	__u8 qty_digits;		/* and quantities (38) */
+	__u8 px_digits;			/* decimals that the venue wants to see at least, 0..TG_DIGITS_MAX: prices (44) */
+	__u8 qty_digits;		/* and quantities (38); above 8 they count in checksums of books only */
 	__u16 product_id;		/* consolidated with the other instruments of this product; 0 = with none */
 	__s32 taker_fee_e8;		/* fraction of the notional, e8: 0.0026 is 260000; below 0 = rebate */
 	__s32 maker_fee_e8;
 	__u32 md_depth;			/* 264 of this instrument's requests; 0 = the venue's */
 	__u64 reserved[2];
 };
+#define TG_DIGITS_MAX		12u
 #define TG_INSTRUMENT_SUBSCRIBE	1u	/* request a snapshot at logon and after a gap */
 #define TG_INSTRUMENT_L3	2u	/* order by order, where the dialect can; the L2 book is derived from it */
 #define TG_INSTRUMENT_PUBLISHED	4u	/* its book comes from a client with TG_PERMIT_PUBLISH, not from the venue */
@@ -242,6 +243,8 @@ enum tg_session_command {
 	TG_SESSION_CMD_SET_SEQ = 2,
 	TG_SESSION_CMD_ENABLE = 3,	/* clears HALTED */
 	TG_SESSION_CMD_TEST_REQUEST = 4,
+	TG_SESSION_CMD_SUBSCRIBE = 6,	/* market data: next_rx_seq = instrument id, 0 = all of the venue; next_tx_seq 0 */
+	TG_SESSION_CMD_UNSUBSCRIBE = 7,	/* likewise; the books are STALE and not asked for again before SUBSCRIBE */
 	TG_SESSION_CMD_GRANT = 5,	/* numbers up to a bound that is on disk: none is used twice, whatever crashes */
 };
 

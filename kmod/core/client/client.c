@@ -49,6 +49,23 @@ bool tg_client_permitted(const struct tg_engine *e, const struct tg_client *c, u
 	return false;
 }
 
+bool tg_client_may_publish(const struct tg_engine *e, u16 client_id, u32 instrument_id)
+{
+	const struct tg_client *c = tg_client(e, client_id);
+	u32 i;
+
+	if (!c || !c->permit_first)
+		return false;
+	for (i = c->permit_first; i <= c->permit_last; i++) {
+		const struct tg_in_permit *p = permit(e, i);
+
+		if (p->permit_id && p->uid == c->info.uid && (p->flags & TG_PERMIT_PUBLISH) &&
+		    (!p->instrument_id || p->instrument_id == instrument_id))
+			return true;
+	}
+	return false;
+}
+
 enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *p)
 {
 	u32 i;
@@ -56,7 +73,7 @@ enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *
 	if (!p->permit_id || p->permit_id > e->params.max_permits ||
 	    !tg_account(e, p->account_id) ||
 	    (p->instrument_id && !tg_instrument(e, p->instrument_id)) ||
-	    (p->flags & ~(TG_PERMIT_TRADE | TG_PERMIT_MARKET)) || p->reserved[0] || p->reserved[1])
+	    (p->flags & ~(TG_PERMIT_TRADE | TG_PERMIT_MARKET | TG_PERMIT_PUBLISH)) || p->reserved[0] || p->reserved[1])
 		return TG_REASON_CONFIG;
 	*permit(e, p->permit_id) = *p;
 	for (i = 1; i <= e->params.max_clients; i++)
@@ -135,6 +152,7 @@ enum tg_reason tg_client_close(struct tg_engine *e, u16 client_id, struct tg_out
 	/* Dead first: what the cancels have to tell goes to those who are left. */
 	memset(c, 0, sizeof(*c));
 	tg_order_client_gone(e, client_id, auto_cancel, ob);
+	tg_md_client_gone(e, client_id, ob);
 	return TG_REASON_OK;
 }
 
@@ -145,11 +163,13 @@ static bool form_ok(const struct tg_submission *s)
 
 	for (i = 0; i < sizeof(s->reserved) / sizeof(s->reserved[0]); i++)
 		reserved |= s->reserved[i];
-	if (reserved || s->action || s->pad[0] || s->pad[1] || s->pad2 || s->routing_id)
+	if (reserved || (s->action && s->type != TG_SUB_BOOK) || s->pad[0] || s->pad[1] || s->pad2 || s->routing_id)
 		return false;
 	switch (s->type) {
 	case TG_SUB_NEW:
 		return !(s->flags & ~(TG_SUB_POST_ONLY | TG_SUB_REDUCE_ONLY)) && !s->order_id;
+	case TG_SUB_BOOK:
+		return true;	/* its flags are publish.c's */
 	case TG_SUB_CANCEL:
 	case TG_SUB_REPLACE:
 	case TG_SUB_DOWNLOAD:
@@ -174,6 +194,14 @@ enum tg_reason tg_client_submit(struct tg_engine *e, u16 client_id, const struct
 		return TG_REASON_BAD_REQUEST;
 	}
 	switch (s->type) {
+	case TG_SUB_BOOK: {
+		/* Only refusals are told: an answer to each entry would be as much data again. */
+		enum tg_reason why = tg_md_publish(e, client_id, s, ob);
+
+		if (why)
+			tg_order_verdict(e, client_id, s, why, ob);
+		return why;
+	}
 	case TG_SUB_NEW:
 		tg_cc(e, TG_CC_ORDERS_SUBMITTED);
 		return tg_order_new(e, client_id, s, ob);

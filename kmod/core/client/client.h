@@ -48,6 +48,8 @@ bool tg_client_sees(const struct tg_engine *e, u16 client_id, u16 account_id);
 void tg_client_tell_position(struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_outbox *ob);
 /* Permit for all of `flags` on the account and the instrument (0 = any). */
 bool tg_client_permitted(const struct tg_engine *e, const struct tg_client *c, u16 account_id, u32 instrument_id, u32 flags);
+/* A permit with TG_PERMIT_PUBLISH for the instrument, on whatever account. */
+bool tg_client_may_publish(const struct tg_engine *e, u16 client_id, u32 instrument_id);
 /* download.c: starts over; next chunk. */
 void tg_download_begin(struct tg_engine *e, u16 client_id, struct tg_outbox *ob);
 void tg_download_step(struct tg_engine *e, u16 client_id, struct tg_outbox *ob);

@@ -122,9 +122,12 @@ struct tg_fix_md_entry {
 	u8 type;			/* 269: '0' bid, '1' offer, '2' trade, others passed through */
 	bool has_px, has_qty;
 	s64 px, qty;			/* 270, 271 */
-	struct tg_fix_slice entry_id;	/* X: 278; not inherited */
+	u8 aggressor;			/* 2446 or 5797: enum tg_side; 0 = not told */
+	struct tg_fix_slice entry_id;	/* 278; not inherited */
 	struct tg_fix_slice symbol;	/* 55; in X inherited from the entry before when absent */
 	u64 first_id, last_id;		/* 25043, 25044; inherited likewise; W: the message's own 25044 in last_id; 0 = none */
+	u64 rpt_seq;			/* 83; X: of the entry, else of the message; 0 = none */
+	u64 sort_ns;			/* 5273: place in the queue (Kraken L3); 0 = none */
 };
 struct tg_fix_md_iter {
 	struct tg_fix_cursor c;
@@ -136,6 +139,9 @@ struct tg_fix_md_iter {
 	struct tg_fix_slice req_id;	/* 262 */
 	struct tg_fix_slice symbol;	/* W: 55 */
 	u64 update_id;			/* W: 25044 */
+	u64 rpt_seq;			/* 83 of the message; 0 = none */
+	u64 checksum;			/* 5041; wherever it stands it is known once the walk is over */
+	bool has_checksum;
 	struct tg_fix_md_entry inherit;
 	enum tg_fix_error err;
 	u32 bad_tag;

@@ -8,7 +8,7 @@
 #define DELIM_X		TG_K3('2', '7', '9')
 #define DELIM_W		TG_K3('2', '6', '9')
 
-enum { M_REQ = 1, M_SYMBOL = 2, M_ID = 4, M_LAST = 8 };
+enum { M_REQ = 1, M_SYMBOL = 2, M_ID = 4, M_LAST = 8, M_RPT = 16 };
 enum { E_TYPE = 1, E_PX = 2, E_QTY = 4, E_SYMBOL = 8, E_FIRST = 16, E_LAST = 32, E_ID = 64 };
 
 /* 893 may stand before the group or after it, not both. */
@@ -22,6 +22,68 @@ static __always_inline bool take_last_fragment(struct tg_fix_cursor *k, struct t
 	it->fragment_seen = true;
 	it->last_fragment = v == 'Y';
 	return !k->err;
+}
+
+/* An ISO 8601 time (2023-11-14T22:13:20.123456789Z) is a UTCTimestamp with other punctuation. */
+static bool take_any_time(struct tg_fix_cursor *k, u64 *out)
+{
+	u8 text[32];
+	u32 n, at = 0;
+
+	if (!tg_fix_take(k))
+		return false;
+	for (n = 0; n < k->len && at < sizeof(text); n++) {
+		u8 ch = k->val[n];
+
+		if (((n == 4 || n == 7) && ch == '-') || (ch == 'Z' && n + 1 == k->len))
+			continue;
+		text[at++] = ch == 'T' ? '-' : ch;
+	}
+	if (tg_fix_time_ns(text, at, out))
+		return true;
+	k->err = TG_FIX_FORMAT;
+	return false;
+}
+
+static bool take_checksum(struct tg_fix_cursor *k, struct tg_fix_md_iter *it)
+{
+	if (!tg_fix_take_u64(k, &it->checksum))
+		return false;
+	k->err = it->has_checksum ? TG_FIX_DUPLICATE : it->checksum >> 32 ? TG_FIX_RANGE : TG_FIX_OK;
+	it->has_checksum = true;
+	return !k->err;
+}
+
+/* The field at the cursor is none of those that each entry has: what some venues add, 893, or a field that nobody asks for. */
+static __attribute__((__noinline__)) bool other(struct tg_fix_md_iter *it, struct tg_fix_md_entry *e, struct tg_fix_cursor *k)
+{
+	u8 v;
+
+	if (tg_fix_at(k, TG_K3('2', '7', '8'))) {	/* W; in X it was looked for before */
+		if (e->entry_id.len) {
+			k->err = TG_FIX_DUPLICATE;
+			return false;
+		}
+		return take_slice(k, &e->entry_id);
+	}
+	if (tg_fix_at(k, TG_K2('8', '3'))) {
+		if (it->msg_type == 'X')
+			return tg_fix_take_u64(k, &e->rpt_seq);
+		return tg_fix_take_u64(k, &it->rpt_seq);
+	}
+	if (tg_fix_at(k, TG_K4('5', '0', '4', '1')))
+		return take_checksum(k, it);
+	if (tg_fix_at(k, TG_K4('5', '2', '7', '3')))
+		return take_any_time(k, &e->sort_ns);
+	if (tg_fix_at(k, TG_K4('2', '4', '4', '6')) || tg_fix_at(k, TG_K4('5', '7', '9', '7'))) {
+		if (!tg_fix_take_char(k, &v))
+			return false;
+		e->aggressor = v == '1' || v == '2' ? v - '0' : 0;
+		return true;
+	}
+	if (tg_fix_at(k, TG_K3('8', '9', '3')))
+		return take_last_fragment(k, it);
+	return tg_fix_skip(k);
 }
 
 enum tg_fix_error tg_fix_md_begin(struct tg_fix_md_iter *it, u32 msg_type, const struct tg_fix_cursor *c)
@@ -48,6 +110,11 @@ enum tg_fix_error tg_fix_md_begin(struct tg_fix_md_iter *it, u32 msg_type, const
 			break;
 		}
 		FIELD(TG_K3('8', '9', '3'), M_LAST, take_last_fragment(&k, it));
+		if (k.p != from)
+			continue;
+		FIELD(TG_K2('8', '3'), M_RPT, tg_fix_take_u64(&k, &it->rpt_seq));
+		if (tg_fix_at(&k, TG_K4('5', '0', '4', '1')) && !take_checksum(&k, it))
+			goto bad;
 		if (k.p == from && !tg_fix_skip(&k))
 			goto bad;
 	}
@@ -71,9 +138,11 @@ static bool finish(struct tg_fix_md_iter *it)
 
 	it->err = TG_FIX_OK;
 	while (!it->count && !tg_fix_done(&k)) {
+		struct tg_fix_md_entry none = { .action = '0' };
+
 		if (tg_fix_at(&k, it->msg_type == 'X' ? DELIM_X : DELIM_W))
 			break;
-		if (tg_fix_at(&k, TG_K3('8', '9', '3')) ? !take_last_fragment(&k, it) : !tg_fix_skip(&k)) {
+		if (!other(it, &none, &k)) {
 			it->err = k.err;
 			it->bad_tag = tg_fix_bad_tag(k.val);
 			break;
@@ -102,6 +171,9 @@ bool tg_fix_md_next(struct tg_fix_md_iter *it, struct tg_fix_md_entry *e)
 	e->last_id = it->inherit.last_id;
 	e->px = e->qty = 0;
 	e->entry_id.len = 0;
+	e->rpt_seq = it->rpt_seq;
+	e->sort_ns = 0;
+	e->aggressor = 0;
 	if (incremental) {
 		if (unlikely(!tg_fix_at(&k, DELIM_X)))
 			goto count;
@@ -138,10 +210,14 @@ bool tg_fix_md_next(struct tg_fix_md_iter *it, struct tg_fix_md_entry *e)
 		} else if (tg_fix_at(&k, DELIM_W)) {
 			break;
 		}
-		if (k.p != from)
-			continue;
-		if (tg_fix_at(&k, TG_K3('8', '9', '3')) ? !take_last_fragment(&k, it) : !tg_fix_skip(&k))
-			goto bad;
+		if (k.p == from) {
+			struct tg_fix_cursor far = k;	/* only a copy goes out of line */
+			bool ok = other(it, e, &far);
+
+			k = far;
+			if (!ok)
+				goto bad;
+		}
 	}
 	if (unlikely(!(seen & E_TYPE))) {
 		it->bad_tag = 269;

@@ -7,6 +7,9 @@
  * A hole in MsgSeqNum is counted, and does not by itself make a book suspect: what was lost may
  * have been about another instrument. The chain of update ids decides (md.c). The last 64 messages
  * are remembered one by one, so that a reordered or late copy still counts.
+ *
+ * A snapshot channel has numbers of its own, repeats itself for ever, and is used only for books
+ * that need a snapshot. Silence is that of all lines together: one of them is enough.
  */
 #include "state.h"
 
@@ -20,15 +23,41 @@ static struct tg_feed *lead_of(const struct tg_engine *e, struct tg_feed *f)
 {
 	u32 n;
 
-	if (likely(f->cfg.line == 0))
+	if (likely(f->cfg.line == 0) || (f->cfg.flags & TG_FEED_SNAPSHOT))
 		return f;
 	for (n = f->cfg.feed_id - 1u; n; n--) {
 		struct tg_feed *a = tg_feed(e, n);
 
-		if (a && a->cfg.venue_id == f->cfg.venue_id && a->cfg.line == 0)
+		if (a && a->cfg.venue_id == f->cfg.venue_id && a->cfg.line == 0 &&
+		    !(a->cfg.flags & TG_FEED_SNAPSHOT))
 			return a;
 	}
 	return f;
+}
+
+/* What this line alone has delivered: for the operator, who has to know which of two is the worse. */
+static void line_count(struct tg_feed *f, u64 seq)
+{
+	u64 missing;
+
+	f->messages++;
+	if (likely(seq == f->line_next) || !f->line_next) {
+		f->line_seen = f->line_next ? f->line_seen << 1 | 1 : ~0ULL;
+		f->line_next = seq + 1;
+		return;
+	}
+	if (seq > f->line_next) {
+		missing = seq - f->line_next;
+		f->lost += missing;
+		f->line_seen = missing + 1 < WINDOW ? f->line_seen << (missing + 1) | 1 : 1;
+		f->line_next = seq + 1;
+		return;
+	}
+	missing = f->line_next - 1 - seq;
+	if (missing < WINDOW && !(f->line_seen >> missing & 1)) {
+		f->line_seen |= 1ULL << missing;	/* late, not lost */
+		f->lost--;
+	}
 }
 
 static enum seq_verdict place(struct tg_engine *e, struct tg_feed *lead,
@@ -46,6 +75,8 @@ static enum seq_verdict place(struct tg_engine *e, struct tg_feed *lead,
 
 		tg_cc_add(e, TG_CC_MD_FEED_GAPS, missing);
 		lead->gaps += missing;
+		lead->hole_expected = lead->next_seq;
+		lead->hole_got = seq;
 		lead->seen = missing + 1 < WINDOW ? lead->seen << (missing + 1) | 1 : 1;
 		lead->next_seq = seq + 1;
 		*after_gap = true;
@@ -70,6 +101,7 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 		    const struct tg_fix_frame *frame, struct tg_outbox *ob)
 {
 	struct tg_md_source src = { .venue_id = f->cfg.venue_id, .udp = true };
+	bool channel = f->cfg.flags & TG_FEED_SNAPSHOT;
 	struct tg_fix_cursor c;
 	struct tg_fix_header h;
 	enum tg_fix_error err;
@@ -80,12 +112,19 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 		tg_cc(e, TG_CC_FIX_REJECTED);
 		return;
 	}
-	switch (place(e, lead, &h, &src.after_gap)) {
+	src.caps = tg_venue_caps(tg_session(e, f->cfg.venue_id)->cfg.dialect);
+	src.channel = channel;
+	line_count(f, h.seq);
+	f->last_ns = e->time_ns;
+	lead->heard_ns = e->time_ns;
+	switch (channel ? SEQ_USE : place(e, lead, &h, &src.after_gap)) {
 	case SEQ_USE:
 		break;
 	case SEQ_DUP:
+		f->dups++;
 		return;
 	case SEQ_RESTART:
+		f->line_next = 0;
 		/*
 		 * Every book of the venue starts again, with events and requests that this step's
 		 * outbox has no room for: left to the timer, which is due at once. Until then the
@@ -94,17 +133,26 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 		lead->next_seq = 0;
 		lead->newest_ns = 0;
 		lead->restarted = 1;
-		if (e->time_ns < e->md_deadline_ns)
-			e->md_deadline_ns = e->time_ns;
+		tg_md_arm(e, e->time_ns);
 		return;
 	}
 	if (h.sending_time_ns > lead->newest_ns)
 		lead->newest_ns = h.sending_time_ns;
-	src.holes = lead->seen != ~0ULL;
-	f->messages++;
+	src.holes = !channel && lead->seen != ~0ULL;
+	f->first++;
 	tg_cc(e, TG_CC_FIX_RX);
+	if (unlikely(src.after_gap) && (src.caps->md_gap == TG_MD_GAP_MSG_SEQ ||
+					src.caps->md_gap == TG_MD_GAP_CHECKSUM)) {
+		lead->holes = 1;	/* left to the timer, as a restart is */
+		tg_md_arm(e, e->time_ns);
+	}
 	switch (frame->msg_type) {
 	case TG_MT1('X'):
+		if (unlikely(channel)) {
+			tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);
+			return;
+		}
+		/* fall through */
 	case TG_MT1('W'):
 		err = tg_md_refresh(e, &src, frame->msg_type, &c, &bad_tag, ob);
 		break;
@@ -146,4 +194,101 @@ void tg_feed_datagram(struct tg_engine *e, struct tg_feed *f, const u8 *bytes, u
 		bytes += used;
 		len -= used;
 	}
+}
+
+void tg_feed_config(struct tg_engine *e, struct tg_feed *f)
+{
+	f->heard_ns = e->time_ns;
+	if (f->cfg.silence_ms)
+		tg_md_arm(e, tg_md_after(e->time_ns, f->cfg.silence_ms * 1000000ULL));
+}
+
+enum concern { RESTARTED, HOLES, SILENT };
+
+static void books_of(struct tg_engine *e, const struct tg_feed *f, enum concern what,
+		     struct tg_outbox *ob)
+{
+	u32 n;
+
+	for (n = 1; n <= e->params.max_instruments; n++) {
+		struct tg_instrument *i = tg_instrument(e, n);
+
+		if (!i || i->def.venue_id != f->cfg.venue_id ||
+		    (i->def.flags & TG_INSTRUMENT_PUBLISHED))
+			continue;
+		if (what == RESTARTED)
+			tg_md_forget(e, i, ob);
+		else if (what == SILENT)
+			tg_md_stale(e, i, TG_GAP_SILENCE, ob);
+		else if (i->state == TG_BOOK_LIVE || i->state == TG_BOOK_STALE)
+			tg_md_wrong(e, i, TG_GAP_MSG_SEQ, f->hole_expected, f->hole_got, ob);
+	}
+}
+
+static u64 silence(struct tg_engine *e, struct tg_feed *f, struct tg_outbox *ob)
+{
+	u64 due = tg_md_after(f->heard_ns, f->cfg.silence_ms * 1000000ULL);
+
+	if (due > e->time_ns) {
+		f->silent = 0;
+		return due;
+	}
+	if (!f->silent) {
+		f->silent = 1;
+		tg_cc(e, TG_CC_MD_SILENCE);
+		/* A channel of snapshots says nothing of books that need none. */
+		if (!(f->cfg.flags & TG_FEED_SNAPSHOT))
+			books_of(e, f, SILENT, ob);
+	}
+	/* Heard again is seen at the next look: soon enough, as the books know it by themselves. */
+	return tg_md_after(e->time_ns, f->cfg.silence_ms * 1000000ULL);
+}
+
+u64 tg_feed_timer(struct tg_engine *e, struct tg_outbox *ob)
+{
+	u64 next = ~0ULL, due;
+	u32 n;
+
+	for (n = 1; n <= e->params.max_feeds; n++) {
+		struct tg_feed *f = tg_feed(e, n);
+
+		if (!f)
+			continue;
+		if (f->restarted) {
+			f->restarted = 0;
+			f->holes = 0;
+			/*
+			 * The publisher has started again, and its update ids may have too: nothing
+			 * that is known connects to what comes.
+			 */
+			books_of(e, f, RESTARTED, ob);
+		}
+		if (f->holes) {
+			f->holes = 0;
+			books_of(e, f, HOLES, ob);
+		}
+		if (f->cfg.silence_ms && (!f->cfg.line || (f->cfg.flags & TG_FEED_SNAPSHOT))) {
+			due = silence(e, f, ob);
+			next = due < next ? due : next;
+		}
+	}
+	return next;
+}
+
+void tg_feed_query(const struct tg_feed *f, struct tg_nl_feed *out)
+{
+	out->feed_id = f->cfg.feed_id;
+	out->venue_id = f->cfg.venue_id;
+	out->line = f->cfg.line;
+	out->flags = f->cfg.flags;
+	memcpy(out->name, f->cfg.name, sizeof(out->name));
+	out->messages = f->messages;
+	out->first = f->first;
+	out->duplicates = f->dups;
+	out->lost = f->lost;
+	out->gaps = f->gaps;
+	out->next_seq = f->line_next;
+	out->last_ns = f->last_ns;
+	out->silence_ms = f->cfg.silence_ms;
+	out->silent = f->silent;
 }

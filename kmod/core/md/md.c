@@ -6,15 +6,6 @@
  */
 #include "state.h"
 
-#define TG_MD_TRADE	2u	/* tg_md_scratch.kind past enum tg_book_side: FIX 269 */
-#define TG_MD_OTHER	3u
-
-#define TAG_SYMBOL	55u
-#define TAG_COUNT	268u
-#define TAG_SIZE	271u
-#define TAG_PX		270u
-#define TAG_LAST_ID	25044u
-
 enum run_mode { RUN_SKIP, RUN_APPLY, RUN_HOLD };
 
 struct run {			/* the update set at work */
@@ -25,118 +16,11 @@ struct run {			/* the update set at work */
 	u32 entries;
 };
 
-/* ---- decoding ---- */
-
-/*
- * Symbol lookups by hash cost more than the rest of an entry: entries mostly repeat the symbol
- * slice of the one before.
- */
-struct symbol_cache {
-	const u8 *p;
-	u32 len;
-	u32 instrument_id;
-};
-
-static u32 instrument_of(const struct tg_engine *e, u16 venue_id, const struct tg_fix_slice *symbol,
-			 struct symbol_cache *sc)
-{
-	const struct tg_instrument *i;
-
-	if (symbol->p == sc->p && symbol->len == sc->len)
-		return sc->instrument_id;
-	i = tg_instrument_by_symbol(e, venue_id, symbol->p, symbol->len);
-	sc->p = symbol->p;
-	sc->len = symbol->len;
-	sc->instrument_id = i ? i->def.instrument_id : 0;
-	return sc->instrument_id;
-}
-
-static enum tg_fix_error bad(u32 *bad_tag, u32 tag, enum tg_fix_error err)
-{
-	*bad_tag = tag;
-	return err;
-}
-
-/* 278 of a book by price may be the side and the price, which then need not stand in 270 too (Kraken, 35=X). */
-static bool side_px_id(const struct tg_fix_md_entry *in)
-{
-	return in->entry_id.len > 1 &&
-	       ((in->type == '0' && in->entry_id.p[0] == 'B') ||
-		(in->type == '1' && in->entry_id.p[0] == 'O'));
-}
-
-/* One entry as the book needs it. Refuses what FIX lets through but no book can take. */
-static enum tg_fix_error convert(const struct tg_fix_md_entry *in, struct tg_md_scratch *out,
-				 u32 *bad_tag)
-{
-	bool has_px = in->has_px;
-
-	out->px = in->px;
-	out->qty = in->qty;
-	out->first_id = in->first_id ? in->first_id : in->last_id;
-	out->last_id = in->last_id;
-	if (in->type != '0' && in->type != '1' && in->type != '2') {
-		out->kind = TG_MD_OTHER;
-		return TG_FIX_OK;
-	}
-	out->kind = in->type - '0';
-	if (unlikely(!in->symbol.len))
-		return bad(bad_tag, TAG_SYMBOL, TG_FIX_MISSING);
-	if (unlikely(!has_px && side_px_id(in)))
-		has_px = tg_fix_e8(in->entry_id.p + 1, in->entry_id.len - 1, &out->px);
-	if (unlikely(!has_px))
-		return bad(bad_tag, TAG_PX, TG_FIX_MISSING);
-	if (in->action == '2') {
-		out->qty = 0;
-	} else {
-		if (unlikely(!in->has_qty))
-			return bad(bad_tag, TAG_SIZE, TG_FIX_MISSING);
-		if (unlikely(in->qty < 0))
-			return bad(bad_tag, TAG_SIZE, TG_FIX_RANGE);
-	}
-	if (unlikely(out->last_id < out->first_id))
-		return bad(bad_tag, TAG_LAST_ID, TG_FIX_RANGE);
-	return TG_FIX_OK;
-}
-
-/*
- * Walks the whole message. Entries land in the scratch area when they all fit (then *held is their
- * number), else they are checked only (*held = 0) and the caller walks once more, knowing that
- * nothing can fail any more.
- */
-static enum tg_fix_error decode(struct tg_engine *e, struct tg_fix_md_iter *it, u16 venue_id,
-				u32 *held, u32 *bad_tag)
-{
-	struct symbol_cache sc = { 0 };
-	struct tg_fix_md_entry in;
-	bool keep = it->count <= TG_MD_SCRATCH;
-	u32 n = 0;
-
-	while (tg_fix_md_next(it, &in)) {
-		struct tg_md_scratch *out = &e->md_scratch[n];
-		enum tg_fix_error err;
-
-		if (unlikely(keep && n >= it->count))
-			return bad(bad_tag, TAG_COUNT, TG_FIX_GROUP_COUNT);
-		err = convert(&in, out, bad_tag);
-		if (unlikely(err))
-			return err;
-		if (!keep)
-			continue;
-		if (it->msg_type == TG_MT1('X'))
-			out->instrument_id = instrument_of(e, venue_id, &in.symbol, &sc);
-		n++;
-	}
-	*bad_tag = it->bad_tag;
-	*held = n;
-	return it->err;
-}
-
 /* ---- events and books ---- */
 
-static struct tg_pub_event *level_event(struct tg_engine *e, struct tg_instrument *i, u8 side,
-					s64 px, s64 qty, u64 update_id, u16 flags,
-					struct tg_outbox *ob)
+struct tg_pub_event *tg_md_level_event(struct tg_engine *e, struct tg_instrument *i, u8 side,
+				       s64 px, s64 qty, u64 update_id, u16 flags,
+				       struct tg_outbox *ob)
 {
 	struct tg_pub_event *ev = tg_pub(e, ob, TG_PUB_LEVEL, i->def.instrument_id, flags);
 
@@ -153,12 +37,30 @@ static struct tg_pub_event *level_event(struct tg_engine *e, struct tg_instrumen
  * Every entry is published, also one that our own bounded book could not take or did not know: a
  * reader with a deeper book of its own stays right.
  */
-struct tg_pub_event *tg_md_level(struct tg_engine *e, struct tg_instrument *i, u8 side, s64 px,
-				 s64 qty, u64 update_id, u16 flags, struct tg_outbox *ob)
+struct tg_pub_event *tg_md_apply(struct tg_engine *e, struct tg_instrument *i,
+				 const struct tg_md_scratch *t, u16 flags, struct tg_outbox *ob)
 {
-	tg_book_set(e, i, side, px, qty, ob);
 	tg_cc(e, TG_CC_MD_ENTRIES);
-	return level_event(e, i, side, px, qty, update_id, flags, ob);
+	tg_book_set(e, i, t->kind, t->px, t->qty, ob);
+	return tg_md_level_event(e, i, t->kind, t->px, t->qty, t->last_id, flags, ob);
+}
+
+struct tg_pub_event *tg_md_trim(struct tg_engine *e, struct tg_instrument *i,
+				struct tg_pub_event *ev, u16 flags, struct tg_outbox *ob)
+{
+	const struct tg_l2 *b = tg_l2_of(e, i);
+	u8 side;
+
+	for (side = TG_BID; side <= TG_ASK; side++) {
+		while (tg_l2_count(b, side) > i->depth) {
+			struct tg_level l;
+
+			tg_l2_level(b, side, tg_l2_count(b, side) - 1, &l);
+			tg_book_set(e, i, side, l.px, 0, ob);
+			ev = tg_md_level_event(e, i, side, l.px, 0, i->update_id, flags, ob);
+		}
+	}
+	return ev;
 }
 
 static void touched(struct tg_engine *e, struct tg_instrument *i)
@@ -168,25 +70,53 @@ static void touched(struct tg_engine *e, struct tg_instrument *i)
 	i->last_news_ns = e->time_ns;
 }
 
-void tg_md_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
+/* What a crossed or locked book means is the venue's policy. */
+static void crossed(struct tg_engine *e, struct tg_instrument *i, u32 res, struct tg_outbox *ob)
 {
-	touched(e, i);
-	tg_book_settled(e, i, ob);
+	const struct tg_session *s = tg_session(e, i->def.venue_id);
+	struct tg_level bid, ask;
+
+	if (!res) {
+		i->crossed = 0;
+		if (i->state == TG_BOOK_STALE)
+			tg_md_set_state(e, i, TG_BOOK_LIVE, ob);
+		return;
+	}
+	tg_l2_best(tg_l2_of(e, i), &bid, &ask);
+	if (s->cfg.crossed_policy == TG_CROSSED_STALE && i->state == TG_BOOK_LIVE) {
+		i->crossed = 1;
+		tg_md_stale(e, i, TG_GAP_CROSSED, ob);
+	} else if (s->cfg.crossed_policy == TG_CROSSED_RECOVER && (res & TG_BOOK_CROSSED) &&
+		   (i->state == TG_BOOK_LIVE || i->state == TG_BOOK_STALE)) {
+		tg_md_wrong(e, i, TG_GAP_CROSSED, (u64)ask.px, (u64)bid.px, ob);
+	}
 }
 
-static struct tg_pub_event *trade(struct tg_engine *e, struct tg_instrument *i,
-				  const struct tg_md_scratch *t, u16 flags, struct tg_outbox *ob)
+void tg_md_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
+{
+	u32 res;
+
+	touched(e, i);
+	res = tg_book_settled(e, i, ob);
+	if (unlikely(res | i->crossed))
+		crossed(e, i, res, ob);
+}
+
+struct tg_pub_event *tg_md_trade(struct tg_engine *e, struct tg_instrument *i,
+				 const struct tg_md_scratch *t, u16 flags, struct tg_outbox *ob)
 {
 	struct tg_pub_event *ev = tg_pub(e, ob, TG_PUB_TRADE, i->def.instrument_id, flags);
 
 	i->last_px = t->px;
 	i->last_qty = t->qty;
-	tg_book_trade(e, i, t->px, t->qty, 0);
 	tg_cc(e, TG_CC_MD_ENTRIES);
+	tg_cc(e, TG_CC_MD_TRADES);
+	tg_book_trade(e, i, t->px, t->qty, t->aggressor);
 	if (ev) {
 		ev->u.trade.px = t->px;
 		ev->u.trade.qty = t->qty;
 		ev->u.trade.update_id = i->update_id;
+		ev->u.trade.aggressor = t->aggressor;
 	}
 	/*
 	 * The image shows the last trade, so it has to be rewritten; a trade is no news of the
@@ -219,18 +149,24 @@ static enum run_mode open_set(struct tg_engine *e, const struct tg_md_source *sr
 
 	/* a venue without update ids: trusted as long as nothing is known to be missing */
 	if (!last_id)
-		return i->state == TG_BOOK_LIVE || (stale && i->requested == TG_MD_REQ_NONE) ?
-			       RUN_APPLY : RUN_SKIP;
+		return i->state == TG_BOOK_LIVE ||
+				       (stale && i->requested == TG_MD_REQ_NONE && !i->unwanted) ?
+			       RUN_APPLY :
+			       RUN_SKIP;
 	if (i->state != TG_BOOK_EMPTY && last_id <= i->update_id)
 		return RUN_SKIP;
 	if (likely(live)) {
 		if (likely(first_id <= i->update_id + 1 && !fragment_lost(e, src, i)))
 			return RUN_APPLY;
-		tg_md_gap(e, i, ob);
+		if (unlikely(i->unwanted))
+			return RUN_SKIP;
+		tg_md_gap(e, i,
+			  src->caps->md_gap == TG_MD_GAP_RPT_SEQ ? TG_GAP_RPT_SEQ : TG_GAP_CHAIN,
+			  i->update_id + 1, first_id, ob);
 		return RUN_HOLD;
 	}
-	if (i->state == TG_BOOK_RECOVERING && first_id <= i->update_id + 1 && !src->holes &&
-	    tg_md_may_replay(e, src, i))
+	if (i->state == TG_BOOK_RECOVERING && !i->wrong && !i->in_snapshot && !i->replay_due &&
+	    first_id <= i->update_id + 1 && !src->holes && tg_md_may_replay(e, src, i))
 		return RUN_APPLY;
 	return RUN_HOLD;
 }
@@ -243,10 +179,8 @@ static void close_set(struct tg_engine *e, struct run *r, bool fragment, struct 
 	if (!i || !r->entries)
 		return;
 	if (r->mode == RUN_HOLD) {
-		struct tg_md_pending *p = (struct tg_md_pending *)((u8 *)e + i->pending_off);
-
 		if (i->npending && !fragment)
-			p[i->npending - 1].last = 1;
+			tg_md_held(e, i, i->npending - 1)->last = 1;
 		return;
 	}
 	if (r->mode != RUN_APPLY)
@@ -261,11 +195,13 @@ static void close_set(struct tg_engine *e, struct run *r, bool fragment, struct 
 		i->in_set = 0;
 		if (r->last_id)
 			i->update_id = r->last_id;
+		if (unlikely(i->depth))
+			r->ev = tg_md_trim(e, i, r->ev, 0, ob);
 		if (likely(r->ev))
 			r->ev->flags |= TG_EV_LAST;
 		tg_md_settled(e, i, ob);
 	}
-	if (likely(i->state == TG_BOOK_LIVE))
+	if (likely(i->state == TG_BOOK_LIVE) || i->wrong || i->crossed)
 		return;
 	if (i->state == TG_BOOK_STALE) {
 		tg_md_set_state(e, i, TG_BOOK_LIVE, ob);
@@ -278,6 +214,25 @@ static void close_set(struct tg_engine *e, struct run *r, bool fragment, struct 
 	}
 }
 
+/* Entries that change no book. Those of a venue that numbers every one of them by symbol count in the chain all the same. */
+static bool aside(struct tg_engine *e, const struct tg_md_source *src, struct run *r,
+		  struct tg_instrument *i, const struct tg_md_scratch *t, struct tg_outbox *ob)
+{
+	bool numbered = src->caps->md_gap == TG_MD_GAP_RPT_SEQ && t->last_id;
+
+	if (t->kind == TG_MD_ACK)
+		tg_cc(e, TG_CC_MD_ACKS);
+	if (t->kind == TG_MD_TRADE && t->action != TG_MD_DELETE &&
+	    !(numbered && i->state != TG_BOOK_EMPTY && t->last_id <= i->update_id)) {
+		bool inside = r->i == i && r->mode == RUN_APPLY && !numbered;
+		struct tg_pub_event *ev = tg_md_trade(e, i, t, inside ? 0 : TG_EV_LAST, ob);
+
+		if (inside)
+			r->ev = ev;
+	}
+	return !numbered;
+}
+
 static void apply(struct tg_engine *e, const struct tg_md_source *src, struct run *r,
 		  const struct tg_md_scratch *t, struct tg_outbox *ob)
 {
@@ -287,16 +242,8 @@ static void apply(struct tg_engine *e, const struct tg_md_source *src, struct ru
 		tg_cc(e, TG_CC_MD_UNKNOWN_SYMBOL);
 		return;
 	}
-	if (unlikely(t->kind >= TG_MD_TRADE)) {
-		if (t->kind == TG_MD_TRADE) {
-			bool inside = r->i == i && r->mode == RUN_APPLY;
-			struct tg_pub_event *ev = trade(e, i, t, inside ? 0 : TG_EV_LAST, ob);
-
-			if (inside)
-				r->ev = ev;
-		}
+	if (unlikely(t->kind >= TG_MD_TRADE) && aside(e, src, r, i, t, ob))
 		return;
-	}
 	if (r->i != i || r->first_id != t->first_id || r->last_id != t->last_id) {
 		close_set(e, r, false, ob);
 		r->mode = open_set(e, src, i, t->first_id, t->last_id, ob);
@@ -308,18 +255,13 @@ static void apply(struct tg_engine *e, const struct tg_md_source *src, struct ru
 	}
 	r->entries++;
 	if (likely(r->mode == RUN_APPLY)) {
-		r->ev = tg_md_level(e, i, t->kind, t->px, t->qty, t->last_id, 0, ob);
+		if (likely(t->kind < TG_MD_TRADE))
+			r->ev = tg_md_apply(e, i, t, 0, ob);
 	} else if (r->mode == RUN_HOLD) {
-		struct tg_md_pending p = { .px = t->px,
-					   .qty = t->qty,
-					   .first_id = t->first_id,
-					   .last_id = t->last_id,
-					   .side = t->kind };
-
 		/*
 		 * Half a set is worse than none: after an overflow the rest of this one goes too.
 		 */
-		if (!tg_md_hold(e, i, &p, ob))
+		if (!tg_md_hold(e, i, t, ob))
 			r->mode = RUN_SKIP;
 	} else {
 		tg_cc(e, TG_CC_MD_STALE_DROPPED);
@@ -332,6 +274,7 @@ static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_sou
 {
 	struct tg_md_source now = *src;
 	struct run r = { .i = NULL };
+	struct tg_instrument *i;
 	struct tg_fix_md_iter it;
 	enum tg_fix_error err;
 	u32 held = 0, n;
@@ -341,7 +284,7 @@ static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_sou
 		*bad_tag = it.bad_tag;
 		return err;
 	}
-	err = decode(e, &it, src->venue_id, &held, bad_tag);
+	err = tg_md_decode(e, src, &it, 0, &held, bad_tag);
 	if (err)
 		return err;
 	if (likely(held || !it.count)) {
@@ -350,116 +293,19 @@ static enum tg_fix_error incremental(struct tg_engine *e, const struct tg_md_sou
 			now.after_gap = false;
 		}
 	} else {
-		struct symbol_cache sc = { 0 };
-		struct tg_fix_md_entry in;
+		struct tg_md_symbols sc = { 0 };
 
-		err = tg_fix_md_begin(&it, TG_MT1('X'), c);
-		while (!err && tg_fix_md_next(&it, &in)) {
-			err = convert(&in, &e->md_scratch[0], bad_tag);
-			e->md_scratch[0].instrument_id = instrument_of(e, src->venue_id, &in.symbol,
-								       &sc);
+		tg_fix_md_begin(&it, TG_MT1('X'), c);
+		while (tg_md_entry(e, src, &it, &sc, 0, &e->md_scratch[0], &err, bad_tag)) {
 			apply(e, &now, &r, &e->md_scratch[0], ob);
 			now.after_gap = false;
 		}
 	}
+	i = r.i;
 	close_set(e, &r, !it.last_fragment, ob);
+	if (unlikely(it.has_checksum) && i && i->state == TG_BOOK_LIVE && it.last_fragment)
+		tg_md_checksum(e, i, (u32)it.checksum, ob);
 	tg_cc(e, TG_CC_MD_MESSAGES);
-	return TG_FIX_OK;
-}
-
-/* ---- snapshots ---- */
-
-static void load(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_scratch *t,
-		 u64 update_id, struct tg_pub_event **last, struct tg_outbox *ob)
-{
-	struct tg_pub_event *ev;
-
-	if (unlikely(t->kind > TG_MD_TRADE))
-		return;
-	if (unlikely(t->kind == TG_MD_TRADE)) {
-		ev = trade(e, i, t, TG_EV_SNAPSHOT, ob);
-	} else {
-		if (unlikely(!t->qty))
-			return;
-		tg_book_load(e, i, t->kind, t->px, t->qty);
-		tg_cc(e, TG_CC_MD_ENTRIES);
-		ev = level_event(e, i, t->kind, t->px, t->qty, update_id, TG_EV_SNAPSHOT, ob);
-	}
-	if (ev)
-		*last = ev;
-}
-
-/*
- * A snapshot older than the book is of no use, unless the book is known to be wrong or its venue
- * may have started its ids again (STALE after the session went, EMPTY after the feed restarted).
- */
-static bool snapshot_wanted(struct tg_instrument *i, u64 id)
-{
-	if (i->state == TG_BOOK_LIVE && id < i->update_id) {
-		if (i->requested == TG_MD_REQ_OUT)
-			i->requested = TG_MD_REQ_NONE;
-		return !id;
-	}
-	return !(i->state == TG_BOOK_RECOVERING && id && id < i->update_id);
-}
-
-static enum tg_fix_error snapshot(struct tg_engine *e, const struct tg_md_source *src,
-				  const struct tg_fix_cursor *c, u32 *bad_tag, struct tg_outbox *ob)
-{
-	struct tg_fix_md_iter it;
-	struct tg_instrument *i;
-	struct tg_pub_event *last;
-	enum tg_fix_error err;
-	u32 held = 0, n;
-
-	err = tg_fix_md_begin(&it, TG_MT1('W'), c);
-	if (err) {
-		*bad_tag = it.bad_tag;
-		return err;
-	}
-	err = decode(e, &it, src->venue_id, &held, bad_tag);
-	if (err)
-		return err;
-	i = tg_instrument_by_symbol(e, src->venue_id, it.symbol.p, it.symbol.len);
-	if (!i) {
-		tg_cc(e, TG_CC_MD_UNKNOWN_SYMBOL);
-		return TG_FIX_OK;
-	}
-	if (!snapshot_wanted(i, it.update_id) || !tg_md_may_replay(e, src, i)) {
-		tg_cc_add(e, TG_CC_MD_STALE_DROPPED, it.count);
-		return TG_FIX_OK;
-	}
-	tg_book_clear(e, i);
-	last = tg_pub(e, ob, TG_PUB_CLEAR, i->def.instrument_id, TG_EV_SNAPSHOT);
-	i->update_id = it.update_id;
-	i->in_set = 0;
-	i->requested = TG_MD_REQ_NONE;
-	if (likely(held || !it.count)) {
-		for (n = 0; n < held; n++)
-			load(e, i, &e->md_scratch[n], i->update_id, &last, ob);
-	} else {
-		struct tg_fix_md_entry in;
-
-		err = tg_fix_md_begin(&it, TG_MT1('W'), c);
-		while (!err && tg_fix_md_next(&it, &in)) {
-			err = convert(&in, &e->md_scratch[0], bad_tag);
-			load(e, i, &e->md_scratch[0], i->update_id, &last, ob);
-		}
-	}
-	tg_book_load_end(e, i, i->update_id, &last, ob);
-	if (last)
-		last->flags |= TG_EV_LAST;
-	tg_md_settled(e, i, ob);
-	tg_cc(e, TG_CC_MD_MESSAGES);
-	if (tg_md_replay(e, i, ob)) {
-		if (i->state != TG_BOOK_LIVE)
-			tg_md_set_state(e, i, TG_BOOK_LIVE, ob);
-	} else {
-		/*
-		 * What is held begins after the snapshot ends: too old a snapshot, or another hole.
-		 */
-		tg_md_gap(e, i, ob);
-	}
 	return TG_FIX_OK;
 }
 
@@ -468,17 +314,25 @@ enum tg_fix_error tg_md_refresh(struct tg_engine *e, const struct tg_md_source *
 {
 	if (likely(msg_type == TG_MT1('X')))
 		return incremental(e, src, c, bad_tag, ob);
-	return snapshot(e, src, c, bad_tag, ob);
+	return tg_md_snapshot(e, src, c, bad_tag, ob);
 }
 
-enum tg_fix_error tg_md_message(struct tg_engine *e, u16 venue_id, const struct tg_fix_header *h,
-				struct tg_fix_cursor *c, u32 *bad_tag, struct tg_outbox *ob)
+enum tg_fix_error tg_md_message(struct tg_engine *e, struct tg_session *s,
+				const struct tg_fix_header *h, struct tg_fix_cursor *c,
+				u32 *bad_tag, struct tg_outbox *ob)
 {
-	const struct tg_md_source src = { .venue_id = venue_id };
+	const struct tg_md_source src = { .caps = tg_venue_caps(s->cfg.dialect),
+					  .venue_id = s->cfg.venue_id };
 
-	if (h->msg_type == TG_MT1('Y'))
-		return tg_md_reject(e, venue_id, c, ob);
-	return tg_md_refresh(e, &src, h->msg_type, c, bad_tag, ob);
+	switch (h->msg_type) {
+	case TG_MT1('W'):
+	case TG_MT1('X'):
+		return tg_md_refresh(e, &src, h->msg_type, c, bad_tag, ob);
+	case TG_MT1('Y'):
+		return tg_md_reject(e, s->cfg.venue_id, c, ob);
+	default:
+		return tg_md_status(e, s, h->msg_type, c, bad_tag, ob);
+	}
 }
 
 /* ---- views ---- */
@@ -497,4 +351,23 @@ s64 tg_md_reference_px(const struct tg_engine *e, const struct tg_instrument *i)
 	 * of the two odd halves.
 	 */
 	return (bid.px >> 1) + (ask.px >> 1) + (bid.px & ask.px & 1);
+}
+
+void tg_md_query(const struct tg_instrument *i, struct tg_nl_md *out)
+{
+	out->instrument_id = i->def.instrument_id;
+	out->state = i->state;
+	out->trading_status = i->trading_status;
+	out->update_id = i->update_id;
+	out->since_ns = i->state == TG_BOOK_LIVE ? i->live_ns : i->gap_ns;
+	out->gaps = i->gaps;
+	out->recoveries = i->recoveries;
+	out->held = i->npending;
+	out->venue_tick = i->venue_tick;
+	out->subscribed = i->subscribed;
+	out->request = i->requested;
+	out->reject_reason = i->reject_reason;
+	out->unsubscribed = i->unwanted;
+	out->px_digits = i->px_digits;
+	out->qty_digits = i->qty_digits;
 }

@@ -10,19 +10,35 @@ static u64 stale_ns(const struct tg_instrument *i)
 	return (u64)i->def.stale_ns_hi << 32 | i->def.stale_ns_lo;
 }
 
-/*
- * md_deadline_ns is a lower bound: arming only lowers it, and the timer, when it finds that nothing
- * is due yet, works it out anew.
- */
-static void arm(struct tg_engine *e, u64 at_ns)
+/* Event GAP; the state is the caller's. Once an outage. */
+static void distrust(struct tg_engine *e, struct tg_instrument *i, enum tg_gap_cause cause,
+		     u64 expected, u64 got, struct tg_outbox *ob)
 {
-	if (at_ns < e->md_deadline_ns)
-		e->md_deadline_ns = at_ns;
+	struct tg_pub_event *ev;
+
+	i->gaps++;
+	i->gap_ns = e->time_ns;
+	ev = tg_pub(e, ob, TG_PUB_GAP, i->def.instrument_id, 0);
+	if (ev) {
+		ev->u.gap.expected = expected;
+		ev->u.gap.got = got;
+		ev->u.gap.cause = cause;
+	}
 }
 
-static u64 after(u64 from_ns, u64 delta_ns)
+static void recovered(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
-	return from_ns + delta_ns < from_ns ? ~0ULL : from_ns + delta_ns;
+	struct tg_pub_event *ev;
+
+	i->recoveries++;
+	tg_cc(e, TG_CC_MD_RECOVERED);
+	ev = tg_pub(e, ob, TG_PUB_RECOVERED, i->def.instrument_id, TG_EV_LAST);
+	if (ev) {
+		ev->u.recovered.update_id = i->update_id;
+		ev->u.recovered.outage_ns = e->time_ns - i->gap_ns;
+		ev->u.recovered.held = i->replayed;
+	}
+	i->gap_ns = 0;
 }
 
 void tg_md_set_state(struct tg_engine *e, struct tg_instrument *i, u8 state, struct tg_outbox *ob)
@@ -30,64 +46,65 @@ void tg_md_set_state(struct tg_engine *e, struct tg_instrument *i, u8 state, str
 	struct tg_pub_event *ev;
 	u8 before = i->state;
 
-	if (i->state == state)
+	if (before == state)
 		return;
 	ev = tg_pub(e, ob, TG_PUB_BOOK_STATE, i->def.instrument_id, TG_EV_LAST);
 	if (ev) {
 		ev->u.state.state = state;
-		ev->u.state.previous = i->state;
+		ev->u.state.previous = before;
 	}
 	i->state = state;
 	tg_book_state(e, i, before, ob);
-	if (state == TG_BOOK_LIVE && stale_ns(i))
-		arm(e, after(i->last_news_ns, stale_ns(i)));
+	if (state != TG_BOOK_LIVE)
+		return;
+	i->live_ns = e->time_ns;
+	if (i->gap_ns)
+		recovered(e, i, ob);
+	if (stale_ns(i))
+		tg_md_arm(e, tg_md_after(i->last_news_ns, stale_ns(i)));
 }
 
-static bool send_request(struct tg_engine *e, struct tg_session *s, struct tg_instrument *i,
-			 u64 req_id, bool unsubscribe, struct tg_outbox *ob)
+void tg_md_stale(struct tg_engine *e, struct tg_instrument *i, enum tg_gap_cause cause,
+		 struct tg_outbox *ob)
 {
-	struct tg_fix_writer w;
-
-	if (!tg_session_begin(e, s, TG_MT1('V'), &w, ob))
-		return false;
-	tg_venue_put_md_request(&s->cfg, &i->def, req_id, unsubscribe, &w);
-	return tg_session_send(e, s, &w, 0, ob);
-}
-
-void tg_md_request(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
-{
-	struct tg_session *s = tg_session(e, i->def.venue_id);
-
-	if (!(i->def.flags & TG_INSTRUMENT_SUBSCRIBE) || i->requested == TG_MD_REQ_OUT)
+	if (i->state != TG_BOOK_LIVE)
 		return;
-	i->requested = TG_MD_REQ_WANTED;
-	i->request_ns = e->time_ns;
-	if (!s || !tg_session_can_send(s))
-		return;		/* tg_md_session_up() asks */
-	/* A second subscription beside the first would send every update twice. */
-	if (i->subscribed && send_request(e, s, i, i->request_id, true, ob))
-		i->subscribed = 0;
-	if (!send_request(e, s, i, e->md_request_id + 1, false, ob)) {
-		arm(e, after(e->time_ns, 1000000));	/* no room in this step's outbox */
-		return;
-	}
-	i->request_id = ++e->md_request_id;
-	i->requested = TG_MD_REQ_OUT;
-	i->subscribed = !!(s->cfg.flags & TG_VENUE_MD_TCP);
-	tg_cc(e, TG_CC_MD_SNAPSHOT_REQUESTS);
-	arm(e, after(e->time_ns, TG_MD_RETRY_NS));
+	distrust(e, i, cause, 0, 0, ob);
+	tg_md_set_state(e, i, TG_BOOK_STALE, ob);
 }
 
 void tg_md_config(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
+	const struct tg_in_venue *v = &tg_session(e, i->def.venue_id)->cfg;
+
+	i->px_digits = i->def.px_digits;
+	i->qty_digits = i->def.qty_digits;
+	i->digits_known = i->px_digits || i->qty_digits;
+	i->depth = tg_venue_kept_depth(v, &i->def);
 	tg_md_request(e, i, ob);
 }
 
-void tg_md_gap(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
+void tg_md_gap(struct tg_engine *e, struct tg_instrument *i, enum tg_gap_cause cause, u64 expected,
+	       u64 got, struct tg_outbox *ob)
 {
 	tg_cc(e, TG_CC_MD_GAPS);
 	i->in_set = 0;
+	i->in_snapshot = 0;
+	i->replay_due = 0;
+	if (i->state == TG_BOOK_LIVE || i->state == TG_BOOK_STALE) {
+		/* A book that is right again and again for a moment only has a fault that snapshots do not mend. */
+		if (e->time_ns - i->live_ns < TG_MD_CHURN_NS)
+			i->churn += i->churn < 255;
+		else
+			i->churn = 0;
+		if (i->state == TG_BOOK_LIVE || !i->gap_ns)
+			distrust(e, i, cause, expected, got, ob);
+	}
 	tg_md_set_state(e, i, TG_BOOK_RECOVERING, ob);
+	if (i->churn > TG_MD_CHURN) {
+		tg_md_request_later(e, i);
+		return;
+	}
 	/*
 	 * A request that is out was made before this gap: its answer may be too old, and waiting
 	 * for the retry would cost 5 s.
@@ -96,12 +113,40 @@ void tg_md_gap(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *o
 	tg_md_request(e, i, ob);
 }
 
-bool tg_md_hold(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_pending *p,
+void tg_md_wrong(struct tg_engine *e, struct tg_instrument *i, enum tg_gap_cause cause,
+		 u64 expected, u64 got, struct tg_outbox *ob)
+{
+	i->wrong = 1;
+	i->crossed = 0;
+	if (i->state == TG_BOOK_EMPTY || i->state == TG_BOOK_RECOVERING) {
+		/* The snapshot itself: the next one will hardly be better at once. */
+		tg_cc(e, TG_CC_MD_GAPS);
+		tg_md_set_state(e, i, TG_BOOK_RECOVERING, ob);
+		tg_md_request_later(e, i);
+		return;
+	}
+	tg_md_gap(e, i, cause, expected, got, ob);
+}
+
+struct tg_md_pending *tg_md_held(const struct tg_engine *e, const struct tg_instrument *i, u32 n)
+{
+	u64 size = i->def.flags & TG_INSTRUMENT_L3 ? sizeof(struct tg_md_held_order) :
+						     sizeof(struct tg_md_pending);
+
+	return (struct tg_md_pending *)((u8 *)e + i->pending_off + size * n);
+}
+
+static u32 capacity(const struct tg_engine *e, const struct tg_instrument *i)
+{
+	return i->def.flags & TG_INSTRUMENT_L3 ? e->params.md_pending / 2 : e->params.md_pending;
+}
+
+bool tg_md_hold(struct tg_engine *e, struct tg_instrument *i, const struct tg_md_scratch *t,
 		struct tg_outbox *ob)
 {
-	struct tg_md_pending *held = (struct tg_md_pending *)((u8 *)e + i->pending_off);
+	struct tg_md_pending *p;
 
-	if (unlikely(i->npending >= e->params.md_pending)) {
+	if (unlikely(i->npending >= capacity(e, i))) {
 		i->npending = 0;
 		tg_cc(e, TG_CC_MD_PENDING_OVERFLOW);
 		/*
@@ -113,30 +158,70 @@ bool tg_md_hold(struct tg_engine *e, struct tg_instrument *i, const struct tg_md
 		tg_md_request(e, i, ob);
 		return false;
 	}
-	held[i->npending++] = *p;
+	p = tg_md_held(e, i, i->npending++);
+	p->px = t->px;
+	p->qty = t->qty;
+	p->first_id = t->first_id;
+	p->last_id = t->last_id;
+	p->kind = t->kind;
+	p->last = 0;
+	if (i->def.flags & TG_INSTRUMENT_L3) {
+		struct tg_md_held_order *h = (struct tg_md_held_order *)p;
+
+		p->action = t->action;
+		p->sort_ns = t->sort_ns;
+		p->id_len = t->id_len;
+		memcpy(h->id, t->id, sizeof(h->id));
+	}
 	tg_cc(e, TG_CC_MD_PENDING);
 	return true;
 }
 
-/*
- * Applies held[from..to), one update set; the last entry tells whether all its fragments are there.
- */
-static void replay_set(struct tg_engine *e, struct tg_instrument *i,
-		       const struct tg_md_pending *held, u32 from, u32 to, struct tg_outbox *ob)
+static struct tg_pub_event *replay_entry(struct tg_engine *e, struct tg_instrument *i,
+					 const struct tg_md_pending *p, struct tg_outbox *ob)
 {
+	struct tg_md_scratch t = { .px = p->px,
+				   .qty = p->qty,
+				   .first_id = p->first_id,
+				   .last_id = p->last_id,
+				   .kind = p->kind };
+
+	if (p->kind >= TG_MD_TRADE)
+		return NULL;
+	if (i->def.flags & TG_INSTRUMENT_L3) {
+		t.action = p->action;
+		t.sort_ns = p->sort_ns;
+		t.id_len = p->id_len;
+		memcpy(t.id, ((const struct tg_md_held_order *)p)->id, sizeof(t.id));
+	}
+	return tg_md_apply(e, i, &t, 0, ob);
+}
+
+/*
+ * Applies the held entries [from, to), one update set; the last entry tells whether all its
+ * fragments are there.
+ */
+static void replay_set(struct tg_engine *e, struct tg_instrument *i, u32 from, u32 to,
+		       struct tg_outbox *ob)
+{
+	u64 last_id = tg_md_held(e, i, from)->last_id;
 	struct tg_pub_event *ev = NULL;
 	bool whole = false;
 	u32 n;
 
 	for (n = from; n < to; n++) {
-		const struct tg_md_pending *p = &held[n];
+		const struct tg_md_pending *p = tg_md_held(e, i, n);
+		struct tg_pub_event *now = replay_entry(e, i, p, ob);
 
-		ev = tg_md_level(e, i, p->side, p->px, p->qty, p->last_id, 0, ob);
+		ev = now ? now : ev;
 		whole |= p->last;
 	}
+	i->replayed += to - from;
 	if (whole) {
-		i->update_id = held[from].last_id;
+		i->update_id = last_id;
 		i->in_set = 0;
+		if (i->depth)
+			ev = tg_md_trim(e, i, ev, 0, ob);
 		if (ev)
 			ev->flags |= TG_EV_LAST;
 	} else {
@@ -150,26 +235,29 @@ static void replay_set(struct tg_engine *e, struct tg_instrument *i,
  * One pass in the order of arrival: sets that connect are applied, old ones dropped, the others
  * stay.
  */
-static bool replay_pass(struct tg_engine *e, struct tg_instrument *i, struct tg_md_pending *held,
-			struct tg_outbox *ob)
+static bool replay_pass(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
+	u64 size = (u64)((u8 *)tg_md_held(e, i, 1) - (u8 *)tg_md_held(e, i, 0));
 	u32 from, to, kept = 0, n = i->npending;
 	bool progress = false;
 
 	for (from = 0; from < n; from = to) {
-		u64 first_id = held[from].first_id, last_id = held[from].last_id;
+		u64 first_id = tg_md_held(e, i, from)->first_id;
+		u64 last_id = tg_md_held(e, i, from)->last_id;
 
-		for (to = from + 1;
-		     to < n && held[to].first_id == first_id && held[to].last_id == last_id; to++)
+		for (to = from + 1; to < n && tg_md_held(e, i, to)->first_id == first_id &&
+				    tg_md_held(e, i, to)->last_id == last_id;
+		     to++)
 			;
 		if (last_id <= i->update_id) {
 			tg_cc_add(e, TG_CC_MD_STALE_DROPPED, to - from);
 		} else if (first_id <= i->update_id + 1) {
-			replay_set(e, i, held, from, to, ob);
+			replay_set(e, i, from, to, ob);
 			progress = true;
 		} else {
 			if (kept != from)
-				memmove(held + kept, held + from, (u64)(to - from) * sizeof(*held));
+				memmove(tg_md_held(e, i, kept), tg_md_held(e, i, from),
+					(to - from) * size);
 			kept += to - from;
 		}
 	}
@@ -187,7 +275,6 @@ bool tg_md_may_replay(const struct tg_engine *e, const struct tg_md_source *src,
 
 bool tg_md_replay(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
-	struct tg_md_pending *held = (struct tg_md_pending *)((u8 *)e + i->pending_off);
 	bool any = false;
 	u32 pass;
 
@@ -197,7 +284,7 @@ bool tg_md_replay(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox
 	}
 	e->md_replayed += i->npending;
 	for (pass = 0; pass < TG_MD_REPLAY_PASSES && i->npending; pass++) {
-		if (!replay_pass(e, i, held, ob))
+		if (!replay_pass(e, i, ob))
 			break;
 		any = true;
 	}
@@ -206,110 +293,61 @@ bool tg_md_replay(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox
 	return !i->npending;
 }
 
-enum tg_fix_error tg_md_reject(struct tg_engine *e, u16 venue_id, struct tg_fix_cursor *c,
-			       struct tg_outbox *ob)
+void tg_md_finish(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
-	struct tg_fix_md_reject r;
-	enum tg_fix_error err = tg_fix_decode_md_reject(c, &r);
-	u64 id;
-	u32 n;
+	bool whole = tg_md_replay(e, i, ob);
 
-	(void)ob;
-	if (err)
-		return err;
-	tg_cc(e, TG_CC_MD_REJECTED);
-	if (!tg_fix_u64(r.req_id.p, r.req_id.len, &id))
-		return TG_FIX_OK;
-	for (n = 1; n <= e->params.max_instruments; n++) {
-		struct tg_instrument *i = tg_instrument(e, n);
-
+	if (i->wrong)
+		return;		/* by the policy for crossed books */
+	if (whole) {
+		if (i->crossed)
+			return;
+		tg_md_set_state(e, i, TG_BOOK_LIVE, ob);
+	} else {
 		/*
-		 * The venue does not know the symbol or will not tell: asking every 5 s would not
-		 * change that.
+		 * What is held begins after the snapshot ends: too old a snapshot, or another hole.
 		 */
-		if (i && i->def.venue_id == venue_id && i->requested == TG_MD_REQ_OUT &&
-		    i->request_id == id) {
-			i->requested = TG_MD_REQ_REFUSED;
-			i->subscribed = 0;
-		}
+		tg_md_gap(e, i, TG_GAP_CHAIN, i->update_id + 1, tg_md_held(e, i, 0)->first_id, ob);
 	}
-	return TG_FIX_OK;
 }
 
-/* ---- sessions, feeds, time ---- */
-
-void tg_md_session_up(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
+void tg_md_forget(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
-	u32 n;
-
-	for (n = 1; n <= e->params.max_instruments; n++) {
-		struct tg_instrument *i = tg_instrument(e, n);
-
-		if (!i || i->def.venue_id != s->cfg.venue_id)
-			continue;
-		if (i->state == TG_BOOK_EMPTY || i->state == TG_BOOK_RECOVERING ||
-		    i->requested == TG_MD_REQ_WANTED ||
-		    ((s->cfg.flags & TG_VENUE_MD_TCP) && !i->subscribed))
-			tg_md_request(e, i, ob);
-	}
+	tg_book_clear(e, i);
+	tg_pub(e, ob, TG_PUB_CLEAR, i->def.instrument_id, TG_EV_LAST);
+	i->npending = 0;
+	i->in_set = 0;
+	i->in_snapshot = 0;
+	i->wrong = 0;
+	i->crossed = 0;
+	i->replay_due = 0;
+	i->update_id = 0;
+	i->changed_seq = e->seq;
+	i->changed_ns = e->time_ns;
+	tg_md_set_state(e, i, TG_BOOK_EMPTY, ob);
+	i->requested = TG_MD_REQ_NONE;	/* the answer to an older request is from before */
+	tg_md_request(e, i, ob);
 }
 
-void tg_md_session_down(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob)
-{
-	u32 n;
-
-	for (n = 1; n <= e->params.max_instruments; n++) {
-		struct tg_instrument *i = tg_instrument(e, n);
-
-		if (!i || i->def.venue_id != s->cfg.venue_id)
-			continue;
-		i->subscribed = 0;
-		if (i->requested != TG_MD_REQ_NONE)
-			i->requested = TG_MD_REQ_WANTED;
-		if ((s->cfg.flags & TG_VENUE_MD_TCP) && i->state == TG_BOOK_LIVE)
-			tg_md_set_state(e, i, TG_BOOK_STALE, ob);
-	}
-}
-
-/*
- * The publisher of a venue's feed has started again, and its update ids may have too: nothing that
- * is known connects to what comes.
- */
-static void feed_restarted(struct tg_engine *e, u16 venue_id, struct tg_outbox *ob)
-{
-	u32 n;
-
-	for (n = 1; n <= e->params.max_instruments; n++) {
-		struct tg_instrument *i = tg_instrument(e, n);
-
-		if (!i || i->def.venue_id != venue_id)
-			continue;
-		tg_book_clear(e, i);
-		tg_pub(e, ob, TG_PUB_CLEAR, n, TG_EV_LAST);
-		i->npending = 0;
-		i->in_set = 0;
-		i->update_id = 0;
-		i->changed_seq = e->seq;
-		i->changed_ns = e->time_ns;
-		tg_md_set_state(e, i, TG_BOOK_EMPTY, ob);
-		i->requested = TG_MD_REQ_NONE;	/* the answer to an older request is from before */
-		tg_md_request(e, i, ob);
-	}
-}
+/* ---- time ---- */
 
 static u64 instrument_timer(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
 	u64 due = ~0ULL, at;
 
+	if (i->replay_due) {
+		i->replay_due = 0;
+		tg_md_finish(e, i, ob);
+	}
 	if (i->state == TG_BOOK_LIVE && stale_ns(i)) {
-		at = after(i->last_news_ns, stale_ns(i));
+		at = tg_md_after(i->last_news_ns, stale_ns(i));
 		if (at <= e->time_ns)
 			tg_md_set_state(e, i, TG_BOOK_STALE, ob);
 		else
 			due = at;
 	}
 	if (i->requested == TG_MD_REQ_OUT) {
-		at = after(i->request_ns, TG_MD_RETRY_NS);
+		at = tg_md_after(i->request_ns, TG_MD_RETRY_NS);
 		if (at <= e->time_ns) {
 			i->requested = TG_MD_REQ_NONE;
 			tg_md_request(e, i, ob);
@@ -329,19 +367,12 @@ void tg_md_timer(struct tg_engine *e, struct tg_outbox *ob)
 	if (e->time_ns < e->md_deadline_ns)
 		return;
 	e->md_deadline_ns = ~0ULL;
-	for (n = 1; n <= e->params.max_feeds; n++) {
-		struct tg_feed *f = tg_feed(e, n);
-
-		if (f && f->restarted) {
-			f->restarted = 0;
-			feed_restarted(e, f->cfg.venue_id, ob);
-		}
-	}
+	tg_md_arm(e, tg_feed_timer(e, ob));
 	for (n = 1; n <= e->params.max_instruments; n++) {
 		struct tg_instrument *i = tg_instrument(e, n);
 
 		if (i)
-			arm(e, instrument_timer(e, i, ob));
+			tg_md_arm(e, instrument_timer(e, i, ob));
 	}
 }
 

@@ -113,11 +113,12 @@ static void gap(struct tg_engine *e, struct tg_session *s, u64 seq, struct tg_ou
 }
 
 /* A venue that answers no ResendRequest: what is missing stays missing, and books and orders recover by their own means. */
-static bool skip_gap(struct tg_engine *e, struct tg_session *s, u64 seq)
+static bool skip_gap(struct tg_engine *e, struct tg_session *s, u64 seq, struct tg_outbox *ob)
 {
 	if (seq <= s->next_rx_seq || tg_venue_caps(s->cfg.dialect)->resend)
 		return false;
 	tg_cc(e, TG_CC_SESSION_GAPS);
+	tg_md_session_gap(e, s, s->next_rx_seq, seq, ob);
 	s->next_rx_seq = seq;
 	return true;
 }
@@ -167,7 +168,7 @@ static void logged_on(struct tg_engine *e, struct tg_session *s, const struct tg
 		if (!(s->cfg.flags & TG_VENUE_RESET_ON_LOGON))
 			restart_numbers(s, 2, 1);
 	}
-	skip_gap(e, s, h->seq);
+	skip_gap(e, s, h->seq, ob);
 	if (h->seq < s->next_rx_seq) {
 		struct tg_fix_header plain = *h;
 
@@ -284,7 +285,7 @@ static void on_sequence_reset(struct tg_engine *e, struct tg_session *s, const s
 		progress(e, s, ob);
 		return;
 	}
-	skip_gap(e, s, h->seq);
+	skip_gap(e, s, h->seq, ob);
 	if (h->seq > s->next_rx_seq) {
 		gap(e, s, h->seq, ob);
 	} else if (h->seq < s->next_rx_seq) {
@@ -294,6 +295,9 @@ static void on_sequence_reset(struct tg_engine *e, struct tg_session *s, const s
 					 a->new_seq <= h->seq ? "NewSeqNo not above MsgSeqNum" : "NewSeqNo too high", ob);
 		in_sequence(e, s, ob);
 	} else {
+		/* What is filled over will not come: books that have no better test cannot know what was in it. */
+		if (a->new_seq > h->seq + 1)
+			tg_md_session_gap(e, s, h->seq, a->new_seq, ob);
 		s->next_rx_seq = a->new_seq;
 		progress(e, s, ob);
 	}
@@ -479,7 +483,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 			expel(e, s, TG_SESSION_DOWN, "first message is not a Logon", ob);
 			return;
 		}
-		skip_gap(e, s, h.seq);
+		skip_gap(e, s, h.seq, ob);
 		if (h.seq > s->next_rx_seq) {
 			tg_cc(e, TG_CC_SESSION_HELD);
 			gap(e, s, h.seq, ob);
@@ -540,7 +544,7 @@ void tg_session_message(struct tg_engine *e, struct tg_session *s, const struct 
 			answer_test(e, s, &h, &a, ob);
 		break;
 	}
-	skip_gap(e, s, h.seq);
+	skip_gap(e, s, h.seq, ob);
 	if (h.seq > s->next_rx_seq)
 		gap(e, s, h.seq, ob);
 	else if (h.seq < s->next_rx_seq)

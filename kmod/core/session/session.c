@@ -360,8 +360,9 @@ void tg_session_timer(struct tg_engine *e, struct tg_session *s, struct tg_outbo
 enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, const struct tg_in_session *c, struct tg_outbox *ob)
 {
 	bool set = c->command == TG_SESSION_CMD_SET_SEQ, grant = c->command == TG_SESSION_CMD_GRANT;
+	bool md = c->command == TG_SESSION_CMD_SUBSCRIBE || c->command == TG_SESSION_CMD_UNSUBSCRIBE;
 
-	if (c->reserved0 || (!set && !grant && c->next_tx_seq) || (!set && c->next_rx_seq) ||
+	if (c->reserved0 || (!set && !grant && c->next_tx_seq) || (!set && !md && c->next_rx_seq) ||
 	    (set && (c->next_tx_seq > TG_SESSION_SEQ_MAX || c->next_rx_seq > TG_SESSION_SEQ_MAX)))
 		return TG_REASON_BAD_REQUEST;
 	switch (c->command) {
@@ -398,6 +399,9 @@ enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, con
 			tg_session_state(e, s, TG_SESSION_DOWN, ob);
 		}
 		return TG_REASON_OK;
+	case TG_SESSION_CMD_SUBSCRIBE:
+	case TG_SESSION_CMD_UNSUBSCRIBE:
+		return tg_md_command(e, s, c->command == TG_SESSION_CMD_SUBSCRIBE, c->next_rx_seq, ob);
 	case TG_SESSION_CMD_TEST_REQUEST:
 		if (!logged_on(s))
 			return TG_REASON_SESSION_DOWN;

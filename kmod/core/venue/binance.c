@@ -39,7 +39,7 @@ const struct tg_venue_caps tg_binance_caps = {
 	.post_only = "6",
 	.stp = { .tag = 25001, .none = '1', .newest = '2', .oldest = '3', .both = '4', .decrement = '5' },
 	.md_level = TG_MD_L2,
-	.md_update_ids = 1,
+	.md_gap = TG_MD_GAP_CHAIN,
 	.md_omit_delete_qty = 1,
 	.md_inherit = 1,
 	.md_request = TG_MDREQ_AGGREGATED | TG_MDREQ_END_SHORT | TG_MDREQ_NO_SNAPSHOT,

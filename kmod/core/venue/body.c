@@ -148,7 +148,9 @@ void tg_body_md_request(const struct tg_venue_caps *c, const struct tg_in_venue 
 	tg_fix_put_u64(w, 264, depth);
 	if (updates && !unsubscribe && (c->md_request & TG_MDREQ_UPDATE_TYPE))
 		tg_fix_put_char(w, 265, '1');	/* incremental refresh */
-	if (c->md_request & TG_MDREQ_AGGREGATED)
+	if (i->flags & TG_INSTRUMENT_L3)
+		tg_fix_put_char(w, 266, 'N');
+	else if (c->md_request & TG_MDREQ_AGGREGATED)
 		tg_fix_put_char(w, 266, 'Y');
 	tg_fix_put_char(w, 267, trades ? '3' : '2');
 	tg_fix_put_char(w, 269, '0');

@@ -37,6 +37,7 @@ const struct tg_venue_caps tg_coinbase_caps = {
 	.post_only = "A",
 	.stp = { .tag = 7928, .newest = 'N', .oldest = 'O', .both = 'B', .decrement = 'D' },
 	.md_level = TG_MD_L3,
+	.md_gap = TG_MD_GAP_RPT_SEQ,
 	.md_ids = TG_MD_ID_ORDER,
 	.md_fragments = 1,
 	.md_request = TG_MDREQ_END_SHORT,

@@ -32,6 +32,7 @@ const struct tg_venue_caps tg_deribit_caps = {
 	.post_only = "6A",	/* rejected when it would take; 6 alone would change the price */
 	.reduce_only = "E",
 	.md_level = TG_MD_L2,
+	.md_gap = TG_MD_GAP_MSG_SEQ,
 	.md_request = TG_MDREQ_UPDATE_TYPE | TG_MDREQ_TRADES,
 	.security_list = 1,
 	.trading_status = 'e',

@@ -154,19 +154,34 @@ void tg_venue_put_mass_cancel(const struct tg_in_venue *v, const struct tg_in_in
 		tg_fix_put_time(w, 60, now_ns);
 }
 
+/* 264 as the venue takes it. */
+static u32 depth_of(const struct tg_in_venue *v, const struct tg_in_instrument *i)
+{
+	u32 depth = i->md_depth ? i->md_depth : v->md_depth;
+
+	switch (v->dialect) {
+	case TG_DIALECT_BINANCE: return tg_binance_depth(depth);
+	case TG_DIALECT_KRAKEN: return tg_kraken_depth(depth);
+	case TG_DIALECT_DERIBIT: return 0;	/* updates exist for the full book only */
+	default: return depth;
+	}
+}
+
 void tg_venue_put_md_request(const struct tg_in_venue *v, const struct tg_in_instrument *i, u64 req_id, bool unsubscribe, struct tg_fix_writer *w)
 {
 	const struct tg_venue_caps *c = caps_of(v);
-	u32 depth = v->md_depth;
 
-	switch (v->dialect) {
-	case TG_DIALECT_COINBASE: tg_coinbase_put_md_request(i, req_id, unsubscribe, w); return;
-	case TG_DIALECT_BINANCE: depth = tg_binance_depth(depth); break;
-	case TG_DIALECT_KRAKEN: depth = tg_kraken_depth(depth); break;
-	case TG_DIALECT_DERIBIT: depth = 0; break;	/* updates exist for the full book only */
-	}
-	if (c)
-		tg_body_md_request(c, v, i, req_id, depth, unsubscribe, w);
+	if (v->dialect == TG_DIALECT_COINBASE)
+		tg_coinbase_put_md_request(i, req_id, unsubscribe, w);
+	else if (c)
+		tg_body_md_request(c, v, i, req_id, depth_of(v, i), unsubscribe, w);
+}
+
+u32 tg_venue_kept_depth(const struct tg_in_venue *v, const struct tg_in_instrument *i)
+{
+	const struct tg_venue_caps *c = caps_of(v);
+
+	return c && c->md_depth_kept && !(i->flags & (TG_INSTRUMENT_L3 | TG_INSTRUMENT_PUBLISHED)) ? depth_of(v, i) : 0;
 }
 
 void tg_venue_put_security_list(const struct tg_in_venue *v, const struct tg_in_instrument *i, u64 req_id, struct tg_fix_writer *w)

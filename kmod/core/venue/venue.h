@@ -64,13 +64,22 @@ enum tg_venue_cl_ord_id {
 enum tg_venue_md_level {
 	TG_MD_NONE,
 	TG_MD_L2,		/* by price */
-	TG_MD_L3,		/* order by order: no book of this engine takes it */
+	TG_MD_L3,		/* order by order, and nothing else */
+	TG_MD_L2_L3,		/* either (266) */
 };
 
 enum tg_venue_md_ids {		/* 278 in X */
 	TG_MD_ID_NONE,
 	TG_MD_ID_SIDE_PX,	/* `B` or `O` and the price */
 	TG_MD_ID_ORDER,		/* of an order */
+};
+
+/* How a venue lets one see that something of a book is missing. */
+enum tg_venue_md_gap {
+	TG_MD_GAP_CHAIN,	/* update ids: 25043 is the 25044 before, plus 1 */
+	TG_MD_GAP_RPT_SEQ,	/* 83 of a symbol counts every entry, also those that change no book */
+	TG_MD_GAP_MSG_SEQ,	/* 34 and nothing else */
+	TG_MD_GAP_CHECKSUM,	/* a checksum of the best levels (md_checksum_tag); and 34 */
 };
 
 /* Market data request (35=V): what is said beside 262 263 264 146 267. */
@@ -104,7 +113,7 @@ struct tg_venue_caps {
 	u8 status_request;		/* enum tg_venue_status */
 	u8 mass_cancel;			/* TG_MASS_*; 0 = no 35=q */
 	u8 cancel_on_disconnect;	/* the Logon can ask for it: cod_* */
-	u8 md_update_ids;		/* 25043/25044 chain */
+	u8 md_gap;			/* enum tg_venue_md_gap */
 	u8 md_omit_delete_qty;
 	u8 fix_versions;		/* TG_FIX_VERSION_* that a venue record may name */
 	const char *name;
@@ -149,6 +158,7 @@ struct tg_venue_caps {
 	u8 trading_status;		/* MsgType that asks for an instrument's trading status: 'e', 'g', 0 = none */
 	u16 md_checksum_tag;		/* of the ten best levels; 0 = none */
 	u32 md_depth_max;		/* 264; 0 = no bound */
+	u8 md_depth_kept;		/* updates are about so many levels only: a level further off is no longer told of */
 };
 
 const struct tg_venue_caps *tg_venue_caps(u16 dialect);	/* NULL = unknown */
@@ -202,6 +212,8 @@ void tg_venue_put_status(const struct tg_in_venue *v, const struct tg_in_instrum
 u32 tg_venue_status_type(const struct tg_venue_caps *c);	/* 35, packed; 0 = cannot ask */
 /* 35=q. scope: one TG_MASS_* bit that the dialect has; i: NULL unless TG_MASS_SYMBOL. */
 void tg_venue_put_mass_cancel(const struct tg_in_venue *v, const struct tg_in_instrument *i, u8 scope, u64 req_id, u64 now_ns, struct tg_fix_writer *w);
+/* Levels a side that the venue keeps up to date for this instrument; 0 = all. */
+u32 tg_venue_kept_depth(const struct tg_in_venue *v, const struct tg_in_instrument *i);
 void tg_venue_put_md_request(const struct tg_in_venue *v, const struct tg_in_instrument *i, u64 req_id, bool unsubscribe, struct tg_fix_writer *w);
 /* 35=x. i: NULL = all instruments. */
 void tg_venue_put_security_list(const struct tg_in_venue *v, const struct tg_in_instrument *i, u64 req_id, struct tg_fix_writer *w);
