@@ -28,6 +28,9 @@ struct kit {
 	u32 msg_len;
 };
 
+/* Of the venue that kits made from now on have: 0 = sim; enum tg_crossed_policy. */
+static u16 kit_dialect, kit_crossed;
+
 static inline void kit_die(const char *what)
 {
 	fprintf(stderr, "mdkit: %s\n", what);
@@ -110,6 +113,22 @@ static inline void kit_connect(struct kit *k)
 	kit_tcp(k, "A", "98=0|108=30|141=Y|");
 }
 
+static inline enum tg_reason kit_define(struct kit *k, u32 id, const char *symbol, u16 flags,
+					u8 px_digits, u8 qty_digits, u32 depth)
+{
+	struct tg_in_instrument i = { .instrument_id = id,
+				      .venue_id = KIT_VENUE,
+				      .flags = flags,
+				      .tick = 1,
+				      .lot = 1,
+				      .px_digits = px_digits,
+				      .qty_digits = qty_digits,
+				      .md_depth = depth };
+
+	snprintf(i.symbol, sizeof(i.symbol), "%s", symbol);
+	return kit_step(k, TG_IN_INSTRUMENT, 0, &i, sizeof(i));
+}
+
 static inline void kit_instrument(struct kit *k, u32 id, const char *symbol, u64 stale_ns)
 {
 	struct tg_in_instrument i = { .instrument_id = id,
@@ -132,7 +151,8 @@ static inline void kit_instrument(struct kit *k, u32 id, const char *symbol, u64
 static inline struct kit *kit_new_params(struct tg_in_engine *p, u16 venue_flags)
 {
 	struct tg_in_venue v = { .venue_id = KIT_VENUE,
-				 .dialect = TG_DIALECT_SIM,
+				 .dialect = kit_dialect ? kit_dialect : TG_DIALECT_SIM,
+				 .crossed_policy = kit_crossed,
 				 .heartbeat_s = 30,
 				 .flags = (u16)(TG_VENUE_RESET_ON_LOGON | TG_VENUE_ORDERS |
 						venue_flags),
