@@ -614,6 +614,44 @@ TG_OFFSET(tg_nl_session, resending, 172);
 TG_OFFSET(tg_nl_session, text, 176);
 TG_OFFSET(tg_nl_session, logon_ns, 240);
 
+/* tg_nl_feed */
+TG_SIZE(tg_nl_feed, 112);
+TG_OFFSET(tg_nl_feed, feed_id, 0);
+TG_OFFSET(tg_nl_feed, venue_id, 2);
+TG_OFFSET(tg_nl_feed, line, 4);
+TG_OFFSET(tg_nl_feed, flags, 6);
+TG_OFFSET(tg_nl_feed, name, 8);
+TG_OFFSET(tg_nl_feed, messages, 32);
+TG_OFFSET(tg_nl_feed, first, 40);
+TG_OFFSET(tg_nl_feed, duplicates, 48);
+TG_OFFSET(tg_nl_feed, lost, 56);
+TG_OFFSET(tg_nl_feed, gaps, 64);
+TG_OFFSET(tg_nl_feed, next_seq, 72);
+TG_OFFSET(tg_nl_feed, last_ns, 80);
+TG_OFFSET(tg_nl_feed, silence_ms, 88);
+TG_OFFSET(tg_nl_feed, silent, 92);
+TG_OFFSET(tg_nl_feed, reserved, 96);
+
+/* tg_nl_md */
+TG_SIZE(tg_nl_md, 80);
+TG_OFFSET(tg_nl_md, instrument_id, 0);
+TG_OFFSET(tg_nl_md, state, 4);
+TG_OFFSET(tg_nl_md, trading_status, 6);
+TG_OFFSET(tg_nl_md, update_id, 8);
+TG_OFFSET(tg_nl_md, since_ns, 16);
+TG_OFFSET(tg_nl_md, gaps, 24);
+TG_OFFSET(tg_nl_md, recoveries, 32);
+TG_OFFSET(tg_nl_md, held, 40);
+TG_OFFSET(tg_nl_md, venue_tick, 48);
+TG_OFFSET(tg_nl_md, subscribed, 56);
+TG_OFFSET(tg_nl_md, request, 57);
+TG_OFFSET(tg_nl_md, reject_reason, 58);
+TG_OFFSET(tg_nl_md, unsubscribed, 59);
+TG_OFFSET(tg_nl_md, px_digits, 60);
+TG_OFFSET(tg_nl_md, qty_digits, 61);
+TG_OFFSET(tg_nl_md, pad, 62);
+TG_OFFSET(tg_nl_md, reserved, 64);
+
 /* tg_nl_client */
 TG_SIZE(tg_nl_client, 64);
 TG_OFFSET(tg_nl_client, client_id, 0);

@@ -142,7 +142,6 @@ struct tg_in_instrument {
 	__u32 md_depth;			/* 264 of this instrument's requests; 0 = the venue's */
 	__u64 reserved[2];
 };
-#define TG_DIGITS_MAX		12u
 #define TG_INSTRUMENT_SUBSCRIBE	1u	/* request a snapshot at logon and after a gap */
 #define TG_INSTRUMENT_L3	2u	/* order by order, where the dialect can; the L2 book is derived from it */
 #define TG_INSTRUMENT_PUBLISHED	4u	/* its book comes from a client with TG_PERMIT_PUBLISH, not from the venue */
