@@ -30,6 +30,8 @@ struct kit {
 
 /* Of the venue that kits made from now on have: 0 = sim; enum tg_crossed_policy. */
 static u16 kit_dialect, kit_crossed;
+/* BeginString of the venue's messages. */
+static const char *kit_begin = "FIX.4.4";
 
 static inline void kit_die(const char *what)
 {
@@ -67,7 +69,7 @@ static inline void kit_build(struct kit *k, const char *type, const char *sender
 	kit_time(when, sent_ns);
 	h = snprintf(head, sizeof(head), "35=%s|49=%s|56=%s|34=%llu|52=%s|", type, sender, target,
 		     (unsigned long long)seq, when);
-	s = snprintf(start, sizeof(start), "8=FIX.4.4|9=%u|", (u32)(h + strlen(body)));
+	s = snprintf(start, sizeof(start), "8=%s|9=%u|", kit_begin, (u32)(h + strlen(body)));
 	n = (u32)s + (u32)h + (u32)strlen(body);
 	if (n + 8 > KIT_MSG_MAX)
 		kit_die("message too long");

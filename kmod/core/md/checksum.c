@@ -98,7 +98,8 @@ void tg_md_checksum(struct tg_engine *e, struct tg_instrument *i, u32 theirs, st
 	struct tg_level level[20];
 	u32 n;
 
-	if (!i->digits_known || !tg_venue_caps(tg_session(e, i->def.venue_id)->cfg.dialect)->md_checksum_tag)
+	/* The checksum is of levels as the book by price has them; order by order there is none that is known. */
+	if (!i->digits_known || (i->def.flags & TG_INSTRUMENT_L3) || !tg_venue_caps(tg_session(e, i->def.venue_id)->cfg.dialect)->md_checksum_tag)
 		return;		/* the text cannot be known */
 	memset(level, 0, sizeof(level));
 	for (n = 0; n < 10 && tg_l2_level(b, TG_ASK, n, &level[n]); n++)

@@ -97,11 +97,49 @@ static enum seq_verdict place(struct tg_engine *e, struct tg_feed *lead,
 	return SEQ_DUP;
 }
 
+/* A snapshot that the channel began and did not end: what comes next is another. */
+static void abandon(struct tg_engine *e, const struct tg_feed *f)
+{
+	u32 n;
+
+	for (n = 1; n <= e->params.max_instruments; n++) {
+		struct tg_instrument *i = tg_instrument(e, n);
+
+		if (i && i->def.venue_id == f->cfg.venue_id && i->in_snapshot &&
+		    !(i->def.flags & TG_INSTRUMENT_PUBLISHED))
+			i->in_snapshot = 0;
+	}
+}
+
+/*
+ * A snapshot on a channel may come in several messages, and nothing in them tells the first from the
+ * others: it is the one behind the last of another. So a snapshot is used only from its first piece,
+ * with no number missing up to its last. false: not this one.
+ */
+static bool channel_piece(struct tg_engine *e, struct tg_feed *f, const struct tg_fix_cursor *c,
+			  bool in_order)
+{
+	bool last, use;
+
+	if (tg_fix_md_check(TG_MT1('W'), c, &last))
+		return true;	/* refused, with the reason, by whoever looks next */
+	if (!in_order)
+		f->piece = TG_FEED_PIECE_UNKNOWN;
+	use = f->piece != TG_FEED_PIECE_UNKNOWN;
+	if (f->piece != TG_FEED_PIECE_INSIDE)
+		abandon(e, f);
+	if (last)
+		f->piece = TG_FEED_PIECE_FIRST;
+	else if (use)
+		f->piece = TG_FEED_PIECE_INSIDE;
+	return use;
+}
+
 static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead,
 		    const struct tg_fix_frame *frame, struct tg_outbox *ob)
 {
 	struct tg_md_source src = { .venue_id = f->cfg.venue_id, .udp = true };
-	bool channel = f->cfg.flags & TG_FEED_SNAPSHOT;
+	bool channel = f->cfg.flags & TG_FEED_SNAPSHOT, in_order;
 	struct tg_fix_cursor c;
 	struct tg_fix_header h;
 	enum tg_fix_error err;
@@ -114,6 +152,7 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 	}
 	src.caps = tg_venue_caps(tg_session(e, f->cfg.venue_id)->cfg.dialect);
 	src.channel = channel;
+	in_order = h.seq == f->line_next;
 	line_count(f, h.seq);
 	f->last_ns = e->time_ns;
 	lead->heard_ns = e->time_ns;
@@ -154,10 +193,15 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 		}
 		/* fall through */
 	case TG_MT1('W'):
+		if (channel && !channel_piece(e, f, &c, in_order))
+			return;
 		err = tg_md_refresh(e, &src, frame->msg_type, &c, &bad_tag, ob);
 		break;
 	case TG_MT1('0'):
 		err = TG_FIX_OK;
+		break;
+	case TG_MT1('f'):	/* of one instrument: h could be of all, for which a datagram's step has no room */
+		err = tg_md_status(e, tg_session(e, f->cfg.venue_id), frame->msg_type, &c, &bad_tag, ob);
 		break;
 	default:
 		tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);

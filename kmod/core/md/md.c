@@ -33,6 +33,27 @@ struct tg_pub_event *tg_md_level_event(struct tg_engine *e, struct tg_instrument
 	return ev;
 }
 
+/* An order that did not fit: the book is the venue's no more. */
+static struct tg_pub_event *apply_order(struct tg_engine *e, struct tg_instrument *i,
+					const struct tg_md_scratch *t, u16 flags,
+					struct tg_outbox *ob)
+{
+	struct tg_pub_event *ev = NULL;
+	u8 action = t->action;
+	u32 res;
+
+	/* The same order with nothing left. */
+	if (action == TG_MD_CHANGE && !t->qty)
+		action = TG_MD_DELETE;
+	res = tg_book_order(e, i, action, t->kind, t->px, t->qty, t->id, t->id_len, t->sort_ns,
+			    t->last_id, &ev, ob);
+	if (ev)
+		ev->flags |= flags;
+	if (unlikely(res & TG_BOOK_LOST) && !i->wrong)
+		tg_md_wrong(e, i, TG_GAP_CAPACITY, 0, 0, ob);
+	return ev;
+}
+
 /*
  * Every entry is published, also one that our own bounded book could not take or did not know: a
  * reader with a deeper book of its own stays right.
@@ -40,6 +61,8 @@ struct tg_pub_event *tg_md_level_event(struct tg_engine *e, struct tg_instrument
 struct tg_pub_event *tg_md_apply(struct tg_engine *e, struct tg_instrument *i,
 				 const struct tg_md_scratch *t, u16 flags, struct tg_outbox *ob)
 {
+	if (unlikely(i->def.flags & TG_INSTRUMENT_L3))
+		return apply_order(e, i, t, flags, ob);
 	tg_cc(e, TG_CC_MD_ENTRIES);
 	tg_book_set(e, i, t->kind, t->px, t->qty, ob);
 	return tg_md_level_event(e, i, t->kind, t->px, t->qty, t->last_id, flags, ob);
@@ -255,8 +278,11 @@ static void apply(struct tg_engine *e, const struct tg_md_source *src, struct ru
 	}
 	r->entries++;
 	if (likely(r->mode == RUN_APPLY)) {
-		if (likely(t->kind < TG_MD_TRADE))
-			r->ev = tg_md_apply(e, i, t, 0, ob);
+		if (likely(t->kind < TG_MD_TRADE)) {
+			struct tg_pub_event *ev = tg_md_apply(e, i, t, 0, ob);
+
+			r->ev = ev ? ev : r->ev;	/* an order that is not known makes none */
+		}
 	} else if (r->mode == RUN_HOLD) {
 		/*
 		 * Half a set is worse than none: after an overflow the rest of this one goes too.

@@ -140,6 +140,11 @@ struct tg_instrument {
 	struct tg_book_part book;	/* book/: nobody else looks inside */
 };
 
+/* The next message of a snapshot channel is ... */
+#define TG_FEED_PIECE_UNKNOWN	0u
+#define TG_FEED_PIECE_FIRST	1u	/* ... the first piece of a snapshot */
+#define TG_FEED_PIECE_INSIDE	2u	/* ... another piece of the one that has begun */
+
 struct tg_feed {
 	struct tg_in_feed cfg;		/* cfg.feed_id 0 = empty */
 	/* 34 expected; 0 = none seen; kept by line A for all lines */
@@ -157,7 +162,8 @@ struct tg_feed {
 	u8 restarted;
 	u8 holes;			/* messages are missing, and the venue has no better test: for the timer */
 	u8 silent;
-	u8 pad[5];
+	u8 piece;			/* TG_FEED_PIECE_*: where a snapshot channel stands */
+	u8 pad[4];
 	struct tg_fix_hint hint;	/* the last header received */
 };
 

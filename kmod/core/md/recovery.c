@@ -93,7 +93,7 @@ void tg_md_gap(struct tg_engine *e, struct tg_instrument *i, enum tg_gap_cause c
 	i->replay_due = 0;
 	if (i->state == TG_BOOK_LIVE || i->state == TG_BOOK_STALE) {
 		/* A book that is right again and again for a moment only has a fault that snapshots do not mend. */
-		if (e->time_ns - i->live_ns < TG_MD_CHURN_NS)
+		if (e->time_ns - i->live_ns < TG_MD_CHURN_NS || cause == TG_GAP_CAPACITY)
 			i->churn += i->churn < 255;
 		else
 			i->churn = 0;
@@ -118,6 +118,8 @@ void tg_md_wrong(struct tg_engine *e, struct tg_instrument *i, enum tg_gap_cause
 {
 	i->wrong = 1;
 	i->crossed = 0;
+	if (cause == TG_GAP_CAPACITY && i->state != TG_BOOK_EMPTY)
+		i->churn = TG_MD_CHURN + 1;	/* a snapshot at once would hardly fit better */
 	if (i->state == TG_BOOK_EMPTY || i->state == TG_BOOK_RECOVERING) {
 		/* The snapshot itself: the next one will hardly be better at once. */
 		tg_cc(e, TG_CC_MD_GAPS);

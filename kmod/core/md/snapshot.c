@@ -19,6 +19,12 @@ static struct tg_pub_event *load(struct tg_engine *e, struct tg_instrument *i,
 		t->action = TG_MD_NEW;
 		return tg_md_apply(e, i, t, TG_EV_SNAPSHOT, ob);
 	}
+	if (i->def.flags & TG_INSTRUMENT_L3) {
+		struct tg_pub_event *ev = NULL;
+
+		tg_book_order_load(e, i, t->kind, t->px, t->qty, t->id, t->id_len, t->sort_ns, &ev, ob);
+		return ev;
+	}
 	tg_cc(e, TG_CC_MD_ENTRIES);
 	tg_book_load(e, i, t->kind, t->px, t->qty);
 	return tg_md_level_event(e, i, t->kind, t->px, t->qty, i->update_id, TG_EV_SNAPSHOT, ob);
@@ -110,7 +116,7 @@ enum tg_fix_error tg_md_snapshot(struct tg_engine *e, const struct tg_md_source 
 	struct tg_fix_md_iter it;
 	struct tg_instrument *i;
 	enum tg_fix_error err;
-	bool more;
+	bool more, full = false;
 	u32 held = 0;
 	u64 id;
 
@@ -143,9 +149,17 @@ enum tg_fix_error tg_md_snapshot(struct tg_engine *e, const struct tg_md_source 
 		last = begin(e, i, id, ob);
 	}
 	load_all(e, src, c, &it, i, held, &last, bad_tag, ob);
-	if (!more)
-		tg_book_load_end(e, i);
+	if (!more && !tg_book_load_end(e, i, i->update_id, &last, ob))
+		full = true;
 	tg_cc(e, TG_CC_MD_MESSAGES);
+	if (unlikely(full)) {
+		/* Nor would the next one fit: not at once. */
+		i->in_snapshot = 0;
+		i->requested = TG_MD_REQ_NONE;
+		tg_md_settled(e, i, ob);
+		tg_md_wrong(e, i, TG_GAP_CAPACITY, 0, 0, ob);
+		return TG_FIX_OK;
+	}
 	if (it.last_fragment) {
 		end(e, src, i, &it, last, ob);
 		return TG_FIX_OK;

@@ -210,6 +210,10 @@ static enum tg_fix_error status(struct tg_engine *e, struct tg_session *s, u32 m
 	}
 	if (!told)
 		return TG_FIX_OK;
+	if (!symbol && msg_type == TG_MT1('f')) {
+		*bad_tag = 55;
+		return TG_FIX_MISSING;
+	}
 	if (symbol) {
 		if (one)
 			set_status(e, one, word ? word : number, ob);
