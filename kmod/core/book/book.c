@@ -386,10 +386,8 @@ void tg_book_image(const struct tg_engine *e, const struct tg_instrument *i,
 	out->record_seq = i->changed_seq;
 	out->update_id = i->update_id;
 	out->trading_status = i->trading_status;
-	out->trading_status = i->trading_status;
 	out->last_px = i->last_px;
 	out->last_qty = i->last_qty;
-	out->trading_status = TG_TRADING_UNKNOWN;
 	out->flags = i->book.has & TG_BOOK_HAS_L3 ? TG_IMAGE_L3 : 0;
 	out->bid_levels = levels(b, TG_BID, out->bid, out->bid_levels);
 	out->ask_levels = levels(b, TG_ASK, out->ask, out->ask_levels);
