@@ -28,7 +28,7 @@ progs := $(call present,$(programs))
 all-components := $(libs) $(progs) $(call present,$(checks))
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps demo check bench fuzz soak lint clean install dkms-check check-fresh vm-shell \
+.PHONY: all help deps demo check bench burst fuzz soak lint clean install dkms-check check-fresh vm-shell \
 	$(libs) $(progs)
 
 all: $(libs) $(progs)	## build everything: userspace, BPF, module, tools
@@ -72,10 +72,15 @@ fuzz:	## longer fuzzing, FUZZ_SECONDS for each harness (default 600)
 	+$(Q)$(MAKE) -C tests/fuzz check SECONDS_EACH=$(FUZZ_SECONDS)
 	+$(Q)$(MAKE) $(quiet) -C tests/fuzz report
 
-soak:	## long: 100,000 messages and 200 disconnects against QuickFIX in each FIX version
+soak:	## long: 100,000 messages and 200 disconnects in each FIX version; 10 minutes of bad market data
 	$(Q)$(TOP)/tools/deploy/deps build vm check
 	+$(Q)$(MAKE) $(jobs) all
 	+$(Q)$(MAKE) -C tests/soak soak
+
+burst:	## long: 1,000,000 updates over XDP on two lines, every one accounted for
+	$(Q)$(TOP)/tools/deploy/deps build vm check
+	+$(Q)$(MAKE) $(jobs) all
+	+$(Q)$(MAKE) -C tests/system burst
 
 lint:	## shellcheck, cppcheck, sparse, mandoc, licence lines
 	$(Q)$(TOP)/tools/deploy/deps build lint
