@@ -68,6 +68,7 @@ struct job {
 u32 jobs_fix(const char *dir, struct job *out);
 u32 jobs_book(const char *dir, struct job *out);
 u32 jobs_l3(const char *dir, struct job *out);	/* l3.c, with its workload */
+u32 jobs_books(const char *dir, struct job *out);	/* books.c */
 u32 jobs_engine(struct job *out);
 
 /*

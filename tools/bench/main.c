@@ -210,6 +210,7 @@ int main(int argc, char **argv)
 	total = jobs_fix(dir, all);
 	total += jobs_book(dir, all + total);
 	total += jobs_l3(dir, all + total);
+	total += jobs_books(dir, all + total);
 	total += jobs_engine(all + total);
 	if (total < WL_CLASSES + 1)
 		return 1;
