@@ -34,9 +34,14 @@ void tgd_check_subscription(const struct tgd_instrument *in, const struct tgd_ve
 	const struct tg_venue_caps *c = tg_venue_caps((u16)v->dialect);
 	int line = tgd_key_line(TGD_INSTRUMENT, &in->s, "subscribe");
 
-	if (!c || !in->subscribe)
+	if (!c || in->published)
 		return;
-	if (c->md_level != TG_MD_L2 && !in->l3)
+	if (in->l3 && c->md_level != TG_MD_L3 && c->md_level != TG_MD_L2_L3)
+		tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "l3"), "[instrument %s] l3: dialect %s sends no market data order by order; say no",
+			  in->s.name, c->name);
+	if (!in->subscribe)
+		return;
+	if (c->md_level == TG_MD_L3 && !in->l3)
 		tgd_error(e, line, "[instrument %s] subscribe: dialect %s sends market data order by order; set l3 = yes, or say no",
 			  in->s.name, c->name);
 	else if ((c->md_request & TG_MDREQ_NO_SNAPSHOT) && !v->md_over_tcp)

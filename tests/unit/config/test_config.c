@@ -279,6 +279,9 @@ static void books(void **state)
 	       "t.conf:17: [instrument I] taker_fee_bps: 2.60001 has more than 4 decimals\n");
 	expect(ENGINE VENUE "crossed=maybe\n",
 	       "t.conf:12: [venue v] crossed: \"maybe\" is not allowed; give one of: count stale recover\n");
+	expect(DIALECT("kraken", INSTRUMENT_OF_V), "");
+	expect("[engine]\ncpu=1\nl3_books=1\n[journal]\npath=/j\n[venue v]\nid=1\nhost=h\nport=1\nsender=S\ntarget=T\ndialect=deribit\n" INSTRUMENT_OF_V "l3=yes\n",
+	       "t.conf:18: [instrument i] l3: dialect deribit sends no market data order by order; say no\n");
 	expect(DIALECT("coinbase", INSTRUMENT_OF_V "l3=yes\n"),
 	       "t.conf:17: [instrument i] l3: the engine has room for 0 such books; raise [engine] l3_books\n");
 }
