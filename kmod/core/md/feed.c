@@ -187,12 +187,11 @@ static void message(struct tg_engine *e, struct tg_feed *f, struct tg_feed *lead
 	}
 	switch (frame->msg_type) {
 	case TG_MT1('X'):
-		if (unlikely(channel)) {
+	case TG_MT1('W'):
+		if (unlikely(channel && frame->msg_type == TG_MT1('X'))) {
 			tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);
 			return;
 		}
-		/* fall through */
-	case TG_MT1('W'):
 		if (channel && !channel_piece(e, f, &c, in_order))
 			return;
 		err = tg_md_refresh(e, &src, frame->msg_type, &c, &bad_tag, ob);
