@@ -97,9 +97,11 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	put(e ? &e->off_feeds : NULL, &at, sizeof(struct tg_feed) * (p->max_feeds + 1ULL));
 	put(e ? &e->off_accounts : NULL, &at, sizeof(struct tg_account) * (p->max_accounts + 1ULL));
 	put(e ? &e->off_clients : NULL, &at, sizeof(struct tg_client) * (p->max_clients + 1ULL));
-	put(e ? &e->off_recent : NULL, &at, sizeof(struct tg_recent_order) * (p->max_clients + 1ULL) * TG_RISK_RECENT);
+	put(e ? &e->off_recent : NULL, &at, sizeof(struct tg_recent) * (p->max_clients + 1ULL));
 	put(e ? &e->off_permits : NULL, &at, sizeof(struct tg_in_permit) * (p->max_permits + 1ULL));
 	put(e ? &e->off_limits : NULL, &at, sizeof(struct tg_limits) * (u64)p->max_limits);
+	put(e ? &e->off_limit_index : NULL, &at, tg_risk_index_bytes(p));
+	put(e ? &e->off_risk_rows : NULL, &at, sizeof(struct tg_risk_row) * (u64)TG_RISK_ROWS);
 	put(e ? &e->off_orders : NULL, &at, sizeof(struct tg_order) * (u64)p->max_orders);
 	put(e ? &e->off_positions : NULL, &at, sizeof(struct tg_position) * (p->max_accounts + 1ULL) * (p->max_instruments + 1ULL));
 	put(e ? &e->off_exec_ids : NULL, &at, sizeof(struct tg_exec_id) * (u64)p->exec_ids);

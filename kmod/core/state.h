@@ -71,6 +71,9 @@ struct tg_engine {
 
 	/* risk/ */
 	struct tg_kills kills;
+	u64 limits_version;		/* grows with every change of limits */
+	u32 limits_used;		/* slots of limits but for FIRM's */
+	u32 risk_pad;
 
 	/* Offsets from the arena's start. */
 	u64 off_sessions;		/* struct tg_session [max_venues + 1], index = venue id */
@@ -79,9 +82,11 @@ struct tg_engine {
 	u64 off_feeds;			/* struct tg_feed [max_feeds + 1] */
 	u64 off_accounts;		/* struct tg_account [max_accounts + 1] */
 	u64 off_clients;		/* struct tg_client [max_clients + 1] */
-	u64 off_recent;			/* struct tg_recent_order [(max_clients + 1) * TG_RISK_RECENT] */
+	u64 off_recent;			/* struct tg_recent [max_clients + 1] */
 	u64 off_permits;		/* struct tg_in_permit [max_permits + 1] */
-	u64 off_limits;			/* struct tg_limits [max_limits]: [0] is FIRM; the others by open addressing on (scope, id) */
+	u64 off_limits;			/* struct tg_limits [max_limits]: [0] is FIRM; the others in the order in which they came */
+	u64 off_limit_index;		/* u32: slots of limits by venue, then account, client, instrument; 0 = none */
+	u64 off_risk_rows;		/* struct tg_risk_row [TG_RISK_ROWS] */
 	u64 off_orders;			/* struct tg_order [max_orders], index = slot */
 	u64 off_positions;		/* struct tg_position [(max_accounts + 1) * (max_instruments + 1)] */
 	u64 off_exec_ids;		/* struct tg_exec_id [exec_ids] */

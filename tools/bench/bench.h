@@ -51,6 +51,9 @@ static inline u64 wl_mix(u64 h, u64 v)
 struct tg_fix_hint;
 bool parse_message(const u8 *p, u32 len, struct tg_fix_hint *hint, struct wl_out *o);
 
+/* The yardstick: the same work by a plain loop; scalar.c, built with all that this processor has. */
+bool scalar_message(const u8 *p, u32 len, struct wl_out *o);
+
 /* ---- jobs ---- */
 
 struct job {
@@ -63,6 +66,9 @@ struct job {
 	void (*pass)(void *ctx, u32 ops);
 	const char *(*verify)(void *ctx);	/* NULL = right; else what is wrong */
 	double bar_ns, bar_instructions;	/* what we want to reach; 0 = none */
+	void (*scalar)(void *ctx, u32 ops);	/* the yardstick over the same work; NULL = none */
+	double bar_scalar;		/* our time over its time; 0 = not known */
+	const char *symbol;		/* the function in `pass`, for the simulation of branches; NULL = none */
 };
 
 u32 jobs_fix(const char *dir, struct job *out);
@@ -78,5 +84,8 @@ u32 jobs_engine(struct job *out);
 s64 count_instructions(const struct job *j, u32 ops, const char **how);
 /* Of one pass, by the processor's counter; < 0 = it has none for us. */
 s64 count_branch_misses(const struct job *j);
+
+/* simulate.c: of one operation, by valgrind's predictor; < 0 = no valgrind, or no symbol. */
+double simulated_misses(const struct job *j, const char *dir);
 
 #endif

@@ -334,6 +334,7 @@ u32 jobs_engine(struct job *out)
 				 .sample = 40,
 				 .reset = risk_reset,
 				 .pass = risk_pass,
+				 .symbol = "risk_pass",
 				 .verify = risk_verify,
 				 .bar_ns = 25 };
 	out[n++] = (struct job){ .name = "encode.D",
@@ -342,6 +343,7 @@ u32 jobs_engine(struct job *out)
 				 .sample = 40,
 				 .reset = encode_reset,
 				 .pass = encode_pass,
+				 .symbol = "encode_pass",
 				 .verify = encode_verify,
 				 .bar_ns = 100 };
 	out[n++] = (struct job){ .name = "engine.X1",
@@ -350,6 +352,7 @@ u32 jobs_engine(struct job *out)
 				 .sample = 40,
 				 .reset = rewind_engine,
 				 .pass = udp_pass,
+				 .symbol = "udp_pass",
 				 .verify = udp_verify };
 	out[n++] = (struct job){ .name = "engine.submit",
 				 .unit = "order",
@@ -357,6 +360,7 @@ u32 jobs_engine(struct job *out)
 				 .sample = 20,
 				 .reset = rewind_engine,
 				 .pass = submit_pass,
+				 .symbol = "submit_pass",
 				 .verify = submit_verify };
 	return n;
 }

@@ -27,7 +27,23 @@ static void parse_pass(void *ctx, u32 ops)
 			abort();
 }
 
-static bool refused(u8 *m, u32 len)
+static void scalar_pass(void *ctx, u32 ops)
+{
+	static struct wl_out out;
+	const struct wl_class *c = ctx;
+	u32 i;
+
+	for (i = 0; i < ops; i++)
+		if (!scalar_message(c->m[i].p, c->m[i].len, &out))
+			abort();
+}
+
+static bool ours(const u8 *p, u32 len, struct wl_out *o)
+{
+	return parse_message(p, len, &hint, o);
+}
+
+static bool refused(bool (*parse)(const u8 *, u32, struct wl_out *), u8 *m, u32 len)
 {
 	static struct wl_out out;
 	u32 i, sum = 0;
@@ -38,20 +54,19 @@ static bool refused(u8 *m, u32 len)
 		sum += m[i];
 	snprintf(tail, sizeof(tail), "10=%03u", sum & 255);
 	memcpy(m + len - 7, tail, 6);
-	return !parse_message(m, len, &hint, &out);
+	return !parse(m, len, &out);
 }
 
 /* Right on every message; and the five malformed probes are refused. */
-static const char *parse_verify(void *ctx)
+static const char *verify_parser(const struct wl_class *c, bool (*parse)(const u8 *, u32, struct wl_out *))
 {
-	const struct wl_class *c = ctx;
 	static struct wl_out out;
 	u8 m[4352];
 	u32 i, at;
 
 	for (i = 0; i < c->n; i++) {
 		memset(&out, 0, sizeof(out));
-		if (!parse_message(c->m[i].p, c->m[i].len, &hint, &out))
+		if (!parse(c->m[i].p, c->m[i].len, &out))
 			return "a good message was refused";
 		if (wl_hash(&out) != c->m[i].truth)
 			return "fields differ from the reference";
@@ -61,25 +76,25 @@ static const char *parse_verify(void *ctx)
 
 		memcpy(m, c->m[i].p, len);
 		m[len - 2] = (u8)(m[len - 2] == '9' ? '0' : m[len - 2] + 1);
-		if (parse_message(m, len, &hint, &out))
+		if (parse(m, len, &out))
 			return "a wrong checksum was accepted";
 		memcpy(m, c->m[i].p, len);
 		for (at = 12; m[at] != 1; at++)
 			;
 		m[at - 1] = (u8)(m[at - 1] == '9' ? '8' : m[at - 1] + 1);
-		if (!refused(m, len))
+		if (!refused(parse, m, len))
 			return "a wrong BodyLength was accepted";
 		memcpy(m, c->m[i].p, len);
 		for (; memcmp(m + at, "\00152=", 4); at++)
 			;
 		m[at + 2] = 'x';
-		if (!refused(m, len))
+		if (!refused(parse, m, len))
 			return "a letter in a tag was accepted";
 		memcpy(m, c->m[i].p, len);
 		for (at = 12; memcmp(m + at, "\00134=", 4); at++)
 			;
 		m[at + 5] = 'x';
-		if (!refused(m, len))
+		if (!refused(parse, m, len))
 			return "a letter in a number was accepted";
 		for (at = 12; at < len && memcmp(c->m[i].p + at, "\001268=", 5); at++)
 			;
@@ -87,10 +102,19 @@ static const char *parse_verify(void *ctx)
 			continue;
 		memcpy(m, c->m[i].p, len);
 		m[at + 5] = (u8)(m[at + 5] == '9' ? '8' : m[at + 5] + 1);
-		if (!refused(m, len))
+		if (!refused(parse, m, len))
 			return "a wrong group count was accepted";
 	}
 	return NULL;
+}
+
+static const char *parse_verify(void *ctx)
+{
+	const char *wrong = verify_parser(ctx, ours);
+
+	if (wrong)
+		return wrong;
+	return verify_parser(ctx, scalar_message) ? "the yardstick is wrong" : NULL;
 }
 
 u32 jobs_fix(const char *dir, struct job *out)
@@ -114,9 +138,16 @@ u32 jobs_fix(const char *dir, struct job *out)
 				       .ctx = &c[k],
 				       .reset = no_reset,
 				       .pass = parse_pass,
+				       .scalar = scalar_pass,
+				       .symbol = "parse_pass",
 				       .verify = parse_verify,
 				       .bar_ns = ns[k],
 				       .bar_instructions = ins[k] };
+	/*
+	 * Half of hffix's 263 ns over the 248 ns of such a loop, on the machine of the published figures: 0.53. That loop had 3,940 instructions a
+	 * message and ours has 4,530, so that much is asked more of us.
+	 */
+	out[5].bar_scalar = 0.46;
 	return WL_CLASSES;
 }
 
@@ -184,6 +215,7 @@ u32 jobs_book(const char *dir, struct job *out)
 			     .ctx = &c,
 			     .reset = book_reset,
 			     .pass = book_pass,
+			     .symbol = "book_pass",
 			     .verify = book_verify,
 			     .bar_ns = 9,
 			     .bar_instructions = 100 };

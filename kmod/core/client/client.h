@@ -30,7 +30,7 @@ struct tg_client {
 	u32 working_orders;
 	u64 due_ns;		/* next chunk */
 	u64 submissions;
-	u32 recent_next;	/* ring of struct tg_recent_order in the engine */
+	u32 recent_next;	/* ring of struct tg_recent in the engine */
 	u16 permit_first, permit_last;	/* lowest and highest permit of this uid; first 0 = none */
 	u64 opened_seq;		/* record of the open: older orders with this client id are somebody else's */
 };

@@ -123,7 +123,7 @@ static void risk_request(struct tg_risk_request *r, u16 client_id, u16 account_i
 }
 
 /* The last questions before something that adds exposure is encoded. */
-static enum tg_reason check_risk(const struct tg_engine *e, const struct tg_risk_request *r,
+static enum tg_reason check_risk(struct tg_engine *e, const struct tg_risk_request *r,
 				 const struct tg_outbox *ob)
 {
 	enum tg_reason why;

@@ -12,8 +12,29 @@
 struct tg_limits {
 	struct tg_in_limits cfg;	/* cfg.scope 0 = slot empty */
 	u64 rate_tat_ns;		/* GCRA: theoretical arrival time */
+	u64 rate_interval_ns;		/* from cfg; 0 = nothing is counted */
+	u64 rate_slack_ns;		/* from cfg: how far the arrival time may lie ahead */
+	u64 rate_open_ns;		/* from both: before this time nothing more may be sent */
 	u32 open_orders;		/* working orders in this scope */
-	u32 scopes;		/* slot 0 only: bit n = limits of scope n are loaded */
+	u32 pad;
+};
+
+/* What one client's orders on one account in one instrument are checked against. */
+#define TG_RISK_SCOPES		5u
+#define TG_RISK_ROWS_LOG2	8u
+#define TG_RISK_ROWS		(1u << TG_RISK_ROWS_LOG2)
+struct tg_risk_row {
+	u64 version;			/* e->limits_version it was made from */
+	u64 who;			/* client, account and venue as in the request */
+	u32 instrument_id;
+	u16 n;				/* scopes with limits */
+	u16 rate_never;			/* a scope lets nothing be sent */
+	u32 at[TG_RISK_SCOPES];		/* bytes from the first struct tg_limits; behind the first n, FIRM's again */
+	u32 collar_bps;			/* the tightest of the scopes, and so on */
+	s64 max_qty, max_notional, max_position;
+	u64 window_ns;
+	u64 position_off;		/* arena offsets: struct tg_position, struct tg_instrument */
+	u64 instrument_off;
 };
 
 struct tg_position {
@@ -27,9 +48,11 @@ struct tg_position {
 
 #define TG_RISK_RECENT	16u	/* orders remembered per client for duplicate detection; a full window falls back to the oldest */
 struct tg_recent_order { u64 time_ns; s64 px, qty; u32 instrument_id; u8 side; u8 pad[3]; };
+struct tg_recent { u16 tag[TG_RISK_RECENT]; struct tg_recent_order order[TG_RISK_RECENT]; };	/* tag: 16 bits that equal orders have in common */
 
 struct tg_risk_request {
 	u16 client_id, account_id, venue_id;
+	u16 pad;		/* 0: the four are compared as one word */
 	u32 instrument_id;
 	u8 side, ord_type;
 	s64 px, qty;		/* market order: px 0, valued at the reference price plus the collar */
@@ -38,14 +61,15 @@ struct tg_risk_request {
 };
 
 /*
- * limits.c: the check changes nothing; tg_risk_count() takes rate and duplicates into account once the message is in the outbox, so that only
+ * limits.c: the check changes nothing but its own rows; tg_risk_count() takes rate and duplicates into account once the message is in the outbox, so that only
  * what was sent counts.
  */
-enum tg_reason tg_risk_check(const struct tg_engine *e, const struct tg_risk_request *r);
+enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *r);
 void tg_risk_count(struct tg_engine *e, const struct tg_risk_request *r);
 struct tg_limits *tg_risk_limits(const struct tg_engine *e, u16 scope, u32 id);	/* NULL = not loaded */
 void tg_risk_forget_client(struct tg_engine *e, u16 client_id);			/* a new client starts without recent orders */
 enum tg_reason tg_risk_set_limits(struct tg_engine *e, const struct tg_in_limits *l);
+u64 tg_risk_index_bytes(const struct tg_in_engine *p);	/* of the table that finds limits by scope and id */
 bool tg_scope_ok(const struct tg_engine *e, u16 scope, u32 id);	/* is this a scope, and the id within its capacity? */
 void tg_risk_open_orders(struct tg_engine *e, const struct tg_order *o, s32 delta);	/* counters of all scopes of an order */
 
