@@ -36,6 +36,8 @@ static void values(struct tg_fix_cursor c)
 	assert(tg_fix_take_small(&k, &m) == ok && (!ok || n == m));
 	k = c;
 	assert(tg_fix_take(&k) && k.len == c.len);
+	k = c;
+	assert(tg_fix_take_long(&k) && k.len == c.len);
 	tg_fix_hex64(c.val, c.len, &a);
 }
 

@@ -406,6 +406,10 @@ static struct taken taken(const char *value)
 	if (value[0])
 		assert_true(c.len == strlen(value) && tg_fix_done(&c));
 	c = start;
+	assert_int_equal(tg_fix_take_long(&c), value[0] != 0);
+	if (value[0])
+		assert_true(c.len == strlen(value) && tg_fix_done(&c));
+	c = start;
 	r.ok_e8 = tg_fix_take_e8(&c, &r.e8);
 	assert_int_equal(r.ok_e8, !c.err);
 	if (r.ok_e8)

@@ -348,6 +348,7 @@ u32 jobs_l3(const char *dir, struct job *out)
 				       .ctx = c,
 				       .reset = l3_reset,
 				       .pass = l3_pass,
+				       .symbol = "l3_pass",
 				       .verify = l3_verify,
 				       .bar_ns = 25,
 				       .bar_instructions = 200 };

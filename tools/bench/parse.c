@@ -63,7 +63,8 @@ static __always_inline bool report(struct tg_fix_cursor c, struct wl_out *o)
 		E8(TG_K3('1', '5', '1'), o->leaves);
 		E8(TG_K2('1', '4'), o->cum);
 		E8(TG_K1('6'), o->avg_px);
-		ANY(TG_K2('6', '0'));
+		if (tg_fix_at(&c, TG_K2('6', '0')) && !tg_fix_take_long(&c))
+			return false;
 		ELSE_SKIP;
 	}
 	return !c.err;

@@ -74,12 +74,9 @@ void tg_fix_begin(struct tg_fix_writer *w, u8 *buf, u32 cap, u16 version, u32 ms
 /* The text of a second, and its sum. */
 static void stamp(struct tg_fix_head *t, u64 time_ns)
 {
-	struct tg_fix_writer w;
 	u8 text[8 + 34 + TG_FIX_SPARE];
+	struct tg_fix_writer w = { .p = text, .end = text + sizeof(text) };
 
-	w.p = text;
-	w.end = text + sizeof(text);
-	w.time = NULL;
 	tg_fix_write_time(&w, tg_fix_tag_bytes(52), time_ns);
 	memcpy(t->stamp, w.time, TG_FIX_STAMP_LEN);
 	t->stamp_sum = tg_fix_sum(t->stamp, TG_FIX_STAMP_LEN);

@@ -161,6 +161,23 @@ static __always_inline bool tg_fix_take(struct tg_fix_cursor *c)
 	return true;
 }
 
+/* The same, of a value that mostly has 16 to 23 bytes: a time. */
+static __always_inline bool tg_fix_take_long(struct tg_fix_cursor *c)
+{
+	u64 t = (tg_load64(c->val) - TG_BYTES(2)) & TG_HIGH_BITS, n;
+
+	/* Eight bytes without any below 2: the value goes on there, so eight more can be loaded. */
+	if (unlikely(t) || unlikely((tg_load64(c->val + 8) - TG_BYTES(2)) & TG_HIGH_BITS))
+		return tg_fix_take(c);
+	t = (tg_load64(c->val + 16) - TG_BYTES(2)) & TG_HIGH_BITS;
+	n = 16 + ((u64)__builtin_ctzll(t | 1ULL << 63) >> 3);
+	if (unlikely(c->val[n] != TG_SOH))
+		return tg_fix_take(c);
+	c->len = (u32)n;
+	c->p = c->val + n + 1;
+	return true;
+}
+
 static __always_inline bool tg_fix_take_char(struct tg_fix_cursor *c, u8 *out)
 {
 	*out = c->val[0];
