@@ -207,13 +207,14 @@ struct instrument_query {
 static int instrument_on_thread(struct tgk_engine *eng, void *arg)
 {
 	struct instrument_query *q = arg;
+	struct tg_nl_md md;
 
 	if (!q->id || q->id > eng->params.max_instruments)
 		return -ENOENT;
 	if (!tg_engine_instrument(eng->core, q->id, &q->def))
 		return -ENOENT;
-	if (tg_engine_book(eng->core, q->id, &eng->image))
-		q->trading_status = eng->image.trading_status;
+	if (tg_engine_md(eng->core, q->id, &md))
+		q->trading_status = md.trading_status;
 	return 0;
 }
 

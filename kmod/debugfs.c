@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/debug/tickgate/: status, counters, latency, sessions, books. Text for people;
+ * /sys/kernel/debug/tickgate/: status, counters, latency, sessions, books, feeds, products. Text for people;
  * programs use netlink. What lies in the core's arena is read on the engine thread, into a copy.
  * With no engine running each file says so in one line.
  */
@@ -137,6 +137,9 @@ struct one {
 	struct tg_nl_session session;
 	struct tg_in_instrument instrument;
 	struct tg_book_image book;
+	struct tg_nl_md md;
+	struct tg_nl_feed feed;
+	struct tg_product_image product;
 };
 
 static int copy_session(struct tgk_engine *eng, void *arg)
@@ -152,7 +155,24 @@ static int copy_book(struct tgk_engine *eng, void *arg)
 	struct one *o = arg;
 
 	o->found = tg_engine_instrument(eng->core, o->id, &o->instrument) &&
-		   tg_engine_book(eng->core, o->id, &o->book);
+		   tg_engine_book(eng->core, o->id, &o->book) &&
+		   tg_engine_md(eng->core, o->id, &o->md);
+	return 0;
+}
+
+static int copy_feed(struct tgk_engine *eng, void *arg)
+{
+	struct one *o = arg;
+
+	o->found = tg_engine_feed(eng->core, o->id, &o->feed);
+	return 0;
+}
+
+static int copy_product(struct tgk_engine *eng, void *arg)
+{
+	struct one *o = arg;
+
+	o->found = tg_engine_product(eng->core, o->id, &o->product);
 	return 0;
 }
 
@@ -179,16 +199,70 @@ static void show_levels(struct seq_file *m, const char *name, const struct tg_le
 
 static void show_book(struct seq_file *m, const struct one *o)
 {
-	seq_printf(m, "%u %.*s venue=%u %s update=%llu record=%llu last=%lldx%lld (e8)\n", o->id,
+	seq_printf(m, "%u %.*s venue=%u %s trading=%u gaps=%llu recoveries=%llu update=%llu record=%llu last=%lldx%lld (e8)\n", o->id,
 		   TG_SYMBOL_LEN, o->instrument.symbol, o->instrument.venue_id,
-		   tg_book_state_name(o->book.state), o->book.update_id, o->book.record_seq,
+		   tg_book_state_name(o->book.state), o->md.trading_status, o->md.gaps,
+		   o->md.recoveries, o->book.update_id, o->book.record_seq,
 		   o->book.last_px, o->book.last_qty);
 	show_levels(m, "bid", o->book.bid, o->book.bid_levels);
 	show_levels(m, "ask", o->book.ask, o->book.ask_levels);
 }
 
+static void show_feed(struct seq_file *m, const struct one *o)
+{
+	const struct tg_nl_feed *f = &o->feed;
+
+	seq_printf(m, "%u %.*s venue=%u line=%c%s messages=%llu first=%llu duplicates=%llu lost=%llu gaps=%llu next_seq=%llu last_ns=%llu%s\n",
+		   f->feed_id, TG_NAME_LEN, f->name, f->venue_id, f->line ? 'b' : 'a',
+		   f->flags & TG_FEED_SNAPSHOT ? " snapshot" : "", f->messages, f->first,
+		   f->duplicates, f->lost, f->gaps, f->next_seq, f->last_ns,
+		   f->silent ? " silent" : "");
+}
+
+static void show_product_side(struct seq_file *m, const char *name,
+			      const struct tg_product_level *l, u32 n)
+{
+	u32 i;
+
+	seq_printf(m, "  %s", name);
+	for (i = 0; i < n && i < TGK_DEPTH; i++)
+		seq_printf(m, " %lldx%lld@%u", l[i].px, l[i].qty, l[i].instrument_id);
+	seq_putc(m, '\n');
+}
+
+static void show_product(struct seq_file *m, const struct one *o)
+{
+	const struct tg_product_image *p = &o->product;
+
+	seq_printf(m, "%u instruments=%u live=%u%s record=%llu (e8@instrument)\n", p->product_id,
+		   p->instruments, p->live, p->crossed ? " crossed" : "", p->record_seq);
+	show_product_side(m, "bid", p->bid, p->bid_levels);
+	show_product_side(m, "ask", p->ask, p->ask_levels);
+}
+
+static u32 all_venues(const struct tgk_engine *eng)
+{
+	return eng->params.max_venues;
+}
+
+static u32 all_instruments(const struct tgk_engine *eng)
+{
+	return eng->params.max_instruments;
+}
+
+static u32 all_feeds(const struct tgk_engine *eng)
+{
+	return eng->params.max_feeds;
+}
+
+static u32 all_products(const struct tgk_engine *eng)
+{
+	return eng->params.max_products;
+}
+
 static int show_all(struct seq_file *m, int (*copy)(struct tgk_engine *eng, void *arg),
-		    void (*show)(struct seq_file *m, const struct one *o), bool venues)
+		    void (*show)(struct seq_file *m, const struct one *o),
+		    u32 (*all)(const struct tgk_engine *eng))
 {
 	struct tgk_engine *eng = tgk_engine_get();
 	struct one *o;
@@ -204,7 +278,7 @@ static int show_all(struct seq_file *m, int (*copy)(struct tgk_engine *eng, void
 		tgk_engine_put(eng);
 		return -ENOMEM;
 	}
-	last = venues ? eng->params.max_venues : eng->params.max_instruments;
+	last = all(eng);
 	for (o->id = 1; o->id <= last; o->id++) {
 		err = tgk_call(eng, copy, o);
 		if (err) {
@@ -221,15 +295,27 @@ static int show_all(struct seq_file *m, int (*copy)(struct tgk_engine *eng, void
 
 static int sessions_show(struct seq_file *m, void *unused)
 {
-	return show_all(m, copy_session, show_session, true);
+	return show_all(m, copy_session, show_session, all_venues);
 }
 DEFINE_SHOW_ATTRIBUTE(sessions);
 
 static int books_show(struct seq_file *m, void *unused)
 {
-	return show_all(m, copy_book, show_book, false);
+	return show_all(m, copy_book, show_book, all_instruments);
 }
 DEFINE_SHOW_ATTRIBUTE(books);
+
+static int feeds_show(struct seq_file *m, void *unused)
+{
+	return show_all(m, copy_feed, show_feed, all_feeds);
+}
+DEFINE_SHOW_ATTRIBUTE(feeds);
+
+static int products_show(struct seq_file *m, void *unused)
+{
+	return show_all(m, copy_product, show_product, all_products);
+}
+DEFINE_SHOW_ATTRIBUTE(products);
 
 /* A kernel without debugfs, or one locked down, is no reason not to load: these are then no-ops. */
 int tgk_debugfs_init(void)
@@ -240,6 +326,8 @@ int tgk_debugfs_init(void)
 	debugfs_create_file("latency", 0400, dir, NULL, &latency_fops);
 	debugfs_create_file("sessions", 0400, dir, NULL, &sessions_fops);
 	debugfs_create_file("books", 0400, dir, NULL, &books_fops);
+	debugfs_create_file("feeds", 0400, dir, NULL, &feeds_fops);
+	debugfs_create_file("products", 0400, dir, NULL, &products_fops);
 	return 0;
 }
 

@@ -539,6 +539,31 @@ static bool instruments_fill(struct tgk_engine *eng, u64 entry, void *row)
 	return tg_engine_instrument(eng->core, entry + 1, row);
 }
 
+static u64 feeds_entries(const struct tgk_engine *eng)
+{
+	return eng->params.max_feeds;
+}
+
+static bool feeds_fill(struct tgk_engine *eng, u64 entry, void *row)
+{
+	return tg_engine_feed(eng->core, entry + 1, row);
+}
+
+static bool md_fill(struct tgk_engine *eng, u64 entry, void *row)
+{
+	return tg_engine_md(eng->core, entry + 1, row);
+}
+
+static u64 products_entries(const struct tgk_engine *eng)
+{
+	return eng->params.max_products;
+}
+
+static bool products_fill(struct tgk_engine *eng, u64 entry, void *row)
+{
+	return tg_engine_product(eng->core, entry + 1, row);
+}
+
 static u64 clients_entries(const struct tgk_engine *eng)
 {
 	return eng->params.max_clients;
@@ -574,6 +599,10 @@ static const struct table tables[] = {
 	  instruments_entries, instruments_fill, NULL },
 	{ TG_CMD_CLIENTS, TG_A_CLIENT, sizeof(struct tg_nl_client), clients_entries, clients_fill,
 	  NULL },
+	{ TG_CMD_FEEDS, TG_A_FEED, sizeof(struct tg_nl_feed), feeds_entries, feeds_fill, NULL },
+	{ TG_CMD_MD, TG_A_MD, sizeof(struct tg_nl_md), instruments_entries, md_fill, NULL },
+	{ TG_CMD_PRODUCTS, TG_A_PRODUCT, sizeof(struct tg_product_image), products_entries,
+	  products_fill, NULL },
 	{ TG_CMD_LATENCY, TG_A_HIST, sizeof(struct tgk_hist), latency_entries, latency_fill, NULL },
 };
 
@@ -758,6 +787,9 @@ static const struct genl_ops tickgate_ops[] = {
 	{ .cmd = TG_CMD_BOOK, .doit = cmd_book, WITH_POLICY(book_policy) },
 	DUMP(TG_CMD_INSTRUMENTS),
 	DUMP(TG_CMD_CLIENTS),
+	DUMP(TG_CMD_FEEDS),
+	DUMP(TG_CMD_MD),
+	DUMP(TG_CMD_PRODUCTS),
 	{ .cmd = TG_CMD_RESET_LATENCY, .doit = cmd_reset_latency, ADMIN },
 };
 

@@ -8,7 +8,7 @@ top=$(cd "$dir/../.." && pwd -P)
 build=${BUILD:-$top/build}
 bin=${SELFTESTS_BIN:-$build/tests/selftests}
 module=${MODULE:-$build/kmod/tickgate.ko}
-programs="load.sh ioctl netlink mmap hostile slow subscribe journal trade churn conversations.sh mirrored.sh strategies.sh"
+programs="load.sh ioctl netlink mmap hostile slow subscribe images journal trade churn conversations.sh mirrored.sh strategies.sh"
 # shellcheck source=settings
 timeout=60 && . "$dir/settings"
 

@@ -445,6 +445,21 @@ int tg_nl_instruments(struct tg_nl *nl, struct tg_in_instrument **out, __u32 *n)
 	return dump(nl, TG_CMD_INSTRUMENTS, TG_A_INSTRUMENT_DEF, sizeof(**out), (void **)out, n);
 }
 
+int tg_nl_feeds(struct tg_nl *nl, struct tg_nl_feed **out, __u32 *n)
+{
+	return dump(nl, TG_CMD_FEEDS, TG_A_FEED, sizeof(**out), (void **)out, n);
+}
+
+int tg_nl_md(struct tg_nl *nl, struct tg_nl_md **out, __u32 *n)
+{
+	return dump(nl, TG_CMD_MD, TG_A_MD, sizeof(**out), (void **)out, n);
+}
+
+int tg_nl_products(struct tg_nl *nl, struct tg_product_image **out, __u32 *n)
+{
+	return dump(nl, TG_CMD_PRODUCTS, TG_A_PRODUCT, sizeof(**out), (void **)out, n);
+}
+
 int tg_nl_book(struct tg_nl *nl, __u32 instrument_id, struct tg_book_image *out)
 {
 	struct nl_msg *msg = request(nl, TG_CMD_BOOK, NLM_F_ACK);

@@ -53,6 +53,9 @@ int tg_nl_positions(struct tg_nl *nl, struct tg_nl_position **out, __u32 *n);
 int tg_nl_sessions(struct tg_nl *nl, struct tg_nl_session **out, __u32 *n);
 int tg_nl_clients(struct tg_nl *nl, struct tg_nl_client **out, __u32 *n);
 int tg_nl_instruments(struct tg_nl *nl, struct tg_in_instrument **out, __u32 *n);
+int tg_nl_feeds(struct tg_nl *nl, struct tg_nl_feed **out, __u32 *n);
+int tg_nl_md(struct tg_nl *nl, struct tg_nl_md **out, __u32 *n);
+int tg_nl_products(struct tg_nl *nl, struct tg_product_image **out, __u32 *n);
 int tg_nl_book(struct tg_nl *nl, __u32 instrument_id, struct tg_book_image *out);
 
 /* Multicast group "state": poll the descriptor, then read. A struct tg_nl that subscribed must not

@@ -100,6 +100,7 @@ int cmd_checkpoint(int argc, char **argv, const struct ctl_command *self);
 int cmd_clients(int argc, char **argv, const struct ctl_command *self);
 int cmd_counters(int argc, char **argv, const struct ctl_command *self);
 int cmd_events(int argc, char **argv, const struct ctl_command *self);
+int cmd_feed(int argc, char **argv, const struct ctl_command *self);
 int cmd_fix(int argc, char **argv, const struct ctl_command *self);
 int cmd_journal(int argc, char **argv, const struct ctl_command *self);
 int cmd_kill(int argc, char **argv, const struct ctl_command *self);

@@ -23,6 +23,7 @@ static const struct ctl_command commands[] = {
 	  "let trading go on after a kill" },
 	{ "events", cmd_events, "[--count N] [--seconds S] [--json]",
 	  "state changes as they happen" },
+	{ "feed", cmd_feed, "[list] [--json]", "lines of market data and what was lost on them" },
 	{ "fix", cmd_fix, "FILE... [--venue NAME] [--separator SEP] [--names] [--only-invalid] [--quiet] [--json] ...",
 	  "judge FIX messages in streams, logs and captures" },
 	{ "journal", cmd_journal,

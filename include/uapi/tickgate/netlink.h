@@ -37,6 +37,9 @@ enum tg_cmd {
 	TG_CMD_EVENT = 16,	/* multicast only */
 	TG_CMD_CLIENTS = 17,	/* dump: TG_A_CLIENT each */
 	TG_CMD_RESET_LATENCY = 18,	/* (A) zero the histograms */
+	TG_CMD_FEEDS = 19,	/* dump: TG_A_FEED each */
+	TG_CMD_MD = 20,		/* dump: TG_A_MD each: how each instrument's market data stands */
+	TG_CMD_PRODUCTS = 21,	/* dump: TG_A_PRODUCT (struct tg_product_image, shm.h) each */
 	TG_CMD_MAX_PLUS_1
 };
 
@@ -67,6 +70,9 @@ enum tg_attr {
 	TG_A_FORCE = 23,		/* flag */
 	TG_A_CLIENT = 24,		/* struct tg_nl_client */
 	TG_A_PAD = 25,
+	TG_A_FEED = 26,			/* struct tg_nl_feed */
+	TG_A_MD = 27,			/* struct tg_nl_md */
+	TG_A_PRODUCT = 28,		/* struct tg_product_image */
 	TG_A_MAX_PLUS_1
 };
 

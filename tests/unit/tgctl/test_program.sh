@@ -33,7 +33,7 @@ sys.exit(not open(sys.argv[1]).read())' "$dir/json"; }
 "$write" "$dir/a.tgj" 1 5
 "$write" "$dir/b.tgj" 4 10
 "$write" "$dir/changed.tgj" 1 10 537
-commands="status book orders positions counters latency session clients kill resume events fix journal record play plot checkpoint version"
+commands="status book orders positions counters latency session clients kill resume events feed fix journal record play plot checkpoint version"
 
 check "no command exits 2" status 2 "$tgctl"
 check "an unknown command exits 2" status 2 "$tgctl" frobnicate
