@@ -8,6 +8,10 @@
  *   r		a datagram as it is
  *   t		time passes (length of the line in 100 ms), timers run
  *   u d	transport up with logon, down
+ *   h f q	35=h, f, y over TCP
+ *   s	35=W on the snapshot channel, with the next number; S leaves one out
+ * The first byte of all says which venue: K Kraken, C Coinbase, L the test exchange order by order,
+ * P the same by price with crossed books that recover, else the test exchange.
  * After every step: books sorted and within bounds, nothing held by a LIVE book, a refused message
  * has changed nothing, and a UDP step fits the outbox that tg_engine_udp_outbox_bytes() promises.
  */
@@ -18,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define LEVELS	6u
 #define PENDING	40u
+#define CHANNEL	3u
 
 static void must(bool ok, const char *what)
 {
@@ -73,6 +78,8 @@ static void udp(struct kit *k, u16 feed, const void *p, u32 len)
 	k->ob.cap = cap;
 }
 
+static u64 channel_seq;
+
 static void line(struct kit *k, const uint8_t *p, u32 len)
 {
 	char body[8192], type[2] = { 0 };
@@ -103,6 +110,21 @@ static void line(struct kit *k, const uint8_t *p, u32 len)
 		kit_tcp(k, type, body);
 		must(!k->ob.lost, "a TCP step did not fit the outbox");
 		break;
+	case 'h':
+	case 'f':
+	case 'q':
+		type[0] = p[0] == 'q' ? 'y' : (char)p[0];
+		snprintf(body, sizeof(body), "%.*s", (int)(len - 1), (const char *)p + 1);
+		kit_tcp(k, type, body);
+		must(!k->ob.lost, "a TCP step did not fit the outbox");
+		break;
+	case 's':
+	case 'S':
+		channel_seq += p[0] == 's' ? 1 : 2;
+		snprintf(body, sizeof(body), "%.*s", (int)(len - 1), (const char *)p + 1);
+		kit_build(k, "W", "VENUE", "MD", channel_seq, k->feed_time, body);
+		udp(k, CHANNEL, k->msg, k->msg_len);
+		break;
 	case 'r':
 		udp(k, KIT_FEED_A, p + 1, len - 1);
 		break;
@@ -123,25 +145,67 @@ static void line(struct kit *k, const uint8_t *p, u32 len)
 	check(k);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	static struct kit *k, fresh;
-	static void *snapshot;
-	size_t at, end;
+static const struct variant { char letter; u16 dialect, crossed, flags; } variants[] = {
+	{ 0, TG_DIALECT_SIM, TG_CROSSED_COUNT, 0 },
+	{ 'K', TG_DIALECT_KRAKEN, TG_CROSSED_STALE, 0 },
+	{ 'C', TG_DIALECT_COINBASE, TG_CROSSED_COUNT, TG_INSTRUMENT_L3 },
+	{ 'L', TG_DIALECT_SIM, TG_CROSSED_COUNT, TG_INSTRUMENT_L3 },
+	{ 'P', TG_DIALECT_SIM, TG_CROSSED_RECOVER, 0 },
+};
+#define VARIANTS	(sizeof(variants) / sizeof(variants[0]))
 
-	if (!k) {
-		k = kit_new_rx(LEVELS, PENDING, 0, 16384);
+static struct kit *make(const struct variant *v)
+{
+	struct tg_in_engine p = { .max_instruments = 8, .max_venues = 2, .max_feeds = 4,
+				  .max_accounts = 2, .max_clients = 2, .max_orders = 16,
+				  .max_limits = 16, .exec_ids = 64, .book_levels = LEVELS,
+				  .md_pending = PENDING, .rx_buffer_bytes = 16384, .l3_books = 2,
+				  .l3_orders = 12, .max_products = 1 };
+	struct tg_in_feed f = { .feed_id = CHANNEL, .venue_id = KIT_VENUE,
+				.flags = TG_FEED_SNAPSHOT, .name = "S" };
+	struct kit *k;
+
+	kit_dialect = v->dialect;
+	kit_crossed = v->crossed;
+	k = kit_new_params(&p, v->dialect == TG_DIALECT_SIM ? 0 : TG_VENUE_MD_TCP);
+	must(!kit_step(k, TG_IN_FEED, 0, &f, sizeof(f)), "feed");
+	if (v->letter) {
+		must(!kit_define(k, 1, "BTC", TG_INSTRUMENT_SUBSCRIBE | v->flags, 2, 8, 0),
+		     "instrument");
+		must(!kit_define(k, 2, "ETH", TG_INSTRUMENT_SUBSCRIBE | v->flags, 0, 0, 0),
+		     "instrument");
+	} else {
 		kit_instrument(k, 1, "BTC", 0);
 		kit_instrument(k, 2, "ETH", 1000000000);
-		snapshot = malloc(k->e->bytes);
-		must(snapshot && tg_engine_snapshot(k->e, snapshot, k->e->bytes), "snapshot");
-		fresh = *k;
 	}
-	*k = fresh;
-	must(!tg_engine_restore(k->e, ((struct tg_engine *)snapshot)->bytes, snapshot,
-				((struct tg_engine *)snapshot)->bytes),
-	     "restore");
-	for (at = 0; at < size; at = end + 1) {
+	return k;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct kit *kits[VARIANTS], fresh[VARIANTS];
+	static void *snapshots[VARIANTS];
+	size_t at = 0, end, n, v = 0;
+	struct tg_engine *was;
+	struct kit *k;
+
+	for (n = 1; n < VARIANTS; n++)
+		if (size && data[0] == (uint8_t)variants[n].letter)
+			v = n;
+	at = v ? 1 : 0;
+	kit_begin = variants[v].dialect == TG_DIALECT_COINBASE ? "FIXT.1.1" : "FIX.4.4";
+	if (!kits[v]) {
+		k = kits[v] = make(&variants[v]);
+		snapshots[v] = malloc(k->e->bytes);
+		must(snapshots[v] && tg_engine_snapshot(k->e, snapshots[v], k->e->bytes), "snapshot");
+		fresh[v] = *k;
+	}
+	k = kits[v];
+	*k = fresh[v];
+	channel_seq = 0;
+	was = snapshots[v];
+	must(!tg_engine_restore(k->e, was->bytes, was, was->bytes), "restore");
+	for (; at < size; at = end + 1) {
 		for (end = at; end < size && data[end] != '\n'; end++)
 			;
 		if (end > at)
