@@ -146,9 +146,10 @@ static enum tg_fix_error convert(const struct tg_md_source *src, const struct tg
 	return TG_FIX_OK;
 }
 
-bool tg_md_entry(const struct tg_engine *e, const struct tg_md_source *src,
-		 struct tg_fix_md_iter *it, struct tg_md_symbols *sc, u32 instrument_id,
-		 struct tg_md_scratch *out, enum tg_fix_error *err, u32 *bad_tag)
+static __always_inline bool entry(const struct tg_engine *e, const struct tg_md_source *src,
+				 struct tg_fix_md_iter *it, struct tg_md_symbols *sc,
+				 u32 instrument_id, struct tg_md_scratch *out,
+				 enum tg_fix_error *err, u32 *bad_tag)
 {
 	const struct tg_instrument *i;
 	struct tg_fix_md_entry in;
@@ -168,6 +169,13 @@ bool tg_md_entry(const struct tg_engine *e, const struct tg_md_source *src,
 	return !*err;
 }
 
+bool tg_md_entry(const struct tg_engine *e, const struct tg_md_source *src,
+		 struct tg_fix_md_iter *it, struct tg_md_symbols *sc, u32 instrument_id,
+		 struct tg_md_scratch *out, enum tg_fix_error *err, u32 *bad_tag)
+{
+	return entry(e, src, it, sc, instrument_id, out, err, bad_tag);
+}
+
 enum tg_fix_error tg_md_decode(struct tg_engine *e, const struct tg_md_source *src,
 			       struct tg_fix_md_iter *it, u32 instrument_id, u32 *held,
 			       u32 *bad_tag)
@@ -178,8 +186,8 @@ enum tg_fix_error tg_md_decode(struct tg_engine *e, const struct tg_md_source *s
 	u32 n = 0;
 
 	/* A group never gives more entries than its count says. */
-	while (tg_md_entry(e, src, it, it->msg_type == TG_MT1('X') ? &sc : NULL, instrument_id,
-			   &e->md_scratch[keep ? n : 0], &err, bad_tag))
+	while (entry(e, src, it, it->msg_type == TG_MT1('X') ? &sc : NULL, instrument_id,
+		     &e->md_scratch[keep ? n : 0], &err, bad_tag))
 		n++;
 	*held = keep ? n : 0;
 	return err;
