@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # vm: --mem 3072
-# Guest part of the soak of books: a venue of each dialect, one instrument at each, and everything that can go wrong with market data, at random by SEED, for SECONDS.
+# Guest part of the soak of books: a venue of each dialect that needs no TLS, one instrument at each, and everything that can go wrong with market data, at random by SEED, for SECONDS.
 # In between, and at the end, all faults stop and every book must be the venue's. Leaves the journals in DIR.
 #
 #	books.sh DIR SECONDS SEED
@@ -12,7 +12,8 @@ LAB_DIR=/tmp/tickgate-books
 . "$here/../system/tap.sh"
 . "$here/../../tools/lab/lab.sh"
 trap 'kill $(jobs -p) 2>/dev/null; cp -r "$LAB_DIR"/. "$out"/' EXIT
-names=(sim orders binance kraken coinbase deribit)
+# Coinbase's Logon holds its passphrase and goes by TLS only: its books are tests/conform/livebooks.c's
+names=(sim orders binance kraken deribit)
 declare -A pid
 faults=0 restarts=0 drops=0 settled=0
 
@@ -76,7 +77,7 @@ backoff_min_ms = 100
 backoff_max_ms = 1000
 connect_limit = 512
 connect_window_s = 1
-$(case $n in binance | coinbase | deribit) echo "credentials = file:$LAB_DIR/$n.secret" ;; esac)
+$(case $n in binance | deribit) echo "credentials = file:$LAB_DIR/$n.secret" ;; esac)
 
 [instrument $n]
 id = $i
@@ -87,7 +88,7 @@ lot = 0.001
 px_digits = 2
 qty_digits = 3
 $SOAK_PRODUCT
-$(case $n in orders | coinbase) echo "$SOAK_L3" ;; esac)
+$(case $n in orders) echo "$SOAK_L3" ;; esac)
 
 END
 	done
@@ -176,7 +177,7 @@ fault()
 lab_net && lab_module || bail "laboratory"
 openssl genpkey -algorithm ed25519 -out "$LAB_DIR/key.pem" 2>/dev/null
 { echo "key = KEY"; cat "$LAB_DIR/key.pem"; } >"$LAB_DIR/binance.secret"
-for n in coinbase deribit; do printf 'key = KEY\nsecret = c2VjcmV0LWtleS1vZi10aGUtdGVzdA==\npassphrase = phrase\n' >"$LAB_DIR/$n.secret"; done
+printf 'key = KEY\nsecret = c2VjcmV0LWtleS1vZi10aGUtdGVzdA==\npassphrase = phrase\n' >"$LAB_DIR/deribit.secret"
 chmod 600 "$LAB_DIR"/*.secret
 for n in "${names[@]}"; do venue_up "$n" || bail "venue $n: $(cat "$LAB_DIR/venue-$n.err")"; done
 # what the daemon knows of by now
@@ -194,15 +195,17 @@ while [ $((SECONDS - from)) -lt "$seconds" ]; do
 	fault
 	sleep "0.$((RANDOM % 9))"
 	if [ $SECONDS -ge $next ]; then
+		# time without faults does not count
+		before=$SECONDS
 		settle || { bad=1; break; }
-		next=$((SECONDS + 30))
+		from=$((from + SECONDS - before)) next=$((SECONDS + 30))
 		echo "# $((SECONDS - from)) s: $faults faults, $drops connections dropped, $restarts venues restarted, books equal $settled times" >&2
 	fi
 done
 check "every book came back to be the venue's, each time that the faults stopped" is $bad 0
 check "every book is live and the venue's at the end" settle
 note "$faults faults, $drops connections dropped, $restarts venues restarted, books of ${#names[@]} venues equal $settled times"
-check "faults" at_least $faults $((seconds / 5))
+check "faults" at_least $faults $((seconds / 10))
 tgctl counters --json >"$LAB_DIR/counters.json"
 core() { jq ".core.$1" "$LAB_DIR/counters.json"; }
 note "md_gaps $(core md_gaps), md_feed_gaps $(core md_feed_gaps), md_feed_dups $(core md_feed_dups), snapshots $(core md_snapshot_requests), md_checksums $(core md_checksums), md_checksum_bad $(core md_checksum_bad), md_status $(core md_status)"

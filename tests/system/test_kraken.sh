@@ -30,7 +30,7 @@ same_book()
 	tgctl book "$1" --depth 10 --json >"$LAB_DIR/book-ours.json"
 	/usr/bin/python3 -IS "$here/samebook.py" "$LAB_DIR"
 }
-check "session up" lab_wait 40 lab_session_up
+check "session up" lab_wait 60 lab_session_up
 for name in WAVES ADA GRT; do check "book of $name live" lab_wait 20 live $name; done
 lab_ctl resume >/dev/null
 check "the recording came to its end" lab_wait 300 grep -q 'market done updates=943' "$LAB_DIR/venue.out"
