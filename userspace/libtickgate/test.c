@@ -242,7 +242,9 @@ static struct tg_book_image image;
 
 static void *image_writer(void *arg)
 {
-	struct tg_book_image b = { .instrument_id = 7 };
+	struct tg_book_image b = { .instrument_id = 7,
+				   .bid_levels = TG_IMAGE_LEVELS,
+				   .ask_levels = TG_IMAGE_LEVELS };
 	__s64 i;
 	int k;
 

@@ -357,9 +357,10 @@ static int iface_up(struct tgd_xdp_state *x, struct iface *f, struct tg_nl *nl, 
 
 static void iface_down(struct tgd_xdp_state *x, struct iface *f, struct tg_nl *nl)
 {
-	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = x->prog_fd);
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts);
 	int err;
 
+	opts.old_prog_fd = x->prog_fd;
 	if (f->bound && tg_nl_unbind(nl, f->ifindex))
 		tgd_log(LOG_DEBUG, "interface %s: unbind: %s", f->name, tg_nl_error(nl));
 	if (f->up)
