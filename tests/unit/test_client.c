@@ -31,7 +31,7 @@ static void open_and_close_are_checked(void **state)
 		assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 1, &c, sizeof(c)), \
 				 TG_REASON_BAD_REQUEST);                          \
 	} while (0)
-	BAD(flags, 4);
+	BAD(flags, 8);
 	BAD(reserved[0], 1);
 	BAD(reserved[1], 1);
 	BAD(name[TG_NAME_LEN - 1], 'x');
@@ -71,7 +71,7 @@ static void permits_are_checked(void **state)
 	BAD(account_id, 3);	/* not configured */
 	BAD(account_id, 99);
 	BAD(instrument_id, 4);
-	BAD(flags, 4);
+	BAD(flags, 8);
 	BAD(reserved[0], 1);
 	BAD(reserved[1], 1);
 	assert_int_equal(fx_step(f, TG_IN_PERMIT, 0, &good, sizeof(good)), TG_REASON_OK);
