@@ -60,7 +60,7 @@ lab_venue()
 		--udp 239.77.0.1:30001@10.77.0.2 --control "$LAB_SOCK" --log "$LAB_DIR/venue.fix" "$@" \
 		>"$LAB_DIR/venue.out" 2>"$LAB_DIR/venue.err" &
 	LAB_VENUE_PID=$!
-	lab_wait 60 grep -q '^ready' "$LAB_DIR/venue.out" || { cat "$LAB_DIR/venue.err" >&2; return 1; }
+	lab_wait 120 grep -q '^ready' "$LAB_DIR/venue.out" || { cat "$LAB_DIR/venue.err" >&2; return 1; }
 }
 
 # lab_ctl COMMAND...: one command to the exchange's control socket, its answer on stdout.
