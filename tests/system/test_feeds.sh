@@ -25,15 +25,6 @@ reload()
 	kill -HUP "$LAB_DAEMON_PID"
 	lab_wait 10 eval "[ \$(grep -c '$1' '$log') -gt $before ]" || { tail -5 "$log" | sed 's/^/# /'; return 1; }
 }
-same_book()
-{
-	lab_ctl pause >/dev/null
-	sleep 0.5
-	lab_ctl book BTCUSDT 10 >"$LAB_DIR/book-venue.json"
-	tgctl book BTCUSDT --depth 10 --json >"$LAB_DIR/book-ours.json"
-	lab_ctl resume >/dev/null
-	/usr/bin/python3 -IS "$here/samebook.py" "$LAB_DIR"
-}
 
 lab_net && lab_module && lab_venue --market seeded --seed 5 --symbols BTCUSDT:0.01:0.00001:60000 --rate 100 || bail "laboratory"
 lab_config
@@ -56,7 +47,7 @@ check "reload with the feed, one sender" reload 'reload: 1 changes, 0 refused'
 check "the group is joined for that sender" lab_wait 5 from_one_sender
 check "its datagrams come again" lab_wait 10 more_packets "$n"
 check "the book is live again" lab_wait 20 lab_book_live
-check "and equals the venue's" same_book
+check "and equals the venue's" lab_same_book "$here/samebook.py"
 
 cat >>"$conf" <<'END'
 [feed sim-b]
@@ -94,7 +85,7 @@ check "the group is there" lab_wait 10 joined
 n=$(packets)
 check "datagrams come" lab_wait 10 more_packets "$n"
 check "the book recovers" lab_wait 20 lab_book_live
-check "and equals the venue's after the link was down" same_book
+check "and equals the venue's after the link was down" lab_same_book "$here/samebook.py"
 
 lab_stop daemon "$LAB_DAEMON_PID"
 check "daemon ends cleanly" is $? 0

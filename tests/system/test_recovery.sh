@@ -18,33 +18,24 @@ more() { [ "$(core "$1")" -gt "$2" ]; }
 working_at_least() { [ "$(working)" -ge "$1" ]; }
 none_working() { [ "$(working)" -eq 0 ]; }
 venue_idle() { lab_ctl orders | jq -e 'all(.status | IN("0", "1") | not)'; }
-same_book()
-{
-	lab_ctl pause >/dev/null
-	sleep 0.5
-	lab_ctl book BTCUSDT 10 >"$LAB_DIR/book-venue.json"
-	tgctl book BTCUSDT --depth 10 --json >"$LAB_DIR/book-ours.json"
-	lab_ctl resume >/dev/null
-	/usr/bin/python3 -IS "$here/samebook.py" "$LAB_DIR"
-}
 
 lab_net && lab_module && lab_venue --market seeded --seed 5 --symbols BTCUSDT:0.01:0.00001:60000 --rate 100 || bail "laboratory"
 lab_config
 lab_daemon || bail "daemon"
 check "session up, book live" lab_ready 40
-check "book equals the venue's" same_book
+check "book equals the venue's" lab_same_book "$here/samebook.py"
 
 gaps=$(core md_gaps)
 note "$(lab_ctl drop udp 3)"
 sleep 1
 check "lost datagrams are noticed" at_least "$(core md_gaps)" $((gaps + 1))
 check "book recovers by snapshot" lab_wait 10 lab_book_live
-check "book equals the venue's after loss" same_book
+check "book equals the venue's after loss" lab_same_book "$here/samebook.py"
 note "$(lab_ctl dup udp 20) $(lab_ctl reorder udp 4)"
 sleep 2
 check "doubled datagrams are counted and dropped" at_least "$(core md_feed_dups)" 5
 check "book live after doubling and swapping" lab_wait 10 lab_book_live
-check "book equals the venue's after doubling and swapping" same_book
+check "book equals the venue's after doubling and swapping" lab_same_book "$here/samebook.py"
 
 n=$(logons)
 note "$(lab_ctl disconnect midmessage)"

@@ -165,6 +165,16 @@ lab_running() { tgctl status --json | grep -q '"running": *true'; }
 lab_session_up() { tgctl session --json | grep -q '"state": *"up"'; }
 lab_book_live() { tgctl book BTCUSDT --json | grep -q '"state": *"live"'; }
 
+# lab_same_book JUDGE: while the venue pauses, is our book its book? JUDGE compares book-ours.json and book-venue.json in a directory.
+lab_same_book()
+{
+	lab_ctl pause >/dev/null
+	sleep 0.5
+	lab_ctl book BTCUSDT 10 >"$LAB_DIR/book-venue.json"
+	tgctl book BTCUSDT --depth 10 --json >"$LAB_DIR/book-ours.json"
+	lab_ctl resume >/dev/null
+	/usr/bin/python3 -IS "$1" "$LAB_DIR"
+}
 lab_ready()
 {
 	lab_wait "${1:-30}" lab_session_up || { echo "lab: session is not up" >&2; tail -20 "$LAB_DIR/tickgated.log" >&2; return 1; }

@@ -112,7 +112,7 @@ private:
 	const std::string &text_;
 };
 
-static bool read_line(gzFile file, std::string *line)
+bool read_recording_line(gzFile file, std::string *line)
 {
 	char chunk[65536];
 
@@ -147,7 +147,7 @@ int recording::load(const std::string &path, std::string *why)
 		return -EINVAL;
 	};
 
-	while (read_line(file, &line)) {
+	while (read_recording_line(file, &line)) {
 		size_t space = line.find(' ');
 		recorded_event ev;
 		std::string kind, text;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <vector>
+#include <zlib.h>
 
 namespace venue {
 
@@ -53,5 +54,8 @@ struct recording {
 	// first `count` diffs (0 = all). Returns lines written or -errno.
 	int write_ticker_truth(const std::string &path, uint64_t count) const;
 };
+
+// The next line without its end, of any length; false at the end of the file.
+bool read_recording_line(gzFile file, std::string *line);
 
 }

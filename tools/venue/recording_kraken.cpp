@@ -61,21 +61,6 @@ static bool levels(const std::string &json, const char *key, md_side side, recor
 	return at < json.size() && json[at] == ']';
 }
 
-static bool read_line(gzFile file, std::string *line)
-{
-	char chunk[65536];
-
-	line->clear();
-	while (gzgets(file, chunk, sizeof(chunk))) {
-		*line += chunk;
-		if (line->back() == '\n') {
-			line->pop_back();
-			return true;
-		}
-	}
-	return !line->empty();
-}
-
 int recording::load_kraken(const std::string &path, std::string *why)
 {
 	gzFile file = gzopen(path.c_str(), "rb");
@@ -92,7 +77,7 @@ int recording::load_kraken(const std::string &path, std::string *why)
 		return -EINVAL;
 	};
 
-	while (read_line(file, &line)) {
+	while (read_recording_line(file, &line)) {
 		size_t space = line.find(": "), end = line.rfind("\"]"), start = end == std::string::npos ? end : line.rfind('"', end - 1);
 		recorded_event ev;
 

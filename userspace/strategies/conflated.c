@@ -9,19 +9,16 @@
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <tickgate.h>
 #include "json.h"
-#include "options.h"
+#include "program.h"
 
 #define PROGRAM "tg-conflated"
 #define MAX_IDS	64
-
-static volatile sig_atomic_t stopped;
 
 struct conflated {
 	struct tg_handle *h;
@@ -31,12 +28,6 @@ struct conflated {
 	__u64 seen[2][MAX_IDS];	/* record_seq of the image shown last */
 	__u64 lines, limit, readings;
 };
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
 
 static const char usage_text[] =
 	"usage: tg-conflated [options]\n"
@@ -138,10 +129,10 @@ static bool take(struct conflated *c, __u64 *seen, __u64 record_seq)
 	bool news = c->all || *seen != record_seq + 1;
 
 	*seen = record_seq + 1;		/* 0 = never shown */
-	if (!news || stopped)
+	if (!news || program_stopped)
 		return false;
 	if (++c->lines == c->limit)
-		stopped = 1;
+		program_stopped = 1;
 	return true;
 }
 
@@ -153,11 +144,11 @@ static void reading(struct conflated *c)
 
 	c->readings++;
 	for (i = 0; i < c->instruments; i++)
-		if (!tg_book(c->h, c->instrument[i], &b) && !stopped &&
+		if (!tg_book(c->h, c->instrument[i], &b) && !program_stopped &&
 		    take(c, &c->seen[0][i], b.record_seq))
 			show_book(c, &b);
 	for (i = 0; i < c->products; i++)
-		if (!tg_product(c->h, c->product[i], &p) && !stopped &&
+		if (!tg_product(c->h, c->product[i], &p) && !program_stopped &&
 		    take(c, &c->seen[1][i], p.record_seq))
 			show_product(c, &p);
 	fflush(stdout);
@@ -173,14 +164,6 @@ static void defined_instruments(struct conflated *c)
 			c->instrument[c->instruments++] = id;
 }
 
-static __u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
-}
-
 static int run(struct conflated *c, __u64 seconds, __u64 interval_ms)
 {
 	/*
@@ -188,12 +171,12 @@ static int run(struct conflated *c, __u64 seconds, __u64 interval_ms)
 	 * every flush. poll() is only asked whether the engine is still there.
 	 */
 	struct pollfd p = { .fd = tg_fd(c->h), .events = 0 };
-	__u64 end = seconds ? now_ms() + seconds * 1000 : ~0ULL, next = now_ms(), now;
+	__u64 end = seconds ? program_now_ms() + seconds * 1000 : ~0ULL, next = program_now_ms(), now;
 
-	while (!stopped && now_ms() < end) {
+	while (!program_stopped && program_now_ms() < end) {
 		reading(c);
 		next += interval_ms;
-		while (!stopped && (now = now_ms()) < next && now < end) {
+		while (!program_stopped && (now = program_now_ms()) < next && now < end) {
 			__u64 ms = next - now > 1000 ? 1000 : next - now;
 			struct timespec t = { .tv_sec = (time_t)(ms / 1000),
 					      .tv_nsec = (long)(ms % 1000) * 1000000 };
@@ -258,34 +241,17 @@ int main(int argc, char **argv)
 		case 'j':
 			c.json = true;
 			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			return 0;
-		case 'v':
-			option_version(PROGRAM);
-			return 0;
 		default:
-			fputs(usage_text, stderr);
-			return 2;
+			option_other(PROGRAM, opt, usage_text);
 		}
 	}
-	if (optind != argc) {
-		fprintf(stderr, PROGRAM ": unexpected argument \"%s\"\n", argv[optind]);
-		return 2;
-	}
-	err = tg_open(&c.h, device);
-	if (err) {
-		fprintf(stderr, PROGRAM ": %s: %s\n", device ? device : TG_DEVICE, strerror(-err));
+	option_no_arguments(PROGRAM, argc, argv);
+	c.h = program_attach(PROGRAM, device, &o, &none, NULL);
+	if (!c.h)
 		return 1;
-	}
-	err = tg_attach(c.h, &o, &none, NULL);
-	if (!err) {
-		if (!c.instruments && !c.products)
-			defined_instruments(&c);
-		sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_signal }, NULL);
-		sigaction(SIGTERM, &(struct sigaction){ .sa_handler = on_signal }, NULL);
-		err = run(&c, seconds, interval_ms);
-	}
+	if (!c.instruments && !c.products)
+		defined_instruments(&c);
+	err = run(&c, seconds, interval_ms);
 	if (err)
 		fprintf(stderr, PROGRAM ": %s\n",
 			err == -ENODEV && c.readings ? "the gateway shut down" : tg_error(c.h));

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,7 @@
 #include <tickgate.h>
 #include "json.h"
 #include "latency.h"
-#include "options.h"
+#include "program.h"
 
 #define PROGRAM		"tg-market-maker"
 /* after a refusal: no storm of orders that will be refused again */
@@ -61,14 +60,6 @@ struct maker {
 	char last_refusal[64];
 	struct latency gateway, venue_ack;
 };
-
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
 
 static const char usage_text[] =
 	"usage: tg-market-maker --instrument SYMBOL|ID [options]\n"
@@ -459,7 +450,7 @@ static int trade(struct maker *m, __u64 end_ns)
 
 	while (!m->ended && !err) {
 		err = turn(m);
-		if (stopped)
+		if (program_stopped)
 			m->ended = "signal";
 		else if (latency_now_ns() >= end_ns && !m->ended)
 			m->ended = "seconds";
@@ -665,15 +656,8 @@ static void read_arguments(struct maker *m, struct arguments *a, int argc, char 
 		case 'j':
 			m->json = true;
 			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			exit(0);
-		case 'v':
-			option_version(PROGRAM);
-			exit(0);
 		default:
-			fputs(usage_text, stderr);
-			exit(2);
+			option_other(PROGRAM, c, usage_text);
 		}
 	}
 	if (optind != argc || !a->instrument) {
@@ -692,26 +676,15 @@ int main(int argc, char **argv)
 	int err;
 
 	read_arguments(&m, &a, argc, argv);
-	err = tg_open(&m.h, a.device);
-	if (err) {
-		fprintf(stderr, PROGRAM ": %s: %s\n", a.device ? a.device : TG_DEVICE,
-			strerror(-err));
+	m.h = program_attach(PROGRAM, a.device, &o, &callbacks, &m);
+	if (!m.h)
 		return 1;
-	}
-	err = tg_attach(m.h, &o, &callbacks, &m);
-	if (err) {
-		fprintf(stderr, PROGRAM ": %s\n", tg_error(m.h));
-		tg_close(m.h);
-		return 1;
-	}
 	if (find_instrument(&m, a.instrument)) {
 		tg_close(m.h);
 		return 1;
 	}
 	m.tag = (__u32)getpid() | 1u << 31;
 	m.look = true;
-	sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_signal }, NULL);
-	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = on_signal }, NULL);
 	err = trade(&m, a.seconds ? latency_now_ns() + a.seconds * 1000000000ULL : ~0ULL);
 	if (!err && strcmp(m.ended, "shutdown"))
 		err = wind_down(&m);

@@ -10,17 +10,14 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <tickgate.h>
-#include "options.h"
+#include "program.h"
 
 #define PROGRAM "tg-publisher"
-
-static volatile sig_atomic_t stopped;
 
 struct publisher {
 	struct tg_handle *h;
@@ -31,12 +28,6 @@ struct publisher {
 	bool down;
 	unsigned int downloads;	/* complete ones */
 };
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
 
 static const char usage_text[] =
 	"usage: tg-publisher [options] <LINES\n"
@@ -110,7 +101,7 @@ static bool again(struct publisher *p, int r)
 {
 	static const struct timespec moment = { .tv_nsec = 50000 };
 
-	if (r != TG_REASON_FULL || stopped || drain(p))
+	if (r != TG_REASON_FULL || program_stopped || drain(p))
 		return false;
 	p->full++;
 	nanosleep(&moment, NULL);
@@ -341,7 +332,7 @@ static bool run(struct publisher *p)
 	ssize_t n;
 	bool good = true;
 
-	while (good && !stopped && (n = getline(&line, &cap, stdin)) > 0) {
+	while (good && !program_stopped && (n = getline(&line, &cap, stdin)) > 0) {
 		p->line++;
 		while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
 			line[--n] = 0;
@@ -355,7 +346,7 @@ static bool run(struct publisher *p)
 /* Until this many downloads are complete. */
 static bool wait_download(struct publisher *p, unsigned int n)
 {
-	while (!drain(p) && p->downloads < n && !stopped && tg_wait(p->h, 2000) > 0)
+	while (!drain(p) && p->downloads < n && !program_stopped && tg_wait(p->h, 2000) > 0)
 		;
 	return p->downloads >= n;
 }
@@ -383,7 +374,7 @@ int main(int argc, char **argv)
 	const char *device = NULL;
 	struct publisher p = {};
 	bool quiet = false, good;
-	int c, err;
+	int c;
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
@@ -393,34 +384,14 @@ int main(int argc, char **argv)
 		case 'q':
 			quiet = true;
 			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			return 0;
-		case 'v':
-			option_version(PROGRAM);
-			return 0;
 		default:
-			fputs(usage_text, stderr);
-			return 2;
+			option_other(PROGRAM, c, usage_text);
 		}
 	}
-	if (optind != argc) {
-		fprintf(stderr, PROGRAM ": unexpected argument \"%s\"\n", argv[optind]);
-		return 2;
-	}
-	err = tg_open(&p.h, device);
-	if (err) {
-		fprintf(stderr, PROGRAM ": %s: %s\n", device ? device : TG_DEVICE, strerror(-err));
+	option_no_arguments(PROGRAM, argc, argv);
+	p.h = program_attach(PROGRAM, device, &o, &callbacks, &p);
+	if (!p.h)
 		return 1;
-	}
-	err = tg_attach(p.h, &o, &callbacks, &p);
-	if (err) {
-		fprintf(stderr, PROGRAM ": %s\n", tg_error(p.h));
-		tg_close(p.h);
-		return 1;
-	}
-	sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_signal }, NULL);
-	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = on_signal }, NULL);
 	good = wait_download(&p, 1) && run(&p);
 	good = last_verdicts(&p) && good;
 	if (!quiet)

@@ -5,18 +5,15 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <tickgate.h>
 #include "json.h"
-#include "options.h"
+#include "program.h"
 
 #define PROGRAM "tg-reader"
-
-static volatile sig_atomic_t stopped;
 
 struct reader {
 	struct tg_handle *h;
@@ -28,12 +25,6 @@ struct reader {
 	__u64 slow;
 	bool down;
 };
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
 
 static const char usage_text[] =
 	"usage: tg-reader [options]\n"
@@ -54,7 +45,7 @@ static void count_line(struct reader *r)
 {
 	r->events++;
 	if (r->limit && r->events >= r->limit)
-		stopped = 1;
+		program_stopped = 1;
 }
 
 static void print_public(struct reader *r, const char *name, const struct tg_pub_event *ev)
@@ -115,7 +106,7 @@ static void public_event(void *user, const struct tg_pub_event *ev)
 		return;
 	}
 	/* what came in the same batch as the last line asked for is not shown */
-	if (stopped)
+	if (program_stopped)
 		return;
 	if (!r->quiet)
 		print_public(r, names[ev->type], ev);
@@ -135,7 +126,7 @@ static void private_event(void *user, const struct tg_priv_event *ev)
 	char qty[TG_PX_TEXT];
 	struct tg_json j;
 
-	if (r->top || stopped)
+	if (r->top || program_stopped)
 		return;
 	if (!r->quiet && r->json) {
 		tg_json_begin(&j, stdout);
@@ -244,30 +235,22 @@ static void print_top(struct reader *r)
 	count_line(r);
 }
 
-static __u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
-}
-
 static int run(struct reader *r, __u64 seconds, __u64 lag_ms)
 {
-	__u64 end = seconds ? now_ms() + seconds * 1000 : ~0ULL;
+	__u64 end = seconds ? program_now_ms() + seconds * 1000 : ~0ULL;
 	struct timespec lag = { .tv_sec = (time_t)(lag_ms / 1000),
 				.tv_nsec = (long)(lag_ms % 1000) * 1000000 };
 	int n;
 
 	if (r->top)
 		print_top(r);
-	while (!stopped && now_ms() < end) {
+	while (!program_stopped && program_now_ms() < end) {
 		if (lag_ms)
 			nanosleep(&lag, NULL);
 		n = tg_poll(r->h, 256);
 		if (n < 0)
 			return n;
-		if (r->top && r->top_changed && !stopped)
+		if (r->top && r->top_changed && !program_stopped)
 			print_top(r);
 		if (r->down)
 			return -ENODEV;
@@ -346,33 +329,16 @@ int main(int argc, char **argv)
 		case 'j':
 			r.json = true;
 			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			return 0;
-		case 'v':
-			option_version(PROGRAM);
-			return 0;
 		default:
-			fputs(usage_text, stderr);
-			return 2;
+			option_other(PROGRAM, c, usage_text);
 		}
 	}
-	if (optind != argc) {
-		fprintf(stderr, PROGRAM ": unexpected argument \"%s\"\n", argv[optind]);
-		return 2;
-	}
-	err = tg_open(&r.h, device);
-	if (err) {
-		fprintf(stderr, PROGRAM ": %s: %s\n", device ? device : TG_DEVICE, strerror(-err));
+	option_no_arguments(PROGRAM, argc, argv);
+	r.h = program_attach(PROGRAM, device, &o, &callbacks, &r);
+	if (!r.h)
 		return 1;
-	}
-	err = tg_attach(r.h, &o, &callbacks, &r);
-	if (!err) {
-		sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_signal }, NULL);
-		sigaction(SIGTERM, &(struct sigaction){ .sa_handler = on_signal }, NULL);
-		err = run(&r, seconds, lag_ms);
-		summary(&r);
-	}
+	err = run(&r, seconds, lag_ms);
+	summary(&r);
 	if (err)
 		fprintf(stderr, PROGRAM ": %s\n", r.down ? "the gateway shut down" : tg_error(r.h));
 	tg_close(r.h);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
+#include "book/keys.h"
 #include "book/l2.h"
 
 static_assert(sizeof(struct tg_l2) == 64, "levels start on a cache line");
@@ -6,14 +7,6 @@ static_assert(sizeof(struct tg_l2) == 64, "levels start on a cache line");
 static u32 stride_of(u32 levels)
 {
 	return (levels + 7u) & ~7u;
-}
-
-/* A price is never TG_PX_NONE, so its negation exists. */
-static s64 key_of(u32 side, s64 px)
-{
-	s64 m = -(s64)side;
-
-	return (px ^ m) - m;
 }
 
 /* Four hints a level keep collisions rare; more than 2^12 would leave the first-level cache. */
@@ -55,27 +48,6 @@ void tg_l2_clear(struct tg_l2 *b)
 	b->n[TG_ASK] = 0;
 	b->loading[TG_BID] = 0;
 	b->loading[TG_ASK] = 0;
-}
-
-/*
- * Index of the first key >= key, n if there is none. No branch depends on the keys: where in the
- * book an update falls cannot be predicted, and a mispredicted branch costs more than the whole
- * search. The number of rounds depends on n alone.
- */
-static u32 lower_bound(const s64 *k, u32 n, s64 key)
-{
-	const s64 *base = k;
-
-	if (!n)
-		return 0;
-	while (n > 1) {
-		u32 half = n >> 1;
-		const s64 *mid = base + half;
-
-		base = mid[-1] < key ? mid : base;
-		n -= half;
-	}
-	return (u32)(base - k) + (*base < key);
 }
 
 /*
@@ -152,7 +124,7 @@ static __attribute__((__noinline__)) u32 set_slow(struct tg_l2 *b, u32 side, s64
 {
 	s64 *k = tg_l2_keys(b, side);
 	u32 n = b->n[side];
-	u32 at = lower_bound(k, n, key);
+	u32 at = tg_lower_bound(k, n, key);
 
 	if (at == n || k[at] != key)
 		return qty > 0 ? insert(b, side, k, at, key, qty) : TG_L2_UNKNOWN_DELETE;
@@ -166,7 +138,7 @@ static __attribute__((__noinline__)) u32 set_slow(struct tg_l2 *b, u32 side, s64
 u32 tg_l2_set(struct tg_l2 *b, enum tg_book_side side, s64 px, s64 qty)
 {
 	s64 *k = tg_l2_keys(b, side);
-	s64 key = key_of(side, px);
+	s64 key = tg_key_of(side, px);
 	u32 n = b->n[side];
 	u32 at = *hint_of(b, side, key);
 
@@ -188,7 +160,7 @@ bool tg_l2_level(const struct tg_l2 *b, enum tg_book_side side, u32 depth, struc
 
 	if (depth >= n)
 		return false;
-	out->px = key_of(side, k[n - 1 - depth]);
+	out->px = tg_key_of(side, k[n - 1 - depth]);
 	out->qty = k[b->stride + n - 1 - depth];
 	return true;
 }
@@ -196,8 +168,8 @@ bool tg_l2_level(const struct tg_l2 *b, enum tg_book_side side, u32 depth, struc
 s64 tg_l2_at(const struct tg_l2 *b, enum tg_book_side side, s64 px)
 {
 	const s64 *k = tg_l2_keys(b, side);
-	s64 key = key_of(side, px);
-	u32 at = lower_bound(k, b->n[side], key);
+	s64 key = tg_key_of(side, px);
+	u32 at = tg_lower_bound(k, b->n[side], key);
 
 	return at < b->n[side] && k[at] == key ? k[b->stride + at] : 0;
 }
@@ -233,7 +205,7 @@ static void turn(struct tg_l2 *b, u32 side)
 u32 tg_l2_load(struct tg_l2 *b, enum tg_book_side side, s64 px, s64 qty)
 {
 	s64 *k = tg_l2_keys(b, side);
-	s64 key = key_of(side, px);
+	s64 key = tg_key_of(side, px);
 	u32 n = b->n[side];
 
 	if (qty > 0 && (n ? b->loading[side] && key < k[n - 1] : 1)) {

@@ -173,7 +173,7 @@ static u32 new_level(struct tg_l3 *b, u32 side, s64 px, u32 at)
 		memmove(k + at + 1, k + at, (u64)(n - at) * sizeof(*k));
 		memmove(sorted + at + 1, sorted + at, (u64)(n - at) * sizeof(*sorted));
 	}
-	k[at] = key_of(side, px);
+	k[at] = tg_key_of(side, px);
 	sorted[at] = lv;
 	b->n[side] = n + 1;
 	b->best[side] = sorted[n];
@@ -191,7 +191,7 @@ static __attribute__((__noinline__)) u32 level_slow(struct tg_l3 *b, u32 side, s
 
 	if (loading) {
 		const s64 *k = keys_of(b, side);
-		s64 key = key_of(side, px);
+		s64 key = tg_key_of(side, px);
 
 		if (!n)
 			b->loading[side] = 1;
@@ -218,7 +218,7 @@ static __attribute__((__noinline__)) void level_gone(struct tg_l3 *b, u32 lv)
 	s64 *k = keys_of(b, side);
 	u32 *sorted = sorted_of(b, side);
 
-	at = b->best[side] == lv ? n - 1 : lower_bound(k, n, key_of(side, l->px));
+	at = b->best[side] == lv ? n - 1 : tg_lower_bound(k, n, tg_key_of(side, l->px));
 	if (at < n - 1) {
 		memmove(k + at, k + at + 1, (u64)(n - 1 - at) * sizeof(*k));
 		memmove(sorted + at, sorted + at + 1, (u64)(n - 1 - at) * sizeof(*sorted));

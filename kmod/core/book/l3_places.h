@@ -3,6 +3,7 @@
 #ifndef TG_L3_PLACES_H
 #define TG_L3_PLACES_H
 
+#include "book/keys.h"
 #include "book/l3.h"
 
 /*
@@ -102,38 +103,13 @@ static inline u32 *sorted_of(const struct tg_l3 *b, u32 side)
 	return (u32 *)(keys_of(b, side) + stride_of(b->level_cap));
 }
 
-/* A price is never TG_PX_NONE, so its negation exists. */
-static inline s64 key_of(u32 side, s64 px)
-{
-	s64 m = -(s64)side;
-
-	return (px ^ m) - m;
-}
-
-/* Index of the first key >= key, n if there is none; no branch depends on the keys (l2.c). */
-static inline u32 lower_bound(const s64 *k, u32 n, s64 key)
-{
-	const s64 *base = k;
-
-	if (!n)
-		return 0;
-	while (n > 1) {
-		u32 half = n >> 1;
-		const s64 *mid = base + half;
-
-		base = mid[-1] < key ? mid : base;
-		n -= half;
-	}
-	return (u32)(base - k) + (*base < key);
-}
-
 /* The level at px, 0 = none, and where its key is or would be. No loading goes on. */
 static inline u32 search(const struct tg_l3 *b, u32 side, s64 px, u32 *at)
 {
 	const s64 *k = keys_of(b, side);
-	s64 key = key_of(side, px);
+	s64 key = tg_key_of(side, px);
 
-	*at = lower_bound(k, b->n[side], key);
+	*at = tg_lower_bound(k, b->n[side], key);
 	return *at < b->n[side] && k[*at] == key ? sorted_of(b, side)[*at] : 0;
 }
 
