@@ -118,7 +118,7 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 	u32 b, len;
 
 	if (!def->instrument_id || def->instrument_id > e->params.max_instruments || !s || !subscription_ok(&s->cfg, def) ||
-	    (def->flags & ~(TG_INSTRUMENT_SUBSCRIBE | TG_INSTRUMENT_L3 | TG_INSTRUMENT_PUBLISHED)) || def->tick <= 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
+	    (def->flags & ~(TG_INSTRUMENT_SUBSCRIBE | TG_INSTRUMENT_L3 | TG_INSTRUMENT_PUBLISHED)) || def->tick < 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
 	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
 	    def->px_digits > TG_DIGITS_MAX || def->qty_digits > TG_DIGITS_MAX || !fee_ok(def->taker_fee_e8) || !fee_ok(def->maker_fee_e8) ||
 	    !tg_book_accepts(e, def) ||

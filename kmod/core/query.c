@@ -39,6 +39,7 @@ bool tg_engine_instrument(const struct tg_engine *e, u32 instrument_id, struct t
 	if (!i)
 		return false;
 	*out = i->def;
+	out->tick = tg_instrument_tick(i);
 	return true;
 }
 

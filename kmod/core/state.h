@@ -114,6 +114,12 @@ static inline struct tg_instrument *tg_instrument(const struct tg_engine *e, u32
 	return id && id <= e->params.max_instruments && i->def.instrument_id ? i : NULL;
 }
 
+/* e8; what is configured, else what the venue said; 0 = not known yet. */
+static inline s64 tg_instrument_tick(const struct tg_instrument *i)
+{
+	return i->def.tick ? i->def.tick : i->venue_tick;
+}
+
 static inline struct tg_feed *tg_feed(const struct tg_engine *e, u32 id)
 {
 	struct tg_feed *f = TG_TABLE(e, off_feeds, struct tg_feed) + id;

@@ -400,7 +400,7 @@ static void configuration_is_checked(void **state)
 	BAD(i, in, TG_IN_INSTRUMENT, instrument_id, 5);
 	BAD(i, in, TG_IN_INSTRUMENT, venue_id, 3);
 	BAD(i, in, TG_IN_INSTRUMENT, flags, 0x8000);
-	BAD(i, in, TG_IN_INSTRUMENT, tick, 0);
+	BAD(i, in, TG_IN_INSTRUMENT, tick, -1);
 	BAD(i, in, TG_IN_INSTRUMENT, lot, -1);
 	BAD(i, in, TG_IN_INSTRUMENT, min_qty, 5);
 	BAD(i, in, TG_IN_INSTRUMENT, symbol[0], 0);

@@ -493,6 +493,36 @@ static void cancel_waits_for_the_replace(void **state)
 	fx_free(f);
 }
 
+/* tick 0 in the configuration: the venue's word counts, and nothing can be priced before it. */
+static void the_venues_tick(void **state)
+{
+	struct tg_in_instrument in = { .instrument_id = 4,
+				       .venue_id = 1,
+				       .lot = TG_SCALE,
+				       .symbol = "SOLUSDT" };
+	struct fx *f = fx_ready();
+	struct tg_submission s = fx_limit(BUY, PX(100), PX(4));
+	struct tg_in_instrument out;
+
+	(void)state;
+	in.tick = -1;
+	assert_int_equal(fx_step(f, TG_IN_INSTRUMENT, 0, &in, sizeof(in)), TG_REASON_CONFIG);
+	in.tick = 0;
+	assert_int_equal(fx_step(f, TG_IN_INSTRUMENT, 0, &in, sizeof(in)), TG_REASON_OK);
+	assert_int_equal(fx_limits(f, fx_unlimited(TG_SCOPE_INSTRUMENT, 4)), TG_REASON_OK);
+	s.instrument_id = 4;
+	assert_int_equal(fx_submit(f, 1, s), TG_REASON_NO_TICK);
+	fx_venue(f, "y", "320=1|893=Y|146=1|55=SOLUSDT|969=0.25|");
+	assert_int_equal(fx_pub(f, TG_PUB_INSTRUMENT, 0)->id, 4);
+	assert_true(tg_engine_instrument(f->e, 4, &out));
+	assert_int_equal(out.tick, CENT(25));
+	s.px = PX(100) + CENT(10);
+	assert_int_equal(fx_submit(f, 1, s), TG_REASON_BAD_PRICE);
+	s.px = PX(100) + CENT(50);
+	assert_int_equal(fx_submit(f, 1, s), TG_REASON_OK);
+	fx_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,6 +539,7 @@ int main(void)
 		cmocka_unit_test(replace_refusals),
 		cmocka_unit_test(replace_races),
 		cmocka_unit_test(cancel_waits_for_the_replace),
+		cmocka_unit_test(the_venues_tick),
 	};
 
 	return cmocka_run_group_tests_name("order", tests, NULL, NULL);

@@ -557,6 +557,10 @@ static int find_instrument(struct maker *m, const char *wanted)
 			continue;
 		if (!*end ? i != id : strncmp(def.symbol, wanted, sizeof(def.symbol)) != 0)
 			continue;
+		if (!def.tick) {
+			fprintf(stderr, PROGRAM ": %s: its venue has not told its tick yet\n", wanted);
+			return -EAGAIN;
+		}
 		m->instrument = i;
 		m->tick = def.tick;
 		m->venue = def.venue_id;

@@ -112,7 +112,8 @@ static void compare(struct tgd_control *ct, const struct tgd_records *rs)
 		for (k = 0; k < n_in && r->type == TG_IN_INSTRUMENT; k++)
 			if (in[k].instrument_id == r->u.instrument.instrument_id)
 				same = in[k].venue_id == r->u.instrument.venue_id &&
-				       in[k].tick == r->u.instrument.tick &&
+				       (in[k].tick == r->u.instrument.tick ||
+					!r->u.instrument.tick) &&
 				       in[k].lot == r->u.instrument.lot &&
 				       !strncmp(in[k].symbol, r->u.instrument.symbol,
 						TG_SYMBOL_LEN);

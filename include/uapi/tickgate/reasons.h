@@ -43,7 +43,8 @@
 	X(SUSPECT,		"impossible execution report") \
 	X(JOURNAL,		"journal is not writing") \
 	X(NO_OUTBOX,		"output buffer full") \
-	X(UNSUPPORTED,		"venue has no such order or request")
+	X(UNSUPPORTED,		"venue has no such order or request") \
+	X(NO_TICK,		"the venue has not told the instrument's tick yet")
 
 enum tg_reason {
 #define X(name, text) TG_REASON_##name,

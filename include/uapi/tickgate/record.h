@@ -128,7 +128,7 @@ struct tg_in_instrument {
 	__u32 instrument_id;		/* 1..max_instruments */
 	__u16 venue_id;
 	__u16 flags;			/* TG_INSTRUMENT_* */
-	__s64 tick;			/* e8; prices are multiples */
+	__s64 tick;			/* e8; prices are multiples; 0 = what the venue says in 35=y or d: no limit orders before that */
 	__s64 lot;			/* e8; quantities are multiples */
 	__s64 min_qty;			/* e8; 0 = lot */
 	__u32 stale_ns_lo;		/* book STALE after this long without news; 0 = never. 64 bits in two halves: lo, hi */

@@ -24,7 +24,7 @@ static void send_instrument(struct tg_engine *e, struct tg_client *c, u16 client
 	if (!ev)
 		return;
 	memcpy(ev->u.instrument.symbol, i->def.symbol, sizeof(ev->u.instrument.symbol));
-	ev->u.instrument.tick = i->def.tick;
+	ev->u.instrument.tick = tg_instrument_tick(i);
 	ev->u.instrument.lot = i->def.lot;
 	ev->u.instrument.min_qty = i->def.min_qty;
 	ev->u.instrument.venue_id = i->def.venue_id;

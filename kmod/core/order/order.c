@@ -56,9 +56,13 @@ void tg_order_verdict(struct tg_engine *e, u16 client_id, const struct tg_submis
 	verdict(e, client_id, s, NULL, why, ob);
 }
 
-static bool px_ok(const struct tg_in_instrument *i, s64 px)
+static enum tg_reason check_px(const struct tg_instrument *i, s64 px)
 {
-	return px > 0 && px <= TG_PX_MAX && px % i->tick == 0;
+	s64 tick = tg_instrument_tick(i);
+
+	if (!tick)
+		return TG_REASON_NO_TICK;
+	return px > 0 && px <= TG_PX_MAX && px % tick == 0 ? TG_REASON_OK : TG_REASON_BAD_PRICE;
 }
 
 static bool qty_ok(const struct tg_in_instrument *i, s64 qty)
@@ -66,8 +70,10 @@ static bool qty_ok(const struct tg_in_instrument *i, s64 qty)
 	return qty > 0 && qty <= TG_PX_MAX && qty % i->lot == 0 && qty >= i->min_qty;
 }
 
-static enum tg_reason check_terms(const struct tg_in_instrument *i, const struct tg_submission *s)
+static enum tg_reason check_terms(const struct tg_instrument *i, const struct tg_submission *s)
 {
+	enum tg_reason why;
+
 	if (s->side != TG_SIDE_BUY && s->side != TG_SIDE_SELL)
 		return TG_REASON_BAD_SIDE;
 	if (s->ord_type != TG_ORD_LIMIT && s->ord_type != TG_ORD_MARKET)
@@ -79,9 +85,13 @@ static enum tg_reason check_terms(const struct tg_in_instrument *i, const struct
 	if ((s->flags & TG_SUB_POST_ONLY) &&
 	    (s->ord_type == TG_ORD_MARKET || s->tif == TG_TIF_IOC || s->tif == TG_TIF_FOK))
 		return TG_REASON_BAD_TYPE;
-	if (s->ord_type == TG_ORD_MARKET ? s->px != 0 : !px_ok(i, s->px))
-		return TG_REASON_BAD_PRICE;
-	if (!qty_ok(i, s->qty))
+	if (s->ord_type == TG_ORD_MARKET)
+		why = s->px ? TG_REASON_BAD_PRICE : TG_REASON_OK;
+	else
+		why = check_px(i, s->px);
+	if (why)
+		return why;
+	if (!qty_ok(&i->def, s->qty))
 		return TG_REASON_BAD_QUANTITY;
 	return TG_REASON_OK;
 }
@@ -155,7 +165,7 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	i = tg_instrument(e, s->instrument_id);
 	if (!i)
 		return TG_REASON_BAD_INSTRUMENT;
-	why = check_terms(&i->def, s);
+	why = check_terms(i, s);
 	if (why)
 		return why;
 	v = tg_session(e, i->def.venue_id);
@@ -419,8 +429,9 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 		return TG_REASON_BAD_TYPE;
 	if ((o->status != TG_OS_NEW && o->status != TG_OS_PARTIALLY_FILLED) || o->cancel_due)
 		return TG_REASON_ORDER_STATE;
-	if (!px_ok(&i->def, s->px))
-		return TG_REASON_BAD_PRICE;
+	why = check_px(i, s->px);
+	if (why)
+		return why;
 	if (!qty_ok(&i->def, s->qty) || s->qty <= o->cum_qty)
 		return TG_REASON_BAD_QUANTITY;
 	if (!session_takes_orders(v))

@@ -189,8 +189,8 @@ static void values(void **state)
 	       "t.conf:4: [journal] path: \"j\" is relative; give an absolute directory\n");
 	expect("[engine]\ncpu=1\n[journal]\npath=\n",
 	       "t.conf:4: [journal] path: empty; give directory of the journal files; made if missing\n");
-	expect(ENGINE VENUE "[instrument I]\nid=1\nvenue=v\ntick=0\nlot=1e5\n",
-	       "t.conf:15: [instrument I] tick: \"0\" is not allowed; give a decimal from 0.00000001 to 90000000000 with at most 8 decimals\n"
+	expect(ENGINE VENUE "[instrument I]\nid=1\nvenue=v\ntick=-1\nlot=1e5\n",
+	       "t.conf:15: [instrument I] tick: \"-1\" is not allowed; give a decimal from 0 to 90000000000 with at most 8 decimals\n"
 	       "t.conf:16: [instrument I] lot: \"1e5\" is not allowed; give a decimal from 0.00000001 to 90000000000 with at most 8 decimals\n");
 	expect(ENGINE
 	       "[limits firm]\nmax_order_qty=-1\nmax_order_notional=1.123456789\nmax_position=90000000001\ncollar_bps=many\n"

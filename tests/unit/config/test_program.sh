@@ -27,12 +27,12 @@ check()	# NAME COMMAND...
 status() { local want=$1; shift; "$@"; [ $? -eq "$want" ]; }
 json_lines() { "$@" | while read -r line; do python3 -m json.tool <<<"$line" >/dev/null || exit 1; done; }
 
-sed 's/^tick = .*/tick = 0/; s/^venue = sim/venue = nowhere/' "$example" >"$dir/bad.conf"
+sed 's/^tick = .*/tick = -1/; s/^venue = sim/venue = nowhere/' "$example" >"$dir/bad.conf"
 
 check "the example is good" status 0 "$tickgated" --check-config "$example"
 check "and says what is in it" grep -q '^ok: 1 venues, 1 instruments, 1 feeds, 1 accounts, 1 permits, 3 limits' "$dir/last"
 check "errors exit 1" status 1 "$tickgated" --check-config "$dir/bad.conf"
-check "with file, line and key" grep -q "^$dir/bad.conf:[0-9]*: \[instrument BTCUSDT\] tick: \"0\" is not allowed" "$dir/last"
+check "with file, line and key" grep -q "^$dir/bad.conf:[0-9]*: \[instrument BTCUSDT\] tick: \"-1\" is not allowed" "$dir/last"
 "$tickgated" --check-config "$dir/bad.conf" >/dev/null 2>"$dir/errors"
 check "all of them" [ "$(grep -c "^$dir/bad.conf:[0-9]*: " "$dir/errors")" -eq 3 ]
 sed 's/^dialect = .*/dialect = binance\nmd_over_tcp = yes\ntls = yes/' "$example" >"$dir/bare.conf"
