@@ -52,13 +52,15 @@ wait = busy
 max_venues = 8
 max_instruments = 8
 book_levels = 4096
-$SOAK_ENGINE
+l3_books = 2
+l3_orders = 4096
+max_products = 2
 
 [journal]
 path = $LAB_DIR/journal
 
 END
-	[ -z "$SOAK_PRODUCT" ] || printf '[product btc]\nid = 1\n\n'
+	printf '[product btc]\nid = 1\n\n'
 	for n in "${names[@]}"; do
 		i=$((i + 1))
 		cat <<END
@@ -87,8 +89,8 @@ tick = 0.01
 lot = 0.001
 px_digits = 2
 qty_digits = 3
-$SOAK_PRODUCT
-$(case $n in orders) echo "$SOAK_L3" ;; esac)
+product = btc
+$(case $n in orders) echo 'l3 = yes' ;; esac)
 
 END
 	done
@@ -101,7 +103,7 @@ interface = tg0
 address = 239.77.0.$i
 port = 3000$i
 $([ $i != 2 ] || echo 'line = b')
-$([ $i != 3 ] || echo "$SOAK_SNAPSHOT")
+$([ $i != 3 ] || echo 'snapshot = yes')
 
 END
 	done
@@ -116,6 +118,17 @@ same()	# NAME
 	ctl "$1" book BTCUSDT 10 >"$LAB_DIR/$1/book-venue.json"
 	tgctl book "$1" --depth 10 --json >"$LAB_DIR/$1/book-ours.json"
 	/usr/bin/python3 -IS "$here/../system/samebook.py" "$LAB_DIR/$1"
+}
+# The consolidated book has all venues, and the best of them: no fees are configured.
+same_product()
+{
+	local n
+
+	"$LAB_BUILD/userspace/strategies/tg-conflated" --product 1 --all --count 1 --json >"$LAB_DIR/product.json" || return
+	for n in "${names[@]}"; do tgctl book "$n" --depth 1 --json; done >"$LAB_DIR/bests.json"
+	jq -es --argjson venues ${#names[@]} --slurpfile all "$LAB_DIR/bests.json" '.[0] as $p | $p.live == $venues and
+		($p.bid_px | tonumber) == ([$all[].bids[0][0] | tonumber] | max) and ($p.ask_px | tonumber) == ([$all[].asks[0][0] | tonumber] | min)' \
+		"$LAB_DIR/product.json" >/dev/null
 }
 quiet_faults()
 {
@@ -146,6 +159,7 @@ settle()
 	for n in "${names[@]}"; do
 		lab_wait 20 same "$n" || { bad=1; echo "# $n: not the venue's book"; same "$n"; }
 	done
+	lab_wait 20 same_product || { bad=1; echo "# product: $(cat "$LAB_DIR/product.json") of $(paste -sd' ' "$LAB_DIR/bests.json")"; }
 	for n in "${names[@]}"; do ctl "$n" resume >/dev/null; done
 	[ $bad -eq 0 ] && settled=$((settled + 1))
 	return $bad
@@ -180,15 +194,11 @@ openssl genpkey -algorithm ed25519 -out "$LAB_DIR/key.pem" 2>/dev/null
 printf 'key = KEY\nsecret = c2VjcmV0LWtleS1vZi10aGUtdGVzdA==\npassphrase = phrase\n' >"$LAB_DIR/deribit.secret"
 chmod 600 "$LAB_DIR"/*.secret
 for n in "${names[@]}"; do venue_up "$n" || bail "venue $n: $(cat "$LAB_DIR/venue-$n.err")"; done
-# what the daemon knows of by now
-keys=$("$LAB_DAEMON" --help 2>&1; cat "$LAB_TOP/docs/man/tickgated.conf.5")
-SOAK_ENGINE='' SOAK_PRODUCT='' SOAK_L3='' SOAK_SNAPSHOT=''
-if grep -q 'Ic l3_books' <<<"$keys"; then SOAK_ENGINE=$'l3_books = 2\nl3_orders = 4096'; SOAK_L3='l3 = yes'; fi
-if grep -q 'Ic max_products' <<<"$keys"; then SOAK_ENGINE+=$'\nmax_products = 2'; SOAK_PRODUCT='product = btc'; fi
-! grep -q 'Ic snapshot' <<<"$keys" || SOAK_SNAPSHOT='snapshot = yes'
 config >"$LAB_DIR/tickgated.conf"
 lab_daemon || bail "daemon: $(tail -5 "$LAB_DIR/tickgated.log")"
-check "every book is live and the venue's at the start" settle
+check "every book is live and the venue's at the start, and the product the best of all" settle
+check "one book is kept order by order" eval "tgctl book orders --json | jq -e .l3 >/dev/null"
+check "the snapshot channel is heard" eval "tgctl feed list --json | jq -e 'any(.feeds[]; .snapshot and .messages > 0)' >/dev/null"
 
 from=$SECONDS next=$((SECONDS + 30)) bad=0
 while [ $((SECONDS - from)) -lt "$seconds" ]; do

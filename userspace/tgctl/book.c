@@ -53,6 +53,7 @@ static void json_out(struct ctl *c, const struct tg_book_image *b, __u32 depth)
 	tg_json_str(&j, "symbol", ctl_instrument(c, b->instrument_id));
 	tg_json_u64(&j, "instrument_id", b->instrument_id);
 	tg_json_str(&j, "state", tg_book_state_name(b->state));
+	tg_json_bool(&j, "l3", b->flags & TG_IMAGE_L3);
 	tg_json_u64(&j, "time_ns", b->time_ns);
 	tg_json_u64(&j, "record_seq", b->record_seq);
 	tg_json_u64(&j, "update_id", b->update_id);
