@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A conversation at work, and what it is held with: library.c is an engine in this process, module.c the one in the kernel, over TCP and
- * netlink. run.c knows the language and neither of them.
+ * netlink. run.c, words.c and message.c know the language and neither of them.
  */
 #ifndef CONFORM_CONV_H
 #define CONFORM_CONV_H
@@ -35,6 +35,8 @@ struct conv {
 
 /* Notes the first error only; false. */
 bool conv_failed(struct conv *c, const char *fmt, ...);
+/* The same unless OK, while something is set up. */
+void conv_must(struct conv *c, enum tg_reason why, const char *what);
 /* Something the gateway did: "close", "credentials". Takes the string. */
 void conv_did(struct conv *c, char *what);
 /* A message that the gateway sent. */
