@@ -67,7 +67,7 @@ TG_OFFSET(tg_in_venue, resend_max, 116);
 TG_OFFSET(tg_in_venue, heartbeat_min_s, 118);
 TG_OFFSET(tg_in_venue, resend_max_age_ns, 120);
 TG_OFFSET(tg_in_venue, crossed_policy, 128);
-TG_OFFSET(tg_in_venue, reserved0, 130);
+TG_OFFSET(tg_in_venue, self_trade, 130);
 TG_OFFSET(tg_in_venue, reserved1, 132);
 TG_OFFSET(tg_in_venue, reserved, 136);
 
@@ -88,7 +88,9 @@ TG_OFFSET(tg_in_instrument, product_id, 66);
 TG_OFFSET(tg_in_instrument, taker_fee_e8, 68);
 TG_OFFSET(tg_in_instrument, maker_fee_e8, 72);
 TG_OFFSET(tg_in_instrument, md_depth, 76);
-TG_OFFSET(tg_in_instrument, reserved, 80);
+TG_OFFSET(tg_in_instrument, self_trade, 80);
+TG_OFFSET(tg_in_instrument, reserved0, 81);
+TG_OFFSET(tg_in_instrument, reserved, 88);
 
 /* tg_in_product */
 TG_SIZE(tg_in_product, 48);

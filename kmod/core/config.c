@@ -33,6 +33,21 @@ static bool zero_u64(const __u64 *v, u32 n)
 	return !or;
 }
 
+static bool zero_u8(const __u8 *v, u32 n)
+{
+	u8 or = 0;
+
+	while (n--)
+		or |= *v++;
+	return !or;
+}
+
+/* Left to a venue that cannot be asked, it would be left to nobody. */
+static bool self_trade_ok(u16 dialect, u32 action)
+{
+	return action <= TG_SELF_TRADE_CANCEL && (action != TG_SELF_TRADE_VENUE || tg_venue_caps(dialect)->stp.newest);
+}
+
 enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 {
 	struct tg_session *s;
@@ -46,7 +61,7 @@ enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 	    !tg_text_ok(v->name, sizeof(v->name), false) ||
 	    !tg_text_ok(v->sender_comp_id, sizeof(v->sender_comp_id), false) ||
 	    !tg_text_ok(v->target_comp_id, sizeof(v->target_comp_id), false) ||
-	    v->crossed_policy > TG_CROSSED_RECOVER || v->reserved0 || v->reserved1 || !zero_u64(v->reserved, 1))
+	    v->crossed_policy > TG_CROSSED_RECOVER || !self_trade_ok(v->dialect, v->self_trade) || v->reserved1 || !zero_u64(v->reserved, 1))
 		return TG_REASON_CONFIG;
 	s = TG_TABLE(e, off_sessions, struct tg_session) + v->venue_id;
 	if (s->cfg.venue_id)
@@ -121,8 +136,8 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 	    (def->flags & ~(TG_INSTRUMENT_SUBSCRIBE | TG_INSTRUMENT_L3 | TG_INSTRUMENT_PUBLISHED)) || def->tick < 0 || def->lot <= 0 || def->tick > TG_PX_MAX ||
 	    def->lot > TG_PX_MAX || def->min_qty < 0 || def->min_qty > TG_PX_MAX || def->min_qty % def->lot ||
 	    def->px_digits > TG_DIGITS_MAX || def->qty_digits > TG_DIGITS_MAX || !fee_ok(def->taker_fee_e8) || !fee_ok(def->maker_fee_e8) ||
-	    !tg_book_accepts(e, def) ||
-	    !tg_text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 2))
+	    !tg_book_accepts(e, def) || !self_trade_ok(s->cfg.dialect, def->self_trade) ||
+	    !tg_text_ok(def->symbol, sizeof(def->symbol), false) || !zero_u64(def->reserved, 1) || !zero_u8(def->reserved0, sizeof(def->reserved0)))
 		return TG_REASON_CONFIG;
 	i = TG_TABLE(e, off_instruments, struct tg_instrument) + def->instrument_id;
 	if (i->def.instrument_id)
@@ -147,6 +162,8 @@ enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_inst
 
 	if (!i->def.min_qty)
 		i->def.min_qty = i->def.lot;
+	if (!i->def.self_trade)
+		i->def.self_trade = s->cfg.self_trade ? (u8)s->cfg.self_trade : TG_SELF_TRADE_OFF;
 	tg_pub(e, ob, TG_PUB_INSTRUMENT, def->instrument_id, TG_EV_LAST);
 	tg_out_note(e, ob, TG_OUT_BOOK, 0, def->instrument_id);
 	tg_md_config(e, i, ob);

@@ -44,6 +44,7 @@ tg-core-objs := \
 	risk/position.o \
 	risk/kill.o \
 	order/slots.o \
+	order/stp.o \
 	order/order.o \
 	order/report.o \
 	order/recover.o \

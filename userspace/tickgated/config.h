@@ -67,7 +67,7 @@ struct tgd_venue {
 		resend_max, session_reset;
 	long long tls, tls_min_version;	/* 12, 13 */
 	long long connect_limit, connect_window_s, source_rest_s;	/* 0 = the dialect's, for the first two */
-	long long crossed;
+	long long crossed, self_trade;
 	char session_start[24], session_end[24], session_zone[64];
 	char host[TGD_HOST_LEN];
 	char tls_server_name[TGD_HOST_LEN]; /* "" = host */
@@ -87,7 +87,7 @@ struct tgd_product {
 struct tgd_instrument {
 	struct tgd_section s;
 	long long id, tick, lot, min_qty, px_digits, qty_digits, stale_ms, subscribe;
-	long long l3, published, depth;
+	long long l3, published, depth, self_trade;
 	long long taker_fee_bps, maker_fee_bps;	/* e8 of a basis point */
 	char symbol[TG_SYMBOL_LEN];
 	char venue[TG_NAME_LEN], product[TG_NAME_LEN];

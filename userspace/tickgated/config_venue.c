@@ -24,6 +24,8 @@ void tgd_check_dialect(const struct tgd_venue *v, struct tgd_errors *e)
 		ERROR("reset_on_logon", "dialect %s takes no Logon without it; say yes", c->name);
 	if (v->cancel_on_disconnect && !c->cancel_on_disconnect)
 		ERROR("cancel_on_disconnect", "dialect %s cannot ask for it; say no", c->name);
+	if (v->self_trade == TG_SELF_TRADE_VENUE && !c->stp.newest)
+		ERROR("self_trade", "dialect %s has no tag for it; say skip, reduce, cancel or off", c->name);
 	if (v->heartbeat_s < c->heartbeat_min_s || (c->heartbeat_max_s && (v->heartbeat_s > c->heartbeat_max_s || !v->heartbeat_s)))
 		ERROR("heartbeat_s", "%lld; dialect %s takes %u to %u", v->heartbeat_s, c->name,
 		      c->heartbeat_min_s ? c->heartbeat_min_s : 1u, c->heartbeat_max_s);
@@ -34,6 +36,9 @@ void tgd_check_subscription(const struct tgd_instrument *in, const struct tgd_ve
 	const struct tg_venue_caps *c = tg_venue_caps((u16)v->dialect);
 	int line = tgd_key_line(TGD_INSTRUMENT, &in->s, "subscribe");
 
+	if (c && in->self_trade == TG_SELF_TRADE_VENUE && !c->stp.newest)
+		tgd_error(e, tgd_key_line(TGD_INSTRUMENT, &in->s, "self_trade"),
+			  "[instrument %s] self_trade: dialect %s has no tag for it; say skip, reduce, cancel or off", in->s.name, c->name);
 	if (!c || in->published)
 		return;
 	if (in->l3 && c->md_level != TG_MD_L3 && c->md_level != TG_MD_L2_L3)

@@ -72,6 +72,7 @@ void tgd_venue_record(const struct tgd_venue *v, struct tg_in_venue *o)
 	o->md_depth = (__u32)v->md_depth;
 	o->fix_version = fix_versions[v->fix_version];
 	o->crossed_policy = (__u16)v->crossed;
+	o->self_trade = (__u16)v->self_trade;
 	COPY(o->name, v->s.name);
 	COPY(o->sender_comp_id, v->sender);
 	COPY(o->target_comp_id, v->target);
@@ -108,6 +109,7 @@ static void instrument(struct tgd_record *r, const struct tgd_instrument *in)
 	o->taker_fee_e8 = (__s32)(in->taker_fee_bps / TGD_BPS);
 	o->maker_fee_e8 = (__s32)(in->maker_fee_bps / TGD_BPS);
 	o->md_depth = (__u32)in->depth;
+	o->self_trade = (__u8)in->self_trade;
 	o->tick = in->tick;
 	o->lot = in->lot;
 	o->min_qty = in->min_qty;

@@ -112,6 +112,13 @@ void tgd_engine_print(FILE *f, const struct tg_in_engine *e, const struct tg_nl_
 	end(&p);
 }
 
+static const char *self_trade(unsigned int v)
+{
+	static const char *const words[] = { "default", "off", "venue", "skip", "reduce", "cancel" };
+
+	return v < sizeof(words) / sizeof(words[0]) ? words[v] : "?";
+}
+
 static void print_venue(struct printer *p, const struct tg_in_venue *v)
 {
 	static const char *const crossed[] = { "count", "stale", "recover" };
@@ -136,6 +143,7 @@ static void print_venue(struct printer *p, const struct tg_in_venue *v)
 	num(p, "logon_timeout_ms", v->logon_timeout_ms);
 	num(p, "logout_timeout_ms", v->logout_timeout_ms);
 	str(p, "crossed", v->crossed_policy < 3 ? crossed[v->crossed_policy] : "?");
+	str(p, "self_trade", self_trade(v->self_trade));
 }
 
 static void print_limits(struct printer *p, const struct tg_in_limits *l)
@@ -186,6 +194,7 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		yes(&p, "published", r->u.instrument.flags & TG_INSTRUMENT_PUBLISHED);
 		num(&p, "product", r->u.instrument.product_id);
 		num(&p, "depth", r->u.instrument.md_depth);
+		str(&p, "self_trade", self_trade(r->u.instrument.self_trade));
 		e8(&p, "taker_fee", r->u.instrument.taker_fee_e8);
 		e8(&p, "maker_fee", r->u.instrument.maker_fee_e8);
 		break;

@@ -72,7 +72,10 @@
 	X(L3_BAD_ID,		"l3_bad_id",		"orders without an id, or with one too long") \
 	X(PRODUCT_CROSSED,	"product_crossed",	"times a product's venues were seen crossed, fees counted") \
 	X(QUEUE_REQUESTS,	"queue_requests",	"queue positions asked for") \
-	X(FILLS_LATE,		"fills_late",		"trades reported after CumQty had told of them: price and fee put right")
+	X(FILLS_LATE,		"fills_late",		"trades reported after CumQty had told of them: price and fee put right") \
+	X(SELF_CROSSES,		"self_crosses",		"new orders and replaces that would have crossed an order of the firm") \
+	X(SELF_TRADE_REDUCED,	"self_trade_reduced",	"new orders cut so that they do not reach an order of the firm") \
+	X(SELF_TRADE_CANCELS,	"self_trade_cancels",	"working orders cancelled because a new one would have crossed them")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

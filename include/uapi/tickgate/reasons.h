@@ -44,7 +44,8 @@
 	X(JOURNAL,		"journal is not writing") \
 	X(NO_OUTBOX,		"output buffer full") \
 	X(UNSUPPORTED,		"venue has no such order or request") \
-	X(NO_TICK,		"the venue has not told the instrument's tick yet")
+	X(NO_TICK,		"the venue has not told the instrument's tick yet") \
+	X(SELF_CROSS,		"would cross a working order of the firm")
 
 enum tg_reason {
 #define X(name, text) TG_REASON_##name,

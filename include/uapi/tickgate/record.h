@@ -105,7 +105,7 @@ struct tg_in_venue {
 	__u16 heartbeat_min_s;		/* a shorter 108 than this in the venue's Logon counts as this; 0 = any */
 	__u64 resend_max_age_ns;	/* TG_RESEND_YOUNG: older ones are filled over */
 	__u16 crossed_policy;		/* enum tg_crossed_policy */
-	__u16 reserved0;
+	__u16 self_trade;		/* enum tg_self_trade of its instruments; DEFAULT = OFF */
 	__u32 reserved1;
 	__u64 reserved[1];
 };
@@ -140,7 +140,9 @@ struct tg_in_instrument {
 	__s32 taker_fee_e8;		/* fraction of the notional, e8: 0.0026 is 260000; below 0 = rebate */
 	__s32 maker_fee_e8;
 	__u32 md_depth;			/* 264 of this instrument's requests; 0 = the venue's */
-	__u64 reserved[2];
+	__u8 self_trade;		/* enum tg_self_trade; DEFAULT = the venue's */
+	__u8 reserved0[7];
+	__u64 reserved[1];
 };
 #define TG_INSTRUMENT_SUBSCRIBE	1u	/* request a snapshot at logon and after a gap */
 #define TG_INSTRUMENT_L3	2u	/* order by order, where the dialect can; the L2 book is derived from it */

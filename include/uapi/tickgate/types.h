@@ -105,6 +105,22 @@ enum tg_scope {
 	TG_SCOPE_FIRM = 1, TG_SCOPE_VENUE = 2, TG_SCOPE_ACCOUNT = 3, TG_SCOPE_CLIENT = 4, TG_SCOPE_INSTRUMENT = 5,
 };
 
+/*
+ * Self-trade prevention: what becomes of a new order or a replace that would cross a working order
+ * of the firm, of whatever client and account, at the same venue and instrument. Orders whose state
+ * is not known count, and one whose replace is in flight with the worse of both prices. The venue's
+ * own prevention (its tag in the order: cancel the newest) is asked for in every order, whatever
+ * stands here, where the dialect has one.
+ */
+enum tg_self_trade {
+	TG_SELF_TRADE_DEFAULT = 0,
+	TG_SELF_TRADE_OFF = 1,		/* not looked at */
+	TG_SELF_TRADE_VENUE = 2,	/* not looked at, left to the venue: refused where its dialect has no tag for it */
+	TG_SELF_TRADE_SKIP = 3,		/* refused (SELF_CROSS) */
+	TG_SELF_TRADE_REDUCE = 4,	/* cut to what others offer at better prices than our own order's; nothing: refused */
+	TG_SELF_TRADE_CANCEL = 5,	/* refused, and what stands in its way is cancelled: try again when that is gone */
+};
+
 enum tg_dialect {
 	TG_DIALECT_SIM = 1, TG_DIALECT_BINANCE = 2, TG_DIALECT_KRAKEN = 3, TG_DIALECT_COINBASE = 4, TG_DIALECT_DERIBIT = 5,
 };

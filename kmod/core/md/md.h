@@ -138,6 +138,7 @@ struct tg_instrument {
 	s64 last_px, last_qty;		/* trade; TG_PX_NONE before the first */
 	u64 set_gaps;			/* feed gaps counted when the fragmented set began */
 	struct tg_book_part book;	/* book/: nobody else looks inside */
+	u32 stp_head[2];		/* order/stp.c: working orders, slot + 1; index = enum tg_book_side */
 };
 
 /* The next message of a snapshot channel is ... */

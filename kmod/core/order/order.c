@@ -4,6 +4,7 @@
  * Whatever adds exposure is refused unless everything holds; a cancel needs an order that is alive
  * and a session, nothing else.
  */
+#include "order/stp.h"
 #include "state.h"
 
 /*
@@ -152,6 +153,7 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	struct tg_instrument *i;
 	struct tg_session *v;
 	struct tg_risk_request r;
+	struct tg_submission cut;
 	struct tg_fix_writer w;
 	struct tg_order o;
 	enum tg_reason why;
@@ -177,6 +179,11 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	if (!slot)
 		return TG_REASON_CAPACITY;
 	slot--;
+	if (unlikely(tg_stp_on(i))) {
+		why = tg_stp_new(e, i, &s, &cut, ob);
+		if (why)
+			return why;
+	}
 
 	risk_request(&r, client_id, s->account_id, &i->def, s->side, s->ord_type, s);
 	r.add_qty = s->qty;
@@ -438,6 +445,11 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 		return TG_REASON_SESSION_DOWN;
 	if (o->request >= TG_ORDER_REPLACE_MAX)
 		return TG_REASON_CAPACITY;
+	if (unlikely(tg_stp_on(i))) {
+		why = tg_stp_replace(e, i, o, s->px, ob);
+		if (why)
+			return why;
+	}
 
 	risk_request(&r, client_id, o->account_id, &i->def, o->side, o->ord_type, s);
 	r.add_qty = s->qty > o->qty ? s->qty - o->qty : 0;

@@ -62,6 +62,7 @@ struct tg_order {
 	u64 new_seq, req_seq;	/* 34 of the new order and of the request in flight: 35=3 names nothing else */
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];
 	struct tg_own own;	/* book/: nobody else looks inside */
+	u32 stp_next, stp_prev;	/* stp.c: working orders of the instrument and side; slot + 1 */
 };
 
 #define TG_LOST_NEW		1u	/* the new order: no word of it yet */

@@ -4,6 +4,7 @@
  * it. The slot that has been free longest is taken first, so that a late report has the best chance
  * of still finding its order.
  */
+#include "order/stp.h"
 #include "state.h"
 
 #define SLOT_MASK	((1u << TG_ORDER_SLOT_BITS) - 1)
@@ -60,6 +61,7 @@ static void working_on(struct tg_engine *e, struct tg_order *o)
 		c->working_orders++;
 	tg_risk_open_orders(e, o, 1);
 	tg_order_recount(e, o);
+	tg_stp_add(e, o);
 }
 
 struct tg_order *tg_order_take(struct tg_engine *e, const struct tg_order *tmpl, u32 slot)
@@ -81,6 +83,7 @@ void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status)
 	struct tg_client *c = tg_client(e, tg_order_owner(e, o));
 
 	tg_own_gone(e, o);
+	tg_stp_remove(e, o);
 	o->status = status;
 	o->prior_status = status;
 	o->leaves_qty = 0;

@@ -75,6 +75,8 @@ static __always_inline void put_terms(const struct tg_venue_caps *c, u16 version
 	if (version == 42)
 		tg_fix_put_char(w, 21, HANDL_INST);
 	put_exec_inst(c, o, w);
+	if (c->stp.newest)	/* the last resort, in every order: see enum tg_self_trade */
+		tg_fix_put_char(w, c->stp.tag, c->stp.newest);
 	tg_fix_put_str(w, 55, i->symbol, TG_SYMBOL_LEN);
 	tg_fix_put_char(w, 54, (u8)('0' + o->side));
 	if (c->ord_fields & TG_ORD_TIME)

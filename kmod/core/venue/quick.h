@@ -13,7 +13,7 @@
 
 enum tg_request_kind { TG_REQUEST_NEW, TG_REQUEST_CANCEL, TG_REQUEST_REPLACE };	/* 35=D, F, G */
 
-#define TG_TEMPLATE_TEXT	72u	/* 1= 21= 18= 55= at their longest, and 54= */
+#define TG_TEMPLATE_TEXT	80u	/* 1= 21= 18= STP 55= at their longest, and 54= */
 #define TG_TEMPLATES		8u	/* of an instrument: plain, post-only, reduce-only and cancel, of two accounts */
 
 struct tg_template {
