@@ -406,7 +406,9 @@ static void configuration_is_checked(void **state)
 	BAD(i, in, TG_IN_INSTRUMENT, symbol[0], 0);
 	BAD(i, in, TG_IN_INSTRUMENT, symbol[1], 1);
 	BAD(i, in, TG_IN_INSTRUMENT, product_id, 1);
-	BAD(i, in, TG_IN_INSTRUMENT, reserved[1], 1);
+	BAD(i, in, TG_IN_INSTRUMENT, reserved[0], 1);
+	BAD(i, in, TG_IN_INSTRUMENT, reserved0[6], 1);
+	BAD(i, in, TG_IN_INSTRUMENT, self_trade, TG_SELF_TRADE_CANCEL + 1);
 	BAD(a, acc, TG_IN_ACCOUNT, account_id, 4);
 	BAD(a, acc, TG_IN_ACCOUNT, flags, 1);
 	BAD(d, feed, TG_IN_FEED, line, 2);
