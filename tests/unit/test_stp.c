@@ -327,7 +327,8 @@ static void venues_tag_is_always_there(void **state)
 			w.time_ns = 1;
 			memset(buf, 0, sizeof(buf));
 			tg_venue_put_request(k < 2 ? TG_REQUEST_NEW : TG_REQUEST_REPLACE, &v, &i, "ACC", &o, 1, t, &w);
-			assert_non_null(strstr((char *)buf, d[n].want));
+			/* no other replace has such a field */
+			assert_int_equal(!!strstr((char *)buf, d[n].want), k < 2 || d[n].dialect == TG_DIALECT_COINBASE);
 		}
 	}
 }

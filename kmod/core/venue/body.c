@@ -68,14 +68,14 @@ static void put_exec_inst(const struct tg_venue_caps *c, const struct tg_order *
 
 /* From Account on a new order and a replace say the same; a replace with the terms asked for. */
 static __always_inline void put_terms(const struct tg_venue_caps *c, u16 version, const struct tg_in_instrument *i, const char *account,
-				      const struct tg_order *o, s64 px, s64 qty, u64 now_ns, struct tg_fix_writer *w)
+				      const struct tg_order *o, bool stp, s64 px, s64 qty, u64 now_ns, struct tg_fix_writer *w)
 {
 	if (c->ord_fields & TG_ORD_ACCOUNT)
 		tg_fix_put_str(w, 1, account, TG_NAME_LEN);
 	if (version == 42)
 		tg_fix_put_char(w, 21, HANDL_INST);
 	put_exec_inst(c, o, w);
-	if (c->stp.newest)	/* the last resort, in every order: see enum tg_self_trade */
+	if (stp)	/* the last resort, in every order: see enum tg_self_trade */
 		tg_fix_put_char(w, c->stp.tag, c->stp.newest);
 	tg_fix_put_str(w, 55, i->symbol, TG_SYMBOL_LEN);
 	tg_fix_put_char(w, 54, (u8)('0' + o->side));
@@ -92,7 +92,7 @@ void tg_body_new(const struct tg_venue_caps *c, u16 version, const struct tg_in_
 		 u64 now_ns, struct tg_fix_writer *w)
 {
 	tg_venue_put_cl_ord_id(c, w, 11, o->req_cl_ord_id, o->req_cl_ord_ns);
-	put_terms(c, version, i, account, o, o->px, o->qty, now_ns, w);
+	put_terms(c, version, i, account, o, c->stp.newest, o->px, o->qty, now_ns, w);
 }
 
 void tg_body_cancel(const struct tg_venue_caps *c, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, u64 now_ns,
@@ -114,7 +114,7 @@ void tg_body_replace(const struct tg_venue_caps *c, u16 version, const struct tg
 		     u64 now_ns, struct tg_fix_writer *w)
 {
 	put_ids(c, o, w);
-	put_terms(c, version, i, account, o, o->req_px, o->req_qty, now_ns, w);
+	put_terms(c, version, i, account, o, c->stp.newest && c->stp.in_replace, o->req_px, o->req_qty, now_ns, w);
 }
 
 void tg_body_status(const struct tg_venue_caps *c, const struct tg_in_instrument *i, const char *account, const struct tg_order *o,

@@ -35,7 +35,7 @@ const struct tg_venue_caps tg_coinbase_caps = {
 	.tifs = 1 << TG_TIF_GTC | 1 << TG_TIF_IOC | 1 << TG_TIF_FOK,
 	.ord_types = 1 << TG_ORD_MARKET | 1 << TG_ORD_LIMIT,
 	.post_only = "A",
-	.stp = { .tag = 7928, .newest = 'N', .oldest = 'O', .both = 'B', .decrement = 'D' },
+	.stp = { .tag = 7928, .newest = 'N', .oldest = 'O', .both = 'B', .decrement = 'D', .in_replace = 1 },
 	.md_level = TG_MD_L3,
 	.md_gap = TG_MD_GAP_RPT_SEQ,
 	.md_ids = TG_MD_ID_ORDER,

@@ -213,6 +213,11 @@ void tg_venue_put_request(enum tg_request_kind kind, const struct tg_in_venue *v
 
 	if (unlikely(!c))
 		return;
+	/* What a template has of a new order is not what such a venue's replace has. */
+	if (unlikely(kind == TG_REQUEST_REPLACE && c->stp.newest && !c->stp.in_replace)) {
+		tg_venue_put_replace(v, i, account, o, now_ns, w);
+		return;
+	}
 	/* body.c: post-only is looked at first */
 	variant = kind == TG_REQUEST_CANCEL ? VARIANT_CANCEL : (o->flags & TG_SUB_POST_ONLY) ? 1 : (o->flags & TG_SUB_REDUCE_ONLY) ? 2 : 0;
 	t += variant | (o->account_id & 1u) << 2;

@@ -103,6 +103,7 @@ enum tg_venue_md_gap {
 struct tg_venue_stp {		/* self-trade prevention of one order: tag, and its values; 0 = cannot be said */
 	u16 tag;
 	u8 none, newest, oldest, both, decrement;
+	u8 in_replace;		/* 35=G takes it too */
 };
 
 struct tg_venue_caps {
