@@ -91,6 +91,8 @@ const char *tg_ord_status_name(u32 status)
 		[TG_OS_EXPIRED] = "expired",
 		[TG_OS_UNKNOWN] = "unknown",
 		[TG_OS_SUSPECT] = "suspect",
+		[TG_OS_SUSPENDED] = "suspended",
+		[TG_OS_DONE_FOR_DAY] = "done_for_day",
 	};
 
 	return lookup(t, ARRAY_LEN(t), status);

@@ -105,6 +105,9 @@ static void dispatch_private(struct tg_handle *c, const struct tg_priv_event *ev
 	case TG_PRIV_QUEUE:
 		f = cb->on_queue;
 		break;
+	case TG_PRIV_BUST:
+		f = cb->on_bust;
+		break;
 	}
 	if (f)
 		f(c->user, ev);

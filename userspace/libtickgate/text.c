@@ -115,6 +115,8 @@ TG_API const char *tg_strstatus(__u32 status)
 		[TG_OS_EXPIRED] = "EXPIRED",
 		[TG_OS_UNKNOWN] = "UNKNOWN",
 		[TG_OS_SUSPECT] = "SUSPECT",
+		[TG_OS_SUSPENDED] = "SUSPENDED",
+		[TG_OS_DONE_FOR_DAY] = "DONE_FOR_DAY",
 	};
 
 	return NAME_OF(names, status);

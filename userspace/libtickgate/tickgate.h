@@ -83,6 +83,8 @@ struct tg_callbacks {
 	void (*on_cancel_reject)(void *user, const struct tg_priv_event *ev);
 	/* the answer to tg_queue() */
 	void (*on_queue)(void *user, const struct tg_priv_event *ev);
+	/* a trade taken back by the venue; of a corrected one on_fill follows */
+	void (*on_bust)(void *user, const struct tg_priv_event *ev);
 
 	/*
 	 * This client did not keep up and `lost` events of one ring are gone. Forget orders,

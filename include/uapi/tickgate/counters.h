@@ -75,7 +75,12 @@
 	X(FILLS_LATE,		"fills_late",		"trades reported after CumQty had told of them: price and fee put right") \
 	X(SELF_CROSSES,		"self_crosses",		"new orders and replaces that would have crossed an order of the firm") \
 	X(SELF_TRADE_REDUCED,	"self_trade_reduced",	"new orders cut so that they do not reach an order of the firm") \
-	X(SELF_TRADE_CANCELS,	"self_trade_cancels",	"working orders cancelled because a new one would have crossed them")
+	X(SELF_TRADE_CANCELS,	"self_trade_cancels",	"working orders cancelled because a new one would have crossed them") \
+	X(BUSTS,		"busts",		"trades taken back by the venue") \
+	X(CORRECTIONS,		"corrections",		"trades changed by the venue") \
+	X(EXEC_REF_UNKNOWN,	"exec_ref_unknown",	"busts and corrections of trades that are not known, or no longer") \
+	X(MASS_STATUS,		"mass_status",		"mass status requests sent") \
+	X(VENUE_ORDERS_UNKNOWN,	"venue_orders_unknown",	"working orders at the venue, told of in answers to status requests, that are none of ours")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

@@ -74,6 +74,9 @@ enum tg_priv_type {
 	TG_PRIV_CANCEL_REJECT = 9,	/* venue refused a cancel or replace */
 	TG_PRIV_SLOW = 10,		/* sent by nobody: libtickgate makes it when the reader was lapped */
 	TG_PRIV_QUEUE = 11,		/* answer to TG_SUB_QUEUE: u.queue */
+	TG_PRIV_BUST = 12,		/* a trade taken back: u.order, last_px and last_qty as they were, exec_hash of its FILL; px, qty
+					 * and cum_qty are 0 when the order itself is too old to be known. A corrected trade is a BUST
+					 * and then a FILL with what is true. ORDER_UPDATE and POSITION follow */
 };
 
 enum tg_origin { TG_ORIGIN_GATEWAY = 0, TG_ORIGIN_VENUE = 1 };

@@ -45,7 +45,18 @@
 	X(NO_OUTBOX,		"output buffer full") \
 	X(UNSUPPORTED,		"venue has no such order or request") \
 	X(NO_TICK,		"the venue has not told the instrument's tick yet") \
-	X(SELF_CROSS,		"would cross a working order of the firm")
+	X(SELF_CROSS,		"would cross a working order of the firm") \
+	X(FILL_AFTER_END,	"fill of an order that had ended") \
+	X(LIFE_AFTER_END,	"ended order told of as if it worked") \
+	X(TWO_ENDS,		"two ends of one order that contradict each other") \
+	X(REJECTED_LATE,	"reject of an order that had worked or traded") \
+	X(REPLACED_OTHERWISE,	"replaced otherwise than asked") \
+	X(BAD_NUMBERS,		"report's quantities cannot be true") \
+	X(OTHER_ORDER,		"report's symbol or side is not the order's") \
+	X(FILL_WITHOUT_PX,	"fill without a price") \
+	X(EXEC_REF,		"bust or correction of a trade that is not known") \
+	X(FORGOTTEN,		"venue does not know an order that it had taken") \
+	X(FEWER_FILLS,		"venue tells of fewer fills than it had reported")
 
 enum tg_reason {
 #define X(name, text) TG_REASON_##name,

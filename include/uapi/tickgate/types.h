@@ -45,6 +45,8 @@ enum tg_ord_status {
 	TG_OS_EXPIRED = 9,		/* terminal */
 	TG_OS_UNKNOWN = 10,		/* the session dropped while a request was in flight; exposure still counts */
 	TG_OS_SUSPECT = 11,		/* an impossible report came; a person must look; exposure still counts */
+	TG_OS_SUSPENDED = 12,		/* 39=9: the venue holds it, it may work again; exposure still counts */
+	TG_OS_DONE_FOR_DAY = 13,	/* 39=3 of a GTC order: works again on another day; exposure still counts. Other orders expire with it */
 	TG_OS_MAX
 };
 
