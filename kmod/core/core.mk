@@ -46,6 +46,9 @@ tg-core-objs := \
 	order/slots.o \
 	order/stp.o \
 	order/order.o \
+	order/table.o \
+	order/fills.o \
+	order/bust.o \
 	order/report.o \
 	order/recover.o \
 	order/exec_ids.o \

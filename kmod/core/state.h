@@ -50,6 +50,7 @@ struct tg_engine {
 	u64 last_order_id;
 	u32 exec_next;			/* ring position; exec ids */
 	u32 exec_count;
+	u64 exec_total;			/* ids ever remembered */
 	u32 sweep_due;			/* cancels or status requests are left over for the next timer */
 	u32 order_pad;
 

@@ -135,13 +135,16 @@ static void done_for_day_does_not_end_gtc(void **state)
 	id = tg_engine_last_order_id(f->e);
 	REPORT(f, id, .exec = '0', .status = '0', .leaves = PX(1));
 	REPORT(f, id, .exec = '3', .status = '3', .leaves = 0);
+	assert_int_equal(STATUS(f, id), TG_OS_DONE_FOR_DAY);
+	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(1));
+	REPORT(f, id, .exec = 'D', .status = '0', .leaves = PX(1));
 	assert_int_equal(STATUS(f, id), TG_OS_NEW);
 	fx_free(f);
 }
 
 static void pending_reports_change_nothing(void **state)
 {
-	static const char kinds[] = "A6E79B";
+	static const char kinds[] = "A6E7B";
 	u32 i;
 
 	(void)state;
@@ -190,7 +193,7 @@ static void execution_ids(void **state)
 {
 	struct fx *f = fx_new();
 	char id[64], longer[64];
-	u64 h, h2;
+	struct tg_exec_id *h, *h2;
 	u32 i;
 
 	(void)state;
@@ -198,7 +201,7 @@ static void execution_ids(void **state)
 		snprintf(id, sizeof(id), "id-%u", i);
 		assert_false(tg_exec_id_seen(f->e, 1, (const u8 *)id, (u32)strlen(id), &h));
 		assert_true(tg_exec_id_seen(f->e, 1, (const u8 *)id, (u32)strlen(id), &h2));
-		assert_true(h == h2);
+		assert_ptr_equal(h, h2);
 	}
 	for (i = 200 - 32; i < 200; i++) {	/* the last 32, all of them */
 		snprintf(id, sizeof(id), "id-%u", i);
@@ -289,7 +292,9 @@ static void impossible_reports(void **state)
 		assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(10));
 		ev = fx_priv(f, 1, TG_PRIV_ORDER_UPDATE, 0);
 		assert_int_equal(ev->u.order.status, TG_OS_SUSPECT);
-		assert_int_equal(ev->u.order.reason, TG_REASON_SUSPECT);
+		assert_int_equal(ev->u.order.reason, bad[i].side || bad[i].symbol ? TG_REASON_OTHER_ORDER :
+				 bad[i].exec == '5' ? TG_REASON_REPLACED_OTHERWISE :
+				 bad[i].exec == 'H' ? TG_REASON_EXEC_REF : TG_REASON_BAD_NUMBERS);
 		/* it can still be cancelled, and a coherent end settles it */
 		assert_int_equal(fx_replace(f, 1, id, PX(101), PX(10)), TG_REASON_ORDER_STATE);
 		assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);

@@ -341,7 +341,34 @@ enum {
 	X_EXEC_TYPE = 1 << 7, X_STATUS = 1 << 8, X_SIDE = 1 << 9, X_TYPE = 1 << 10, X_TIF = 1 << 11, X_LIQ = 1 << 12, X_REJ = 1 << 13,
 	X_QTY = 1 << 14, X_PX = 1 << 15, X_LAST_QTY = 1 << 16, X_LAST_PX = 1 << 17, X_LEAVES = 1 << 18, X_CUM = 1 << 19, X_AVG = 1 << 20,
 	X_COMM = 1 << 21, X_COMM_TYPE = 1 << 22, X_TIME = 1 << 23, X_TRANS = 1 << 24, X_EXEC_ID2 = 1 << 25,
+	X_REF = 1 << 26, X_MASS_ID = 1 << 27, X_TOTAL = 1 << 28, X_LAST = 1 << 29,
 };
+
+/* Fields that few reports have, out of the way of those that all have. */
+static __attribute__((__noinline__)) bool exec_rare(struct tg_fix_cursor *c, struct tg_fix_exec *x, u32 *fields)
+{
+	struct tg_fix_cursor k = *c;
+	const u8 *from = k.p;
+	u32 seen = *fields;
+	u8 last = 'N';
+
+	FIELD(TG_K2('1', '9'), X_REF, take_slice(&k, &x->exec_ref_id));
+	FIELD(TG_K2('2', '0'), X_TRANS, tg_fix_take_char(&k, &x->trans_type));
+	FIELD(TG_K3('5', '2', '7'), X_EXEC_ID2, take_slice(&k, &x->secondary_exec_id));
+	FIELD(TG_K3('5', '8', '4'), X_MASS_ID, take_slice(&k, &x->mass_req_id));
+	FIELD(TG_K3('9', '1', '1'), X_TOTAL, tg_fix_take_u64(&k, &x->total_reports));
+	FIELD(TG_K3('9', '1', '2'), X_LAST, tg_fix_take_char(&k, &last) && (last == 'Y' || last == 'N'));
+	if (last == 'Y')
+		x->last_report = true;
+	if (k.p == from && !tg_fix_skip(&k))
+		goto bad;
+	*fields = seen;
+	*c = k;
+	return true;
+bad:
+	*c = k;
+	return false;
+}
 
 enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec *x)
 {
@@ -377,9 +404,7 @@ enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec
 		FIELD(TG_K2('1', '3'), X_COMM_TYPE, tg_fix_take_char(&k, &comm_type));
 		FIELD(TG_K3('1', '0', '3'), X_REJ, take_u16(&k, &x->ord_rej_reason));
 		FIELD(TG_K2('5', '8'), X_TEXT, take_slice(&k, &x->text));
-		FIELD(TG_K2('2', '0'), X_TRANS, tg_fix_take_char(&k, &x->trans_type));
-		FIELD(TG_K3('5', '2', '7'), X_EXEC_ID2, take_slice(&k, &x->secondary_exec_id));
-		if (k.p == from && !tg_fix_skip(&k))
+		if (k.p == from && !exec_rare(&k, x, &seen))
 			goto bad;
 	}
 	*c = k;
@@ -387,6 +412,7 @@ enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec
 	x->liquidity = (u8)(liquidity - '0');
 	if (comm_type != '3')		/* per unit or percentage: not money of this fill */
 		x->commission = 0;
+	x->has_commission = seen & X_COMM && comm_type == '3';
 	x->has_qty = seen & X_QTY;
 	x->has_px = seen & X_PX;
 	x->has_last = seen & X_LAST_QTY && seen & X_LAST_PX;

@@ -81,6 +81,8 @@ struct tg_fix_exec {
 	struct tg_fix_slice account;	/* 1 */
 	struct tg_fix_slice text;	/* 58 */
 	struct tg_fix_slice secondary_exec_id;	/* 527 */
+	struct tg_fix_slice exec_ref_id;	/* 19 */
+	struct tg_fix_slice mass_req_id;	/* 584 */
 	u8 trans_type;			/* 20: FIX 4.2, 0 = absent */
 	u8 missing;			/* TG_EXEC_NO_*; the rest is filled in all the same */
 	u8 exec_type;			/* 150, required */
@@ -96,6 +98,9 @@ struct tg_fix_exec {
 	s64 leaves_qty, cum_qty;	/* 151, 14 (required) */
 	s64 avg_px;			/* 6 */
 	s64 commission;			/* 12, when 13=3 (absolute) or 13 absent */
+	bool has_commission;		/* as money */
+	bool last_report;		/* 912=Y */
+	u64 total_reports;		/* 911 */
 	u64 transact_time_ns;		/* 60, 0 = absent */
 	u32 bad_tag;
 };

@@ -2,7 +2,8 @@
 /*
  * Execution ids seen lately: a ring of params.exec_ids entries with a chained hash over it. The
  * oldest falls out. A second line of defence stands behind it: fills are applied by cumulative
- * quantity, so an id that fell out does no harm when its report comes again.
+ * quantity, so an id that fell out does no harm when its report comes again. A bust of a trade that
+ * fell out makes its order SUSPECT (bust.c).
  */
 #include "state.h"
 
@@ -33,45 +34,97 @@ static void exec_unlink(struct tg_exec_id *ids, u32 *bucket, u32 i)
 		*link = ids[i].next;
 }
 
-bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len, u64 *hash)
+/* As it is kept; returns its length there. */
+static u32 make_key(u8 *key, const u8 *id, u32 len, u64 hash)
+{
+	memset(key, 0, TG_EXEC_ID_LEN);
+	if (len <= TG_EXEC_ID_LEN) {
+		memcpy(key, id, len);
+		return len;
+	}
+	/* Too long to keep whole: its beginning and the hash of all of it stand for it. */
+	memcpy(key, id, TG_EXEC_ID_LEN - 8);
+	memcpy(key + TG_EXEC_ID_LEN - 8, &hash, 8);
+	return TG_EXEC_ID_LEN;
+}
+
+static struct tg_exec_id *look_up(const struct tg_engine *e, u16 venue_id, const u8 *key, u32 len, u64 hash)
+{
+	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id), *x;
+	const u32 *buckets = TG_TABLE(e, off_exec_buckets, u32);
+	u32 i;
+
+	for (i = buckets[hash & (exec_buckets(e) - 1)]; i; i = x->next) {
+		x = &ids[i - 1];
+		if (x->hash == hash && x->venue_id == venue_id && x->len == len &&
+		    !memcmp(x->bytes, key, TG_EXEC_ID_LEN))
+			return x;
+	}
+	return NULL;
+}
+
+struct tg_exec_id *tg_exec_id_find(const struct tg_engine *e, u16 venue_id, const u8 *id, u32 len)
+{
+	u64 hash = tg_hash_bytes(venue_id, id, len);
+	u8 key[TG_EXEC_ID_LEN];
+
+	if (!len)
+		return NULL;
+	len = make_key(key, id, len, hash);
+	return look_up(e, venue_id, key, len, hash);
+}
+
+bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len, struct tg_exec_id **out)
 {
 	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id), *x;
 	u32 *buckets = TG_TABLE(e, off_exec_buckets, u32);
 	u64 mask = exec_buckets(e) - 1, h = tg_hash_bytes(venue_id, id, len);
 	u8 key[TG_EXEC_ID_LEN];
-	u32 i, n = len;
 
-	*hash = h;
+	*out = NULL;
 	if (!len || !e->params.exec_ids)
 		return false;
-	memset(key, 0, sizeof(key));
-	if (len > TG_EXEC_ID_LEN) {
-		/* Too long to keep whole: its beginning and the hash of all of it stand for it. */
-		n = TG_EXEC_ID_LEN;
-		memcpy(key, id, TG_EXEC_ID_LEN - 8);
-		memcpy(key + TG_EXEC_ID_LEN - 8, &h, 8);
-	} else {
-		memcpy(key, id, len);
-	}
-	for (i = buckets[h & mask]; i; i = ids[i - 1].next) {
-		x = &ids[i - 1];
-		if (x->hash == h && x->venue_id == venue_id && x->len == n &&
-		    !memcmp(x->bytes, key, TG_EXEC_ID_LEN))
-			return true;
-	}
+	len = make_key(key, id, len, h);
+	*out = look_up(e, venue_id, key, len, h);
+	if (*out)
+		return true;
 	x = &ids[e->exec_next];
 	if (e->exec_count == e->params.exec_ids)
 		exec_unlink(ids, &buckets[x->hash & mask], e->exec_next);
 	else
 		e->exec_count++;
+	memset(x, 0, offsetof(struct tg_exec_id, bytes));
 	x->hash = h;
 	x->venue_id = venue_id;
-	x->len = (u8)n;
+	x->len = (u8)len;
 	memcpy(x->bytes, key, TG_EXEC_ID_LEN);
-	x->pad = 0;
 	x->next = buckets[h & mask];
 	buckets[h & mask] = e->exec_next + 1;
 	if (++e->exec_next == e->params.exec_ids)
 		e->exec_next = 0;
+	e->exec_total++;
+	*out = x;
 	return false;
+}
+
+struct tg_exec_id *tg_exec_id_last(const struct tg_engine *e, struct tg_exec_id *x)
+{
+	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id);
+	u32 n;
+
+	/* Each is younger than the one before, so there are no circles; the bound is for the reader. */
+	for (n = 0; n < e->params.exec_ids && x->state == TG_EXEC_BUSTED && x->successor; n++)
+		x = &ids[x->successor - 1];
+	return x;
+}
+
+void tg_exec_id_supersede(const struct tg_engine *e, struct tg_exec_id *old, const struct tg_exec_id *by)
+{
+	old->state = TG_EXEC_BUSTED;
+	old->successor = by ? (u32)(by - TG_TABLE(e, off_exec_ids, struct tg_exec_id)) + 1 : 0;
+}
+
+bool tg_exec_ids_complete(const struct tg_engine *e, u64 since)
+{
+	return e->exec_total - since < e->params.exec_ids;
 }

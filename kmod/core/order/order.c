@@ -221,6 +221,7 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	o.tif = s->tif;
 	o.flags = (u8)s->flags;
 	o.new_seq = v->next_tx_seq;
+	o.first_exec = e->exec_total;
 
 	if (!tg_session_begin(e, v, TG_MT1('D'), &w, ob))
 		return TG_REASON_NO_OUTBOX;

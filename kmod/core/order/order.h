@@ -59,6 +59,13 @@ struct tg_order {
 	u8 working;		/* counted in positions' open quantities and in the working list */
 	u8 pad[3];
 	s64 open_qty;		/* what the position's open quantity holds for this order now */
+	s64 busted_qty;		/* taken back of what was once in cum_qty; corrections upwards count against it */
+	u64 bust_ns;		/* TransactTime (60) of the last bust or correction; 0 = the venue did not say */
+	s64 fewer_cum;		/* CumQty of the status report that told of fewer fills than ours */
+	u16 busts;		/* busts and corrections applied; stops at its largest */
+	u8 fewer;		/* FEWER_*: such a report came, and the venue is asked once more */
+	u8 pad2[5];
+	u64 first_exec;		/* e->exec_total when it was made: younger execution ids are still remembered, or all have not fallen out */
 	u64 new_seq, req_seq;	/* 34 of the new order and of the request in flight: 35=3 names nothing else */
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];
 	struct tg_own own;	/* book/: nobody else looks inside */
@@ -136,9 +143,41 @@ enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, st
 /* Sends what is due (cancel_due, inquire), as far as the outbox reaches; the rest goes at the next timer. Returns cancels sent. */
 u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob);
 
-/* exec_ids.c: the last params.exec_ids execution ids, compared byte by byte; true = seen before (else remembered now). */
-struct tg_exec_id { u64 hash; u32 next; u16 venue_id; u8 len; u8 bytes[TG_EXEC_ID_LEN]; u8 pad; };
+/*
+ * exec_ids.c: the last params.exec_ids execution ids, compared byte by byte, with the trade that each stood for: busts and
+ * corrections name it by ExecRefID (19), and may come when the order itself is long gone.
+ */
+enum tg_exec_state {
+	TG_EXEC_PLAIN,		/* no trade, or none that was applied */
+	TG_EXEC_TRADE,
+	TG_EXEC_BUSTED,		/* taken back; or changed, then successor has what is true now */
+};
+
+struct tg_exec_id {
+	u64 hash;
+	u64 order_id;
+	s64 px, qty, fee;
+	u32 next;
+	u32 successor;		/* index + 1: younger, so it does not fall out before this one */
+	u32 instrument_id;
+	u32 strategy_id;
+	u16 venue_id, account_id;
+	u8 len;
+	u8 state;		/* enum tg_exec_state */
+	u8 side;
+	u8 pad;
+	u8 bytes[TG_EXEC_ID_LEN];
+};
+
 void tg_exec_ids_init(struct tg_engine *e);
-bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len, u64 *hash);
+/* true = seen before, else remembered now. *x: its entry, until the next call; NULL where nothing is remembered. */
+bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len, struct tg_exec_id **x);
+/* NULL = not known, or no longer. */
+struct tg_exec_id *tg_exec_id_find(const struct tg_engine *e, u16 venue_id, const u8 *id, u32 len);
+/* The one that holds for a trade that was corrected: itself, or the last of its successors. */
+struct tg_exec_id *tg_exec_id_last(const struct tg_engine *e, struct tg_exec_id *x);
+void tg_exec_id_supersede(const struct tg_engine *e, struct tg_exec_id *old, const struct tg_exec_id *by);
+/* Nothing that came since e->exec_total was `since` has fallen out. */
+bool tg_exec_ids_complete(const struct tg_engine *e, u64 since);
 
 #endif

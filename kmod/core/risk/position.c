@@ -93,6 +93,23 @@ bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
 	return true;
 }
 
+/* As if it had been sold again at its price: held quantity and cash are what they would be without it, and the result too once the position is closed. */
+bool tg_position_bust(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
+{
+	u8 other = side == TG_SIDE_BUY ? TG_SIDE_SELL : TG_SIDE_BUY;
+	struct tg_position now = *p;
+	s64 *sum = side == TG_SIDE_BUY ? &p->bought_qty : &p->sold_qty;
+
+	if (!tg_position_fill(&now, other, qty, px, -fee))
+		return false;
+	p->qty = now.qty;
+	p->cost = now.cost;
+	p->realised_pnl = now.realised_pnl;
+	p->fees = now.fees;
+	*sum = *sum > qty ? *sum - qty : 0;
+	return true;
+}
+
 bool tg_position_reprice(struct tg_position *p, u8 side, s64 qty, s64 from_px, s64 to_px, s64 fee)
 {
 	u8 other = side == TG_SIDE_BUY ? TG_SIDE_SELL : TG_SIDE_BUY;

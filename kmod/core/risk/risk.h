@@ -80,6 +80,8 @@ void tg_position_open(struct tg_position *p, u8 side, s64 delta);
 bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee);
 /* qty of what was booked at from_px was traded at to_px in truth; fee: what was not booked yet. false: overflow, nothing changed. */
 bool tg_position_reprice(struct tg_position *p, u8 side, s64 qty, s64 from_px, s64 to_px, s64 fee);
+/* Takes back a fill that was booked so. false: overflow, nothing changed. */
+bool tg_position_bust(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee);
 s64 tg_position_avg_px(const struct tg_position *p);
 s64 tg_position_unrealised(const struct tg_engine *e, const struct tg_position *p, u32 instrument_id);
 bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_nl_position *out);
