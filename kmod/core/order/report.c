@@ -180,6 +180,16 @@ static void held(struct tg_order *o, u8 status)
 	o->lost &= (u8)~TG_LOST_NEW;
 }
 
+/* An end that tells of fills which only the replace in flight allows: it was taken, its own report is late. */
+static void finish(struct tg_engine *e, struct tg_order *o, u8 status)
+{
+	if (o->req_qty && (o->cum_qty > o->qty || (status == TG_OS_FILLED && o->cum_qty == o->req_qty))) {
+		o->qty = o->req_qty;
+		o->px = o->req_px;
+	}
+	tg_order_finish(e, o, status);
+}
+
 static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
 		  enum tg_order_event ev, enum tg_order_action a, u64 id)
 {
@@ -198,24 +208,20 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 		if (o->tif == TG_TIF_GTC)
 			held(o, TG_OS_DONE_FOR_DAY);
 		else
-			tg_order_finish(e, o, TG_OS_EXPIRED);
+			finish(e, o, TG_OS_EXPIRED);
 		break;
 	case TG_OA_FILL:
-		if (o->req_qty && o->cum_qty == o->req_qty && o->cum_qty != o->qty) {
-			o->qty = o->req_qty;	/* the replace was taken, its own report is late */
-			o->px = o->req_px;
-		}
-		tg_order_finish(e, o, TG_OS_FILLED);
+		finish(e, o, TG_OS_FILLED);
 		break;
 	case TG_OA_CANCEL:
-		tg_order_finish(e, o, TG_OS_CANCELED);
+		finish(e, o, TG_OS_CANCELED);
 		break;
 	case TG_OA_REJECT:
 		o->reason = TG_REASON_VENUE_REJECT;
-		tg_order_finish(e, o, TG_OS_REJECTED);
+		finish(e, o, TG_OS_REJECTED);
 		break;
 	case TG_OA_EXPIRE:
-		tg_order_finish(e, o, TG_OS_EXPIRED);
+		finish(e, o, TG_OS_EXPIRED);
 		break;
 	default:
 		break;
