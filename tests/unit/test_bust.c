@@ -232,6 +232,7 @@ static void bust_overtakes_its_trade(void **state)
 	numbers(f, id, 2, 200, 0, TG_OS_PARTIALLY_FILLED);
 	TELL(f, id, "h", .ref = "a", .exec = 'H', .status = '1', .cum = 1, .leaves = 3, .qty = 1, .px = 90, .second = 20);
 	numbers(f, id, 1, 100, 0, TG_OS_PARTIALLY_FILLED);
+	assert_int_equal(fx_order(f, id)->caught_qty, 0);
 	TELL(f, id, "a", .exec = 'F', .status = '1', .cum = 1, .leaves = 3, .qty = 1, .px = 90, .second = 10);
 	numbers(f, id, 1, 100, 0, TG_OS_PARTIALLY_FILLED);
 	fx_free(f);
