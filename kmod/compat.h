@@ -7,6 +7,7 @@
 #define TGK_COMPAT_H
 
 #include <linux/btf.h>
+#include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -46,6 +47,17 @@
 	__diag_ignore_all("-Wmissing-prototypes", "called from BPF only")
 #define TGK_KFUNC_DEFS_END	__diag_pop()
 #endif
+
+static inline void tgk_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart (*fn)(struct hrtimer *),
+				     enum hrtimer_mode mode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	hrtimer_setup(t, fn, CLOCK_MONOTONIC, mode);
+#else
+	hrtimer_init(t, CLOCK_MONOTONIC, mode);
+	t->function = fn;
+#endif
+}
 
 /* Off the scheduler's load balancing: isolcpus=, or an isolated cpuset partition. */
 static inline bool tgk_cpu_is_isolated(int cpu)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/debug/tickgate/: status, counters, latency, sessions, books, feeds, products. Text for people;
- * programs use netlink. What lies in the core's arena is read on the engine thread, into a copy.
+ * programs use netlink. stall_ms is for tests. What lies in the core's arena is read on the engine thread, into a copy.
  * With no engine running each file says so in one line.
  */
 #include <linux/debugfs.h>
+#include <linux/ktime.h>
+#include <linux/moduleparam.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include "tickgate.h"
@@ -317,6 +319,41 @@ static int products_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(products);
 
+/*
+ * For tests only, and only where the module was loaded with test_hooks=1: the engine thread stands
+ * still for as many milliseconds as are written here.
+ */
+static bool test_hooks;
+module_param(test_hooks, bool, 0400);
+MODULE_PARM_DESC(test_hooks, "debugfs file stall_ms, which stops the engine thread for a while (tests only)");
+
+#define STALL_MS_MAX	10000u
+
+static int stall(struct tgk_engine *eng, void *arg)
+{
+	u64 end = ktime_get_ns() + *(u64 *)arg * NSEC_PER_MSEC;
+
+	while (ktime_get_ns() < end)
+		cpu_relax();
+	return 0;
+}
+
+static int stall_ms_set(void *data, u64 ms)
+{
+	struct tgk_engine *eng;
+	int err;
+
+	if (!ms || ms > STALL_MS_MAX)
+		return -EINVAL;
+	eng = tgk_engine_get();
+	if (!eng)
+		return -ENODEV;
+	err = tgk_call(eng, stall, &ms);
+	tgk_engine_put(eng);
+	return err;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(stall_ms_fops, NULL, stall_ms_set, "%llu\n");
+
 /* A kernel without debugfs, or one locked down, is no reason not to load: these are then no-ops. */
 int tgk_debugfs_init(void)
 {
@@ -328,6 +365,8 @@ int tgk_debugfs_init(void)
 	debugfs_create_file("books", 0400, dir, NULL, &books_fops);
 	debugfs_create_file("feeds", 0400, dir, NULL, &feeds_fops);
 	debugfs_create_file("products", 0400, dir, NULL, &products_fops);
+	if (test_hooks)
+		debugfs_create_file("stall_ms", 0200, dir, NULL, &stall_ms_fops);
 	return 0;
 }
 

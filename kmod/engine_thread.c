@@ -75,6 +75,7 @@
 #define TGK_PACKET_SLOTS_MIN	16u
 #define TGK_PACKET_SLOTS_MAX	65536u
 #define TGK_SPIN_NS		50000u
+#define TGK_DEADMAN_MS_MAX	60000u
 
 struct tgk_call_item {
 	struct list_head list;
@@ -229,6 +230,16 @@ static void journal_guard(struct tgk_engine *eng)
 	tgk_step(eng, TG_IN_KILL, 0, &kill, sizeof(kill));
 }
 
+/*
+ * Before every step, so that nothing follows what the timer stopped but its kill. Not inline: what
+ * such a step sends finds its socket shut.
+ */
+static void deadman_guard(struct tgk_engine *eng)
+{
+	if (unlikely(READ_ONCE(eng->deadman.fired)) && !eng->polling)
+		tgk_deadman_halt(eng);
+}
+
 enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload,
 			   u32 len, u64 time_ns)
 {
@@ -240,6 +251,7 @@ enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, 
 	enum tg_reason reason;
 	u64 from, took;
 
+	deadman_guard(eng);
 	/* Inline there is no flushing; tgk_ingress() has looked at the room already. */
 	if (unlikely(eng->ob.cap - eng->ob.len < room) && !eng->polling)
 		tgk_flush(eng);
@@ -319,6 +331,7 @@ static u32 run_once(struct tgk_engine *eng)
 	u32 work;
 
 	work = serve_calls(eng);
+	deadman_guard(eng);
 	journal_guard(eng);
 	if (eng->ob.len)
 		tgk_flush(eng);
@@ -440,7 +453,7 @@ static int check_host(struct tg_nl_host *h, struct netlink_ext_ack *extack)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(h->reserved); i++) {
-		if (h->reserved[i]) {
+		if (h->reserved[i] || h->reserved0) {
 			NL_SET_ERR_MSG_MOD(extack, "host: reserved fields must be zero");
 			return -EINVAL;
 		}
@@ -470,6 +483,10 @@ static int check_host(struct tg_nl_host *h, struct netlink_ext_ack *extack)
 	}
 	if (!h->spin_ns)
 		h->spin_ns = TGK_SPIN_NS;
+	if (h->deadman_ms > TGK_DEADMAN_MS_MAX) {
+		NL_SET_ERR_MSG_MOD(extack, "host.deadman_ms: 0 to 60000");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -626,6 +643,7 @@ static int start_locked(const struct tg_in_engine *params, const struct tg_nl_ho
 	rcu_assign_pointer(tgk_live, eng);
 	cpus_read_unlock();
 	wake_up_process(eng->thread);
+	tgk_deadman_start(eng);
 	return 0;
 
 err_thread:
@@ -692,6 +710,7 @@ int tgk_engine_stop(bool force)
 	rcu_assign_pointer(tgk_live, NULL);
 	synchronize_net();
 
+	tgk_deadman_stop(eng);
 	kthread_stop(eng->thread);
 	refuse_calls(eng);	/* the thread may have been stopped before it ran at all */
 	tgk_ingress_destroy(eng);

@@ -4,8 +4,9 @@
  * records, FIX messages from the outbox are sent without waiting; what the socket does not take
  * waits in a bounded buffer.
  *
- * Everything here runs on the engine thread, but for tgk_tcp_attach()'s checks (caller's context)
- * and on_wake() (any context: it sets flags and wakes the thread). The module owns a reference of
+ * Everything here runs on the engine thread, but for tgk_tcp_attach()'s checks (caller's context),
+ * tgk_tcp_shut() (the dead-man timer's worker) and on_wake() (any context: it sets flags and wakes
+ * the thread). The module owns a reference of
  * the socket's file, so the daemon may close its descriptor or restart.
  *
  * Readiness comes from an entry in the socket's wait queue, as epoll has it, and not from replaced
@@ -22,6 +23,7 @@
  * What TLS says besides data is in tls_records.h.
  */
 #include <linux/file.h>
+#include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
@@ -51,6 +53,7 @@ struct tgk_conn {
 struct tgk_tcp {
 	u8 *rx;				/* TGK_RX_CHUNK + TGK_RX_PAD */
 	u32 waiting;			/* venues with tx_len != 0 */
+	struct mutex shut_lock;		/* conn in the table comes and goes: for tgk_tcp_shut() */
 	struct {
 		struct tgk_conn *conn;
 		int error;		/* why it is closing */
@@ -109,12 +112,20 @@ static void close_later(struct tgk_engine *eng, u16 venue_id, int error)
 	eng->tcp_work = true;
 }
 
+/* Never contended but by the dead-man timer's worker, and then the thread stands still. */
+static void set_conn(struct tgk_tcp *tcp, u16 venue_id, struct tgk_conn *c)
+{
+	mutex_lock(&tcp->shut_lock);
+	tcp->venue[venue_id].conn = c;
+	mutex_unlock(&tcp->shut_lock);
+}
+
 static void take_down(struct tgk_engine *eng, u16 venue_id, int error)
 {
 	struct tgk_tcp *tcp = eng->tcp;
 	struct tgk_conn *c = tcp->venue[venue_id].conn;
 
-	tcp->venue[venue_id].conn = NULL;
+	set_conn(tcp, venue_id, NULL);
 	tcp->venue[venue_id].closing = false;
 	if (c->tx_len)
 		tcp->waiting--;
@@ -222,6 +233,29 @@ void tgk_tcp_close(struct tgk_engine *eng, u16 venue_id)
 	if (c->tx_len)
 		push_waiting(eng, c);
 	close_later(eng, venue_id, 0);
+}
+
+u32 tgk_tcp_shut(struct tgk_engine *eng)
+{
+	struct tgk_tcp *tcp = eng->tcp;
+	u32 id, n = 0;
+
+	for (id = 1; id <= eng->params.max_venues; id++) {
+		struct socket *sock = NULL;
+
+		mutex_lock(&tcp->shut_lock);
+		if (tcp->venue[id].conn) {
+			sock = tcp->venue[id].conn->sock;
+			get_file(sock->file);
+		}
+		mutex_unlock(&tcp->shut_lock);
+		if (!sock)
+			continue;
+		kernel_sock_shutdown(sock, SHUT_RDWR);
+		sockfd_put(sock);
+		n++;
+	}
+	return n;
 }
 
 /* ---- receiving ---- */
@@ -347,7 +381,7 @@ static int adopt(struct tgk_engine *eng, void *arg)
 		return -EPROTO;
 	if (eng->tcp->venue[c->venue_id].conn)
 		return -EBUSY;
-	eng->tcp->venue[c->venue_id].conn = c;
+	set_conn(eng->tcp, c->venue_id, c);
 	eng->tcp->venue[c->venue_id].closing = false;
 	atomic_set(&eng->tcp_ready, 1);
 	trace_tcp_state(c->venue_id, true, 0);
@@ -457,6 +491,7 @@ int tgk_venues_init(struct tgk_engine *eng)
 		kvfree(tcp);
 		return -ENOMEM;
 	}
+	mutex_init(&tcp->shut_lock);
 	eng->tcp = tcp;
 	return 0;
 }

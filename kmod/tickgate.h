@@ -16,11 +16,13 @@
 #ifndef TGK_TICKGATE_H
 #define TGK_TICKGATE_H
 
+#include <linux/hrtimer.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/completion.h>
 #include <linux/netlink.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <linux/mm_types.h>
 #include <net/sock.h>
 #include "core/engine.h"
@@ -58,6 +60,17 @@ struct tgk_journal {
 	bool overrun;				/* [thread] latched until a reader catches up */
 	atomic_t attached;
 	wait_queue_head_t wait;			/* its reader poll()s here */
+};
+
+/* deadman.c: all but fired belong to the timer */
+struct tgk_deadman {
+	struct hrtimer timer;
+	struct work_struct work;
+	ktime_t period;
+	u64 loops;				/* as it was at the last look */
+	u32 same;				/* looks since it moved */
+	bool acted;				/* once for each time that it stands still */
+	bool fired;				/* for the thread: halt before anything else */
 };
 
 struct tgk_engine {
@@ -113,6 +126,8 @@ struct tgk_engine {
 	/* a venue's socket called back since the thread last looked */
 	atomic_t tcp_ready;
 
+	struct tgk_deadman deadman;
+
 	spinlock_t call_lock;
 	struct list_head calls;			/* struct tgk_call_item */
 	wait_queue_head_t wait;			/* the thread sleeps here */
@@ -161,6 +176,12 @@ enum tg_reason tgk_step(struct tgk_engine *eng, enum tg_in type, u16 source, con
 enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload,
 			   u32 len, u64 time_ns);
 
+
+/* ---- deadman.c ---- */
+/* After the thread is there; before it is stopped. */
+void tgk_deadman_start(struct tgk_engine *eng);
+void tgk_deadman_stop(struct tgk_engine *eng);
+void tgk_deadman_halt(struct tgk_engine *eng);	/* [thread] it was given up: latches the kill */
 
 /* ---- flush.c: [thread] carries out and empties the outbox: rings, images, TCP ---- */
 void tgk_flush(struct tgk_engine *eng);
@@ -231,6 +252,11 @@ void tgk_tcp_stop(struct tgk_engine *eng);
 /* [thread] 0: the socket or the send buffer has it all */
 int tgk_tcp_send(struct tgk_engine *eng, u16 venue_id, const void *bytes, u32 len);
 void tgk_tcp_close(struct tgk_engine *eng, u16 venue_id);		/* [thread] */
+/*
+ * Not the thread, which stands still: shuts every venue's socket, so that nothing more goes out.
+ * May sleep. Returns how many.
+ */
+u32 tgk_tcp_shut(struct tgk_engine *eng);
 
 /* ---- ingress.c, kfunc.c ---- */
 int tgk_ingress_init(struct tgk_engine *eng);

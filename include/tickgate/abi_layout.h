@@ -523,7 +523,9 @@ TG_OFFSET(tg_nl_host, public_slots, 8);
 TG_OFFSET(tg_nl_host, journal_bytes, 12);
 TG_OFFSET(tg_nl_host, spin_ns, 16);
 TG_OFFSET(tg_nl_host, packet_slots, 20);
-TG_OFFSET(tg_nl_host, reserved, 24);
+TG_OFFSET(tg_nl_host, deadman_ms, 24);
+TG_OFFSET(tg_nl_host, reserved0, 28);
+TG_OFFSET(tg_nl_host, reserved, 32);
 
 /* tg_nl_status */
 TG_SIZE(tg_nl_status, 136);

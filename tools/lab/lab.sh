@@ -40,7 +40,7 @@ lab_net()
 	ip netns exec tgex sysctl -qw net.ipv6.conf.ex0.disable_ipv6=1
 }
 
-lab_module() { [ -e /sys/module/tickgate ] || insmod "$LAB_KO"; }
+lab_module() { [ -e /sys/module/tickgate ] || insmod "$LAB_KO" "$@"; }	# [PARAMETER=VALUE...]
 
 # lab_wait SECONDS COMMAND...: until it succeeds
 lab_wait()
@@ -75,6 +75,8 @@ id = 1
 cpu = ${LAB_CPU:-1}
 force_cpu = ${LAB_FORCE_CPU:-no}
 wait = ${LAB_WAIT:-busy}
+# emulated CPUs can stand still for long
+deadman_ms = ${LAB_DEADMAN_MS:-10000}
 max_instruments = 8
 book_levels = 4096
 

@@ -42,7 +42,7 @@ struct tgd_section {
 
 struct tgd_engine {
 	struct tgd_section s;
-	long long id, cpu, wait, force_cpu, spin_us, public_slots, packet_slots, journal_mib,
+	long long id, cpu, wait, force_cpu, spin_us, deadman_ms, public_slots, packet_slots, journal_mib,
 		journal_required, mode;
 	long long cancel_on_exit;
 	long long max_venues, max_instruments, max_feeds, max_accounts, max_clients, max_permits,

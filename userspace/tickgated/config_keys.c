@@ -45,6 +45,8 @@ const struct tgd_key tgd_keys[] = {
 	  "take a core that is not isolated" },
 	{ TGD_ENGINE, "spin_us", TGD_UINT, AT(tgd_engine, spin_us), 0, 1000000, NULL, "50",
 	  "adaptive: microseconds of spinning before sleep" },
+	{ TGD_ENGINE, "deadman_ms", TGD_UINT, AT(tgd_engine, deadman_ms), 0, 60000, NULL, "1000",
+	  "the engine thread has not moved this long: a timer on another CPU closes the venues' connections, and trading is halted; 0 = never" },
 	{ TGD_ENGINE, "public_slots", TGD_UINT, AT(tgd_engine, public_slots), 64, 1 << 22, NULL,
 	  "65536", "events in the public ring; a power of two" },
 	{ TGD_ENGINE, "packet_slots", TGD_UINT, AT(tgd_engine, packet_slots), 16, 65536, NULL,

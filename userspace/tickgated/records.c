@@ -43,6 +43,7 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struc
 		.journal_bytes = (__u32)g->journal_mib << 20,
 		.spin_ns = (__u32)(g->spin_us * 1000),
 		.packet_slots = (__u32)g->packet_slots,
+		.deadman_ms = (__u32)g->deadman_ms,
 	};
 }
 

@@ -92,6 +92,7 @@ void tgd_engine_print(FILE *f, const struct tg_in_engine *e, const struct tg_nl_
 	num(&p, "public_slots", h->public_slots);
 	num(&p, "packet_slots", h->packet_slots);
 	num(&p, "spin_ns", h->spin_ns);
+	num(&p, "deadman_ms", h->deadman_ms);
 	num(&p, "max_venues", e->max_venues);
 	num(&p, "max_instruments", e->max_instruments);
 	num(&p, "max_feeds", e->max_feeds);

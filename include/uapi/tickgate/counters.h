@@ -110,7 +110,8 @@
 	X(TLS_CLOSE_NOTIFY,	"tls_close_notify",	"TLS connections that the venue ended in order") \
 	X(TLS_KEY_UPDATES,	"tls_key_updates",	"TLS connections given up because the venue changed its key") \
 	X(TLS_ALERTS,		"tls_alerts",		"TLS connections that an alert or an unexpected record ended") \
-	X(TLS_ERRORS,		"tls_errors",		"TLS connections that ended in an error: decryption, reset")
+	X(TLS_ERRORS,		"tls_errors",		"TLS connections that ended in an error: decryption, reset") \
+	X(DEADMAN,		"deadman",		"times the dead-man timer found the engine thread standing still")
 
 enum tg_core_counter {
 #define X(name, text, help) TG_CC_##name,

@@ -86,7 +86,9 @@ struct tg_nl_host {
 	__u32 journal_bytes;		/* 2^k; 0 = default 16 MiB */
 	__u32 spin_ns;			/* adaptive: how long to spin before sleeping; 0 = default 50000 */
 	__u32 packet_slots;		/* per-CPU ring; 2^k; 0 = default 1024 */
-	__u64 reserved[4];
+	__u32 deadman_ms;		/* engine thread without a turn this long: venues' connections are closed, trading is halted; 0 = never */
+	__u32 reserved0;		/* 0 */
+	__u64 reserved[3];
 };
 #define TG_HOST_FORCE_CPU	1u	/* accept a CPU that is not isolated */
 #define TG_HOST_JOURNAL_REQUIRED 2u	/* refuse new orders while no reader is attached to the journal, kill on overrun */

@@ -223,7 +223,7 @@ struct tg_in_kill {
 #define TG_KILL_CANCEL		1u
 
 enum tg_kill_cause {
-	TG_KILL_OPERATOR = 1, TG_KILL_JOURNAL = 2, TG_KILL_DAEMON_LOST = 3, TG_KILL_SUSPECT = 4, TG_KILL_CLIENT = 5,
+	TG_KILL_OPERATOR = 1, TG_KILL_JOURNAL = 2, TG_KILL_DAEMON_LOST = 3, TG_KILL_SUSPECT = 4, TG_KILL_CLIENT = 5, TG_KILL_DEAD_MAN = 6,
 };
 
 struct tg_in_mode {

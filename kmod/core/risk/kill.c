@@ -39,7 +39,7 @@ enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, st
 	struct tg_kills *t = &e->kills;
 	struct tg_in_kill latched = *k;
 
-	if (!form_ok(e, k) || k->cause < TG_KILL_OPERATOR || k->cause > TG_KILL_CLIENT)
+	if (!form_ok(e, k) || k->cause < TG_KILL_OPERATOR || k->cause > TG_KILL_DEAD_MAN)
 		return TG_REASON_BAD_REQUEST;
 	if (find(t, latched.scope, latched.id) < 0) {
 		if (latched.scope != TG_SCOPE_FIRM && t->n >= TG_KILLS - 1) {
