@@ -327,7 +327,7 @@ static bool test_hooks;
 module_param(test_hooks, bool, 0400);
 MODULE_PARM_DESC(test_hooks, "debugfs file stall_ms, which stops the engine thread for a while (tests only)");
 
-#define STALL_MS_MAX	10000u
+#define STALL_MS_MAX	15000u	/* the soft lockup watchdog barks at 20 s */
 
 static int stall(struct tgk_engine *eng, void *arg)
 {

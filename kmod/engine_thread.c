@@ -243,15 +243,14 @@ static void deadman_guard(struct tgk_engine *eng)
 enum tg_reason tgk_step_at(struct tgk_engine *eng, enum tg_in type, u16 source, const void *payload,
 			   u32 len, u64 time_ns)
 {
-	struct tg_record rec = {
-		.seq = eng->seq + 1, .time_ns = max(eng->last_time_ns, time_ns),
-		.len = len, .type = type, .source = source,
-	};
+	struct tg_record rec = { .len = len, .type = type, .source = source };
 	u32 room = type == TG_IN_UDP ? tg_engine_udp_outbox_bytes(len) : eng->step_room;
 	enum tg_reason reason;
 	u64 from, took;
 
-	deadman_guard(eng);
+	deadman_guard(eng);	/* may step: number and time come after it */
+	rec.seq = eng->seq + 1;
+	rec.time_ns = max(eng->last_time_ns, time_ns);
 	/* Inline there is no flushing; tgk_ingress() has looked at the room already. */
 	if (unlikely(eng->ob.cap - eng->ob.len < room) && !eng->polling)
 		tgk_flush(eng);

@@ -33,6 +33,7 @@ struct loop {
 	int sigfd;
 	__u64 housekeeping_ns;
 	bool stop, gone, refresh;
+	bool silent;		/* the engine gave no answer at the last housekeeping */
 };
 
 static __u64 now_ns(void)
@@ -265,9 +266,18 @@ static void read_signals(struct loop *l)
 static void housekeeping(struct loop *l, __u64 now)
 {
 	struct tg_nl_status st;
+	int err = tg_nl_status(l->ct->nl, &st);
+	bool silent = err == -ETIMEDOUT;
 
 	l->housekeeping_ns = now + HOUSEKEEPING_NS;
-	if (tg_nl_status(l->ct->nl, &st) || !st.running || st.started_ns != l->ct->started_ns)
+	/* Its thread stands still: the module's dead-man timer sees to that. It may come back. */
+	if (silent != l->silent)
+		tgd_log(silent ? LOG_ERR : LOG_NOTICE, "the engine %s",
+			silent ? "gives no answer" : "answers again");
+	l->silent = silent;
+	if (silent)
+		return;
+	if (err || !st.running || st.started_ns != l->ct->started_ns)
 		l->gone = true;
 	l->refresh = true;
 	write_journal_progress(l);
