@@ -175,7 +175,7 @@ static void bad_records(void **state)
 	BAD(scope, 6);
 	BAD(id, 1);
 	BAD(cause, 0);
-	BAD(cause, 6);
+	BAD(cause, 0xffff);
 	BAD(flags, 2);
 	good.scope = TG_SCOPE_INSTRUMENT;
 	BAD(id, 0);
