@@ -28,7 +28,7 @@ progs := $(call present,$(programs))
 all-components := $(libs) $(progs) $(call present,$(checks))
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps demo check bench burst fuzz soak lint clean install dkms-check check-fresh vm-shell \
+.PHONY: all help deps demo check bench burst kill-trials fuzz soak lint clean install dkms-check check-fresh vm-shell \
 	$(libs) $(progs)
 
 all: $(libs) $(progs)	## build everything: userspace, BPF, module, tools
@@ -76,6 +76,11 @@ soak:	## long: 100,000 messages and 200 disconnects in each FIX version; 10 minu
 	$(Q)$(TOP)/tools/deploy/deps build vm check
 	+$(Q)$(MAKE) $(jobs) all
 	+$(Q)$(MAKE) -C tests/soak soak
+
+kill-trials:	## long: the kill switch under load 1,000 times, the slowest printed
+	$(Q)$(TOP)/tools/deploy/deps build vm check
+	+$(Q)$(MAKE) $(jobs) all
+	+$(Q)$(MAKE) -C tests/system kill-trials
 
 burst:	## long: 1,000,000 updates over XDP on two lines, every one accounted for
 	$(Q)$(TOP)/tools/deploy/deps build vm check

@@ -2,7 +2,8 @@
 /*
  * kill_latency [--rounds N]: how long the kill switch takes under load. One thread submits orders by ring as fast as the ring takes them, market data runs; the main
  * thread sends the kill command by netlink. latched: from before the command is sent to the time of the engine's kill record, after which every order is refused;
- * command: to the answer being back here; first_refusal: to the time of the first refusal. Then it looks at the verdicts: none that was given after the kill's record may be OK. Resumes, and again.
+ * command: to the answer being back here; first_refusal: to the time of the first refusal. Then it looks at the verdicts: none that was given after the kill's record may be OK. One order in
+ * eight rests in the book: all of them must be gone before it resumes, and goes on.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,6 +22,8 @@
 static atomic_bool stop;
 static atomic_ullong last_ok_seq, first_killed_seq, first_killed_ns, submitted, killed;
 static atomic_ullong kill_seq, kill_event_ns;
+#define ROUNDS_MAX 10000
+
 static atomic_uint broken_promise;
 static bool ready;
 
@@ -85,6 +88,10 @@ static void *trade(void *arg)
 		if (!tg_book(c, 1, &img) && img.bid_levels) {
 			sub = tg_submission_new(1, 1, TG_SIDE_BUY, img.bid[0].px - img.bid[0].px % 1000000, 100000, ++ref);
 			sub.tif = TG_TIF_IOC;
+			if (!(ref % 8)) {	/* half a per cent below the best bid: it stays */
+				sub.tif = TG_TIF_DAY;
+				sub.px -= sub.px / 200 / 1000000 * 1000000;
+			}
 			if (!tg_submit(c, &sub))
 				atomic_fetch_add(&submitted, 1);
 		}
@@ -92,6 +99,22 @@ static void *trade(void *arg)
 	}
 	tg_close(c);
 	return NULL;
+}
+
+/* false: after five seconds there are still some. */
+static bool none_working(struct tg_nl *nl)
+{
+	struct tg_nl_status st;
+	uint64_t end = now_ns(CLOCK_MONOTONIC) + 5000000000ULL;
+
+	do {
+		if (tg_nl_status(nl, &st))
+			return false;
+		if (!st.working_orders)
+			return true;
+		usleep(1000);
+	} while (now_ns(CLOCK_MONOTONIC) < end);
+	return false;
 }
 
 static int by_value(const void *a, const void *b)
@@ -103,9 +126,10 @@ static int by_value(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .who = "kill_latency", .text = "measuring" };
-	uint64_t took[100], latch[100], latched[100], t0, r0;
-	unsigned int rounds = 20, i, n = 0;
+	struct tg_in_kill k = { .scope = TG_SCOPE_FIRM, .cause = TG_KILL_OPERATOR, .flags = TG_KILL_CANCEL, .who = "kill_latency", .text = "measuring" };
+	static uint64_t took[ROUNDS_MAX], latch[ROUNDS_MAX], latched[ROUNDS_MAX];
+	unsigned int rounds = 20, i, n = 0, left = 0;
+	uint64_t t0, r0;
 	enum tg_reason reason;
 	struct tg_nl *nl;
 	pthread_t t;
@@ -113,7 +137,7 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "--rounds"))
 		rounds = (unsigned int)atoi(argv[2]);
-	if (rounds < 1 || rounds > 100)
+	if (rounds < 1 || rounds > ROUNDS_MAX)
 		return 2;
 	if (tg_nl_open(&nl)) {
 		fprintf(stderr, "kill_latency: %s\n", tg_nl_error(nl));
@@ -153,7 +177,10 @@ int main(int argc, char **argv)
 			atomic_fetch_add(&broken_promise, 1);
 		latched[n] = atomic_load(&kill_event_ns) - r0;
 		latch[n++] = atomic_load(&first_killed_ns) - r0;
+		left += !none_working(nl);
 		atomic_store(&kill_seq, 0);
+		if (rounds > 100 && n % 100 == 0)
+			fprintf(stderr, "kill_latency: %u of %u\n", n, rounds);
 		if (tg_nl_input(nl, TG_IN_RESUME, &k, sizeof(k), &reason, &seq)) {
 			fprintf(stderr, "kill_latency: %s\n", tg_nl_error(nl));
 			return 1;
@@ -165,11 +192,11 @@ int main(int argc, char **argv)
 	qsort(took, n, sizeof(took[0]), by_value);
 	qsort(latched, n, sizeof(latched[0]), by_value);
 	qsort(latch, n, sizeof(latch[0]), by_value);
-	printf("{\"rounds\":%u,\"orders_submitted\":%llu,\"orders_refused\":%llu,\"accepted_after_kill\":%u,"
+	printf("{\"rounds\":%u,\"orders_submitted\":%llu,\"orders_refused\":%llu,\"accepted_after_kill\":%u,\"rounds_with_orders_left\":%u,"
 	       "\"latched_ns\":{\"min\":%" PRIu64 ",\"p50\":%" PRIu64 ",\"max\":%" PRIu64 "},"
 	       "\"command_ns\":{\"min\":%" PRIu64 ",\"p50\":%" PRIu64 ",\"max\":%" PRIu64 "},"
 	       "\"first_refusal_ns\":{\"min\":%" PRIu64 ",\"p50\":%" PRIu64 ",\"max\":%" PRIu64 "}}\n",
-	       n, (unsigned long long)atomic_load(&submitted), (unsigned long long)atomic_load(&killed), atomic_load(&broken_promise), latched[0], latched[n / 2], latched[n - 1], took[0], took[n / 2],
+	       n, (unsigned long long)atomic_load(&submitted), (unsigned long long)atomic_load(&killed), atomic_load(&broken_promise), left, latched[0], latched[n / 2], latched[n - 1], took[0], took[n / 2],
 	       took[n - 1], latch[0], latch[n / 2], latch[n - 1]);
-	return atomic_load(&broken_promise) != 0;
+	return atomic_load(&broken_promise) || left;
 }

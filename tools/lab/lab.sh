@@ -160,7 +160,7 @@ lab_daemon()
 {
 	"$LAB_DAEMON" --config "$LAB_DIR/tickgated.conf" "$@" >>"$LAB_DIR/tickgated.log" 2>&1 &
 	LAB_DAEMON_PID=$!
-	lab_wait 20 lab_running || { tail -20 "$LAB_DIR/tickgated.log" >&2; return 1; }
+	lab_wait 60 lab_running || { tail -20 "$LAB_DIR/tickgated.log" >&2; return 1; }
 }
 
 lab_running() { tgctl status --json | grep -q '"running": *true'; }
