@@ -186,7 +186,7 @@ static void submit(struct tgk_engine *eng, struct tgk_submit *s)
 {
 	s->reason = tgk_step(eng, TG_IN_SUBMIT, s->client->id, &s->sub, sizeof(s->sub));
 	s->order_id = 0;
-	if (s->reason == TG_REASON_OK && s->sub.type == TG_SUB_NEW)
+	if (s->reason == TG_REASON_OK && (s->sub.type == TG_SUB_NEW || s->sub.type == TG_SUB_INTENT))
 		s->order_id = tg_engine_last_order_id(eng->core);
 	tgk_flush(eng);
 }

@@ -47,6 +47,8 @@ TG_OFFSET(tg_in_engine, l3_orders, 56);
 TG_OFFSET(tg_in_engine, l3_books, 60);
 TG_OFFSET(tg_in_engine, max_products, 62);
 TG_OFFSET(tg_in_engine, reserved, 64);
+TG_OFFSET(tg_in_engine, max_parents, 72);
+TG_OFFSET(tg_in_engine, max_timers, 76);
 
 /* tg_in_venue */
 TG_SIZE(tg_in_venue, 144);
@@ -126,7 +128,10 @@ TG_OFFSET(tg_in_permit, account_id, 2);
 TG_OFFSET(tg_in_permit, uid, 4);
 TG_OFFSET(tg_in_permit, instrument_id, 8);
 TG_OFFSET(tg_in_permit, flags, 12);
-TG_OFFSET(tg_in_permit, reserved, 16);
+TG_OFFSET(tg_in_permit, reserved0, 16);
+TG_OFFSET(tg_in_permit, exec, 18);
+TG_OFFSET(tg_in_permit, reserved1, 20);
+TG_OFFSET(tg_in_permit, reserved, 24);
 
 /* tg_in_limits */
 TG_SIZE(tg_in_limits, 88);
@@ -287,7 +292,8 @@ TG_OFFSET(tg_priv_event, u.order.request, 105);
 TG_OFFSET(tg_priv_event, u.order.liquidity, 106);
 TG_OFFSET(tg_priv_event, u.order.pad, 107);
 TG_OFFSET(tg_priv_event, u.order.exec_hash, 112);
-TG_OFFSET(tg_priv_event, u.order.pad2, 120);
+TG_OFFSET(tg_priv_event, u.order.parent_id, 120);
+TG_OFFSET(tg_priv_event, u.order.pad2, 124);
 TG_OFFSET(tg_priv_event, u.position, 32);
 TG_OFFSET(tg_priv_event, u.position.qty, 32);
 TG_OFFSET(tg_priv_event, u.position.avg_px, 40);
@@ -325,7 +331,40 @@ TG_OFFSET(tg_priv_event, u.queue.fill_ppm, 92);
 TG_OFFSET(tg_priv_event, u.queue.flags, 96);
 TG_OFFSET(tg_priv_event, u.queue.latency_ns, 104);
 TG_OFFSET(tg_priv_event, u.queue.pad, 112);
+TG_OFFSET(tg_priv_event, u.parent, 32);
+TG_OFFSET(tg_priv_event, u.parent.parent_id, 32);
+TG_OFFSET(tg_priv_event, u.parent.user_ref, 40);
+TG_OFFSET(tg_priv_event, u.parent.qty, 48);
+TG_OFFSET(tg_priv_event, u.parent.cum_qty, 56);
+TG_OFFSET(tg_priv_event, u.parent.avg_px, 64);
+TG_OFFSET(tg_priv_event, u.parent.qty2, 72);
+TG_OFFSET(tg_priv_event, u.parent.cum_qty2, 80);
+TG_OFFSET(tg_priv_event, u.parent.avg_px2, 88);
+TG_OFFSET(tg_priv_event, u.parent.instrument_id2, 96);
+TG_OFFSET(tg_priv_event, u.parent.account_id, 100);
+TG_OFFSET(tg_priv_event, u.parent.reason, 102);
+TG_OFFSET(tg_priv_event, u.parent.children, 104);
+TG_OFFSET(tg_priv_event, u.parent.state, 106);
+TG_OFFSET(tg_priv_event, u.parent.end, 107);
+TG_OFFSET(tg_priv_event, u.parent.exec, 108);
+TG_OFFSET(tg_priv_event, u.parent.side, 109);
+TG_OFFSET(tg_priv_event, u.parent.side2, 110);
+TG_OFFSET(tg_priv_event, u.parent.pad, 111);
+TG_OFFSET(tg_priv_event, u.parent.pad2, 112);
 TG_OFFSET(tg_priv_event, u.raw, 32);
+
+/* tg_intent */
+TG_SIZE(tg_intent, 64);
+TG_OFFSET(tg_intent, px2, 0);
+TG_OFFSET(tg_intent, qty2, 8);
+TG_OFFSET(tg_intent, life_ns, 16);
+TG_OFFSET(tg_intent, leg_timeout_ns, 24);
+TG_OFFSET(tg_intent, instrument_id2, 32);
+TG_OFFSET(tg_intent, hedge_ticks, 36);
+TG_OFFSET(tg_intent, exec, 40);
+TG_OFFSET(tg_intent, side2, 41);
+TG_OFFSET(tg_intent, pad, 42);
+TG_OFFSET(tg_intent, reserved, 48);
 
 /* tg_submission */
 TG_SIZE(tg_submission, 128);
@@ -346,6 +385,7 @@ TG_OFFSET(tg_submission, pad, 54);
 TG_OFFSET(tg_submission, routing_id, 56);
 TG_OFFSET(tg_submission, pad2, 60);
 TG_OFFSET(tg_submission, reserved, 64);
+TG_OFFSET(tg_submission, intent, 64);
 
 /* tg_ring_header */
 TG_SIZE(tg_ring_header, 64);

@@ -52,6 +52,15 @@ tg-core-objs := \
 	order/report.o \
 	order/recover.o \
 	order/exec_ids.o \
+	timer.o \
+	parent/table.o \
+	parent/parent.o \
+	exec/exec.o \
+	exec/child.o \
+	exec/direct.o \
+	exec/quote.o \
+	exec/sweep.o \
+	exec/multi_leg.o \
 	client/client.o \
 	client/download.o \
 	config.o \

@@ -4,7 +4,9 @@
  * work out the next deadline. All else is in the parts.
  */
 #include "dispatch.h"
+#include "parent/parent.h"
 #include "state.h"
+#include "timer.h"
 
 #define DIGEST_SEED	0x7469636b67617465ULL
 #define NEVER		(~0ULL)
@@ -21,6 +23,8 @@
 	X(max_permits, 64, 1024) \
 	X(max_orders, 4096, 1u << TG_ORDER_SLOT_BITS) \
 	X(max_limits, 256, 65536) \
+	X(max_parents, 256, TG_PARENT_MAX) \
+	X(max_timers, 512, 2 * TG_PARENT_MAX) \
 	X(book_levels, 4096, 65535) \
 	X(md_pending, 4096, 1u << 20) \
 	X(exec_ids, 8192, 1u << 20) \
@@ -45,7 +49,7 @@ void tg_engine_defaults(struct tg_in_engine *p)
 
 static bool params_ok(const struct tg_in_engine *p)
 {
-	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || (p->reserved[0] | p->reserved[1]))
+	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || p->reserved[0])
 		return false;
 	/* These may be 0: no order books, no products. */
 	if (p->l3_books > p->max_instruments || !p->l3_books != !p->l3_orders || p->l3_orders > TG_L3_ORDERS_MAX || p->max_products > PRODUCTS_MAX)
@@ -108,6 +112,8 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	put(e ? &e->off_exec_buckets : NULL, &at, sizeof(u32) * (u64)pow2_at_least(p->exec_ids));
 	put(e ? &e->off_symbols : NULL, &at, sizeof(u32) * (u64)TG_SYMBOL_BUCKETS);
 	put(e ? &e->off_products : NULL, &at, sizeof(struct tg_product) * (p->max_products + 1ULL));
+	put(e ? &e->off_parents : NULL, &at, tg_parent_bytes(p));
+	put(e ? &e->off_timers : NULL, &at, tg_timer_bytes(p));
 	if (p->l3_books)
 		put(e ? &e->off_l3 : NULL, &at, tg_l3_bytes(p->l3_orders, p->book_levels) * p->l3_books);
 	rx = place(&at, (u64)p->rx_buffer_bytes * (p->max_venues + 1ULL));
@@ -153,7 +159,9 @@ u32 tg_engine_outbox_bytes(const struct tg_in_engine *p)
 	u64 cancels = (u64)p->max_orders * (TG_OUT_SIZE(512) + 2 * TG_OUT_SIZE(sizeof(struct tg_priv_event)));
 	/* Beside them, a piece of an answer to a ResendRequest on every session. */
 	u64 resends = (u64)p->max_venues * (TG_SESSION_RESEND_CHUNK + 2 * TG_OUT_SIZE(TG_FIX_TX_MAX));
-	u64 n = 65536 + resends + (snapshot > cancels ? snapshot : cancels);
+	/* A parent tells of its end, an order of it is cancelled or sent; what is left of it has room in the next record. */
+	u64 parents = (u64)p->max_parents * 2 * TG_OUT_SIZE(sizeof(struct tg_priv_event));
+	u64 n = 65536 + resends + parents + (snapshot > cancels ? snapshot : cancels);
 
 	if (n < tg_engine_udp_outbox_bytes(TG_RECORD_MAX_PAYLOAD))
 		n = tg_engine_udp_outbox_bytes(TG_RECORD_MAX_PAYLOAD);
@@ -184,6 +192,8 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 	e->free_head = 1;
 	e->free_tail = p->max_orders;
 	tg_exec_ids_init(e);
+	tg_parent_init(e);
+	tg_timer_init(e);
 	return 0;
 }
 
@@ -347,6 +357,7 @@ static void timers(struct tg_engine *e, struct tg_outbox *ob)
 		tg_md_timer(e, ob);
 	if (tg_client_deadline_ns(e) <= e->time_ns)
 		tg_client_timer(e, ob);
+	tg_timer_run(e);
 }
 
 static u64 next_deadline(const struct tg_engine *e)
@@ -355,6 +366,9 @@ static u64 next_deadline(const struct tg_engine *e)
 	u32 v;
 
 	t = tg_client_deadline_ns(e);
+	if (t < d)
+		d = t;
+	t = e->parent_due ? e->time_ns : tg_timer_deadline_ns(e);
 	if (t < d)
 		d = t;
 	for (v = 1; v <= e->params.max_venues; v++) {
@@ -474,6 +488,8 @@ enum tg_reason tg_engine_step(struct tg_engine *e, const struct tg_record *rec, 
 
 	if (likely(payload_ok(rec->type, rec->len) && (e->started || rec->type == TG_IN_ENGINE)))
 		verdict = dispatch(e, rec, payload, ob);
+	if (unlikely(e->parent_due | e->parent_orphans))
+		tg_parent_run(e, ob);
 	if (unlikely(verdict == TG_REASON_BAD_REQUEST))
 		tg_cc(e, TG_CC_RECORDS_BAD);
 	if (unlikely((u32)verdict >= TG_REASON_MAX))

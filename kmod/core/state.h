@@ -70,6 +70,14 @@ struct tg_engine {
 	/* client/ */
 	u64 client_deadline_ns;
 
+	/* parent/, timer.c */
+	u32 parents;			/* not DONE */
+	u32 parent_free, parent_free_tail;	/* slots + 1 */
+	u32 parent_due, parent_due_tail;	/* to run at the end of the record; slots + 1 */
+	u32 parent_orphans;		/* reports of children without a parent, in this record */
+	u32 timers;			/* armed */
+	u32 timer_free;
+
 	/* risk/ */
 	struct tg_kills kills;
 	u64 limits_version;		/* grows with every change of limits */
@@ -94,6 +102,8 @@ struct tg_engine {
 	u64 off_exec_buckets;		/* u32 [exec_ids rounded up to 2^k]: index + 1 */
 	u64 off_products;		/* struct tg_product [max_products + 1] */
 	u64 off_l3;			/* params.l3_books times struct tg_l3 */
+	u64 off_parents;		/* struct tg_parent [max_parents] */
+	u64 off_timers;			/* struct tg_timer [max_timers], then u32 [max_timers]: the heap */
 	u64 off_symbols;		/* u32 [TG_SYMBOL_BUCKETS]: instrument id, open addressing on (venue, symbol) */
 
 	struct tg_md_scratch md_scratch[TG_MD_SCRATCH];	/* md/: the message at work */

@@ -146,6 +146,8 @@ struct fx *fx_new(void)
 					   .max_permits = 8,
 					   .max_orders = 16,
 					   .max_limits = 16,
+					   .max_parents = 4,
+					   .max_timers = 6,
 					   .book_levels = fx_book_levels ? fx_book_levels : 16,
 					   .md_pending = 16,
 					   .exec_ids = 32,

@@ -108,6 +108,9 @@ static void dispatch_private(struct tg_handle *c, const struct tg_priv_event *ev
 	case TG_PRIV_BUST:
 		f = cb->on_bust;
 		break;
+	case TG_PRIV_PARENT:
+		f = cb->on_parent;
+		break;
 	}
 	if (f)
 		f(c->user, ev);

@@ -142,3 +142,47 @@ TG_API struct tg_submission tg_submission_replace(__u64 order_id, __s64 px, __s6
 		.user_ref = user_ref,
 	};
 }
+
+TG_API struct tg_submission tg_submission_intent(enum tg_exec exec, __u32 instrument_id,
+						 __u16 account_id, enum tg_side side, __s64 px,
+						 __s64 qty, __u64 user_ref)
+{
+	struct tg_submission s = tg_submission_new(instrument_id, account_id, side, px, qty, user_ref);
+
+	s.type = TG_SUB_INTENT;
+	s.intent.exec = (__u8)exec;
+	if (exec == TG_EXEC_SWEEP)
+		s.tif = TG_TIF_IOC;
+	return s;
+}
+
+TG_API struct tg_submission tg_submission_quote(__u32 instrument_id, __u16 account_id, __s64 bid,
+						__s64 bid_qty, __s64 ask, __s64 ask_qty,
+						__u64 user_ref)
+{
+	struct tg_submission s = tg_submission_intent(TG_EXEC_QUOTE, instrument_id, account_id, 0,
+						      bid, bid_qty, user_ref);
+
+	s.flags = TG_SUB_POST_ONLY;
+	s.intent.px2 = ask;
+	s.intent.qty2 = ask_qty;
+	return s;
+}
+
+TG_API struct tg_submission tg_submission_intent_cancel(__u32 parent_id, __u64 user_ref)
+{
+	return (struct tg_submission){ .type = TG_SUB_INTENT_CANCEL,
+				       .order_id = parent_id,
+				       .user_ref = user_ref };
+}
+
+TG_API struct tg_submission tg_submission_intent_replace(__u32 parent_id, __s64 px, __s64 qty,
+							 __s64 px2, __s64 qty2, __u64 user_ref)
+{
+	return (struct tg_submission){ .type = TG_SUB_INTENT_REPLACE,
+				       .order_id = parent_id,
+				       .px = px,
+				       .qty = qty,
+				       .user_ref = user_ref,
+				       .intent = { .px2 = px2, .qty2 = qty2 } };
+}

@@ -85,6 +85,8 @@ struct tg_callbacks {
 	void (*on_queue)(void *user, const struct tg_priv_event *ev);
 	/* a trade taken back by the venue; of a corrected one on_fill follows */
 	void (*on_bust)(void *user, const struct tg_priv_event *ev);
+	/* a parent as it is now; state DONE comes once. Its orders: u.order.parent_id of their events */
+	void (*on_parent)(void *user, const struct tg_priv_event *ev);
 
 	/*
 	 * This client did not keep up and `lost` events of one ring are gone. Forget orders,
@@ -141,6 +143,20 @@ struct tg_submission tg_submission_new(__u32 instrument_id, __u16 account_id, en
 				       __s64 px, __s64 qty, __u64 user_ref);
 struct tg_submission tg_submission_cancel(__u64 order_id, __u64 user_ref);
 struct tg_submission tg_submission_replace(__u64 order_id, __s64 px, __s64 qty, __u64 user_ref);
+
+/*
+ * Parent orders: intents that the gateway works by itself (a permit with exec = ...). Fill in what the
+ * strategy needs beside the order (struct tg_intent), and submit; the ORDER_ACK has the parent's id
+ * as order_id. A quote has no side; a sweep is immediate-or-cancel.
+ */
+struct tg_submission tg_submission_intent(enum tg_exec exec, __u32 instrument_id, __u16 account_id,
+					  enum tg_side side, __s64 px, __s64 qty, __u64 user_ref);
+struct tg_submission tg_submission_quote(__u32 instrument_id, __u16 account_id, __s64 bid,
+					 __s64 bid_qty, __s64 ask, __s64 ask_qty, __u64 user_ref);
+struct tg_submission tg_submission_intent_cancel(__u32 parent_id, __u64 user_ref);
+/* px2, qty2: of a quote, else 0. */
+struct tg_submission tg_submission_intent_replace(__u32 parent_id, __s64 px, __s64 qty, __s64 px2,
+						  __s64 qty2, __u64 user_ref);
 
 /* Asks for a fresh download. */
 int tg_download(struct tg_handle *c);

@@ -80,7 +80,14 @@
 	X(CORRECTIONS,		"corrections",		"trades changed by the venue") \
 	X(EXEC_REF_UNKNOWN,	"exec_ref_unknown",	"busts and corrections of trades that are not known, or no longer") \
 	X(MASS_STATUS,		"mass_status",		"mass status requests sent") \
-	X(VENUE_ORDERS_UNKNOWN,	"venue_orders_unknown",	"working orders at the venue, told of in answers to status requests, that are none of ours")
+	X(VENUE_ORDERS_UNKNOWN,	"venue_orders_unknown",	"working orders at the venue, told of in answers to status requests, that are none of ours") \
+	X(PARENTS,		"parents",		"parent orders taken") \
+	X(PARENTS_DONE,		"parents_done",		"parent orders ended") \
+	X(PARENTS_FULL,		"parents_full",		"intents refused because the table of parents was full") \
+	X(PARENT_ILLEGAL,	"parent_illegal",	"events that a parent's state does not allow: nothing was done") \
+	X(PARENT_ORPHANS,	"parent_orphans",	"reports of child orders whose parent is not there: the kill switch was latched") \
+	X(HEDGES,		"hedges",		"hedges of unbalanced legs sent") \
+	X(TIMERS_FULL,		"timers_full",		"timers that could not be armed because all are in use")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

@@ -77,6 +77,7 @@ enum tg_priv_type {
 	TG_PRIV_BUST = 12,		/* a trade taken back: u.order, last_px and last_qty as they were, exec_hash of its FILL; px, qty
 					 * and cum_qty are 0 when the order itself is too old to be known. A corrected trade is a BUST
 					 * and then a FILL with what is true. ORDER_UPDATE and POSITION follow */
+	TG_PRIV_PARENT = 13,		/* a parent as it is now: u.parent; state DONE comes once, and is the last */
 };
 
 enum tg_origin { TG_ORIGIN_GATEWAY = 0, TG_ORIGIN_VENUE = 1 };
@@ -105,7 +106,8 @@ struct tg_priv_event {
 			__u8 liquidity;		/* FIX 851 on FILL: 1 added, 2 removed */
 			__u8 pad[5];
 			__u64 exec_hash;	/* FILL: fingerprint of the execution id */
-			__u64 pad2;
+			__u32 parent_id;	/* of a child order; 0 = none */
+			__u32 pad2;
 		} order;
 		struct {
 			__s64 qty;		/* signed: long > 0 */
@@ -137,6 +139,21 @@ struct tg_priv_event {
 			__u64 latency_ns;		/* order to first report, as measured at the venue */
 			__u64 pad[2];
 		} queue;
+		struct {		/* the second leg's fields are 0 where there is none */
+			__u64 parent_id, user_ref;
+			__s64 qty, cum_qty, avg_px;	/* first leg; event's instrument_id */
+			__s64 qty2, cum_qty2, avg_px2;
+			__u32 instrument_id2;
+			__u16 account_id;
+			__u16 reason;		/* enum tg_reason: what the last refusal, or the end, was about */
+			__u16 children;		/* orders of it that work */
+			__u8 state;		/* enum tg_parent_state */
+			__u8 end;		/* enum tg_parent_end; 0 before DONE */
+			__u8 exec;		/* enum tg_exec */
+			__u8 side, side2;	/* enum tg_side */
+			__u8 pad;
+			__u64 pad2[2];
+		} parent;
 		struct { __u32 client_id, count; __u64 pad[11]; } download;	/* ATTACHED, DOWNLOAD_* */
 		__u64 raw[12];
 	} u;
@@ -156,6 +173,11 @@ enum tg_sub_type {
 	TG_SUB_QUEUE = 6,		/* order_id: where does it stand? */
 	TG_SUB_BOOK = 7,		/* one entry of a book that this client publishes (TG_PERMIT_PUBLISH): side, px, qty, action,
 					 * user_ref = update id (the same for all entries of one update), order_id = L3 order, 0 = L2 level */
+	TG_SUB_INTENT = 8,		/* a parent order: the fields of a NEW order are its first leg's, and `intent`. The ORDER_ACK has the
+					 * parent's id as order_id; PARENT events tell of it, the usual events of its child orders */
+	TG_SUB_INTENT_CANCEL = 9,	/* order_id = parent id */
+	TG_SUB_INTENT_REPLACE = 10,	/* order_id = parent id (DIRECT, QUOTE): px, qty (new total), and of a quote intent.px2, qty2. Where the
+					 * venue refuses, the terms are what they were, and a PARENT event says so */
 };
 
 #define TG_SUB_POST_ONLY	1u	/* flags: never takes liquidity (18) */
@@ -165,6 +187,22 @@ enum tg_sub_type {
 #define TG_SUB_BOOK_LAST	8u	/* last entry of its update: the book is consistent now */
 #define TG_SUB_BOOK_NONE	16u	/* no entry in this one: CLEAR or LAST alone */
 #define TG_SUB_BOOK_TRADE	32u	/* a trade: px, qty, side = aggressor or 0 */
+
+/*
+ * What an intent has beside an order. QUOTE: px, qty are the bid, px2, qty2 the offer; side 0, flags TG_SUB_POST_ONLY. SWEEP: LIMIT and IOC; px bounds every price paid.
+ * MULTI_LEG: the second leg; LIMIT orders. Fields that a strategy does not use are 0.
+ */
+struct tg_intent {
+	__s64 px2, qty2;		/* e8 */
+	__u64 life_ns;			/* the parent is EXPIRED after so long; 0 = never */
+	__u64 leg_timeout_ns;		/* MULTI_LEG: both legs have to be filled by then, or the rest is hedged */
+	__u32 instrument_id2;
+	__u32 hedge_ticks;		/* MULTI_LEG: how far beyond the leg's limit a hedge may go */
+	__u8 exec;			/* enum tg_exec; 0 = the only one that the permit has */
+	__u8 side2;			/* enum tg_side */
+	__u8 pad[6];
+	__u64 reserved[2];
+};
 
 struct tg_submission {
 	__u16 type;			/* enum tg_sub_type */
@@ -183,7 +221,10 @@ struct tg_submission {
 	__u8 pad[2];
 	__u32 routing_id;		/* 0 */
 	__u32 pad2;
-	__u64 reserved[8];
+	union {
+		__u64 reserved[8];
+		struct tg_intent intent;	/* INTENT, INTENT_REPLACE */
+	};
 };
 
 #endif

@@ -36,7 +36,7 @@ struct tg_ioc_submit {
 	__u32 size;		/* in */
 	__u32 flags;		/* 0 */
 	struct tg_submission sub;	/* in */
-	__u64 order_id;		/* out: NEW */
+	__u64 order_id;		/* out: NEW; INTENT: the parent's id */
 	__u32 reason;		/* out: enum tg_reason; the ioctl itself returns 0 when the engine gave a verdict */
 	__u32 reserved0;
 	__u64 reserved[2];

@@ -83,7 +83,9 @@ struct tg_in_engine {
 	__u32 l3_orders;		/* orders in one L3 book */
 	__u16 l3_books;			/* instruments that may have an L3 book; 0 = none */
 	__u16 max_products;		/* consolidated books; 0 = none */
-	__u64 reserved[2];
+	__u64 reserved[1];
+	__u32 max_parents;		/* parent orders at once */
+	__u32 max_timers;		/* of parents: a life and a leg timeout each at most */
 };
 
 /* TG_IN_VENUE: one FIX session as initiator. Sent once per venue id; a second one for the same id is refused (DUPLICATE_ID). */
@@ -185,7 +187,10 @@ struct tg_in_permit {
 	__u32 uid;
 	__u32 instrument_id;		/* 0 = all */
 	__u32 flags;			/* TG_PERMIT_* */
-	__u64 reserved[2];
+	__u16 reserved0;
+	__u16 exec;			/* TG_EXEC_BIT() of the strategies that intents may be worked by; 0 = no intents */
+	__u32 reserved1;
+	__u64 reserved[1];
 };
 #define TG_PERMIT_TRADE		1u
 #define TG_PERMIT_MARKET	2u	/* market orders too */
@@ -224,6 +229,9 @@ struct tg_in_kill {
 
 enum tg_kill_cause {
 	TG_KILL_OPERATOR = 1, TG_KILL_JOURNAL = 2, TG_KILL_DAEMON_LOST = 3, TG_KILL_SUSPECT = 4, TG_KILL_CLIENT = 5, TG_KILL_DEAD_MAN = 6,
+	TG_KILL_ORPHAN = 7,		/* a child order was told of whose parent is not there */
+	TG_KILL_HEDGE = 8,		/* a hedge was refused, or not filled */
+	TG_KILL_CAUSES
 };
 
 struct tg_in_mode {

@@ -50,6 +50,38 @@ enum tg_ord_status {
 	TG_OS_MAX
 };
 
+/* How a parent is worked (TG_SUB_INTENT); docs/ARCHITECTURE.md. */
+enum tg_exec {
+	TG_EXEC_DIRECT = 1,		/* one order, as the intent says it */
+	TG_EXEC_QUOTE = 2,		/* a bid and an offer, both post-only */
+	TG_EXEC_SWEEP = 3,		/* what others offer over all venues of the product, at once, cheapest first */
+	TG_EXEC_MULTI_LEG = 4,		/* two orders that are wanted together, and a hedge where only one is had */
+	TG_EXEC_MAX
+};
+#define TG_EXEC_BIT(exec)	(1u << (exec))
+
+enum tg_parent_state {
+	TG_PARENT_NONE = 0,
+	TG_PARENT_PENDING = 1,		/* taken, no order of it has gone out */
+	TG_PARENT_WORKING = 2,
+	TG_PARENT_PARTIALLY_FILLED = 3,
+	TG_PARENT_HEDGING = 4,		/* it is ending; a hedge is out */
+	TG_PARENT_CANCEL_PENDING = 5,	/* it is ending; orders of it work still */
+	TG_PARENT_DONE = 6,		/* terminal: why is an enum tg_parent_end */
+	TG_PARENT_STATES
+};
+
+enum tg_parent_end {
+	TG_PARENT_END_NONE = 0,
+	TG_PARENT_COMPLETED = 1,	/* all that was wanted is filled */
+	TG_PARENT_CANCELED_BY_PARENT = 2, /* by the client, or because it went away */
+	TG_PARENT_EXPIRED = 3,		/* its life, its legs' time or its orders' time in force was over */
+	TG_PARENT_RISK_REJECTED = 4,	/* the gateway refused an order of it */
+	TG_PARENT_HEDGE_FAILED = 5,
+	TG_PARENT_KILL_SWITCH = 6,
+	TG_PARENT_EXECUTION_ABORTED = 7, /* the venue refused or ended an order of it; session, capacity */
+};
+
 enum tg_session_state {
 	TG_SESSION_DOWN = 0,		/* no transport */
 	TG_SESSION_LOGON_SENT = 1,

@@ -3,6 +3,8 @@
  * Clients: open and close, permits, the form of submissions. Who a client is (uid) comes from the
  * host, never from the client.
  */
+#include "exec/exec.h"
+#include "parent/parent.h"
 #include "state.h"
 
 static struct tg_client *slot_of(const struct tg_engine *e, u16 client_id)
@@ -66,6 +68,54 @@ bool tg_client_may_publish(const struct tg_engine *e, u16 client_id, u32 instrum
 	return false;
 }
 
+/* Permits of a user, whether or not a client of it is attached: all are looked at. */
+static struct tg_client user(const struct tg_engine *e, u32 uid)
+{
+	return (struct tg_client){ .info.uid = uid, .permit_first = 1, .permit_last = e->params.max_permits };
+}
+
+enum tg_reason tg_client_uid_allowed(const struct tg_engine *e, u32 uid, u16 account_id,
+				     u32 instrument_id, u8 ord_type)
+{
+	struct tg_client c = user(e, uid);
+
+	if (!tg_account(e, account_id))
+		return TG_REASON_BAD_ACCOUNT;
+	return tg_client_permitted(e, &c, account_id, instrument_id,
+				   TG_PERMIT_TRADE | (ord_type == TG_ORD_MARKET ? TG_PERMIT_MARKET : 0)) ?
+		       TG_REASON_OK : TG_REASON_NOT_PERMITTED;
+}
+
+u32 tg_client_execs(const struct tg_engine *e, u32 uid, u16 account_id, u32 instrument_id)
+{
+	u32 i, execs = 0;
+
+	for (i = 1; i <= e->params.max_permits; i++) {
+		const struct tg_in_permit *p = permit(e, i);
+
+		if (p->permit_id && p->uid == uid && p->account_id == account_id &&
+		    (p->flags & TG_PERMIT_TRADE) && (!p->instrument_id || p->instrument_id == instrument_id))
+			execs |= p->exec;
+	}
+	return execs;
+}
+
+/* A strategy that the instrument's venue has not what it takes for would be refused at every intent. */
+static bool execs_ok(const struct tg_engine *e, const struct tg_in_permit *p)
+{
+	const struct tg_instrument *i = p->instrument_id ? tg_instrument(e, p->instrument_id) : NULL;
+	const struct tg_session *v = i ? tg_session(e, i->def.venue_id) : NULL;
+	u8 n;
+
+	if (p->exec & ~(TG_EXEC_BIT(TG_EXEC_MAX) - 2))
+		return false;
+	for (n = 1; n < TG_EXEC_MAX && v; n++)
+		if ((p->exec & TG_EXEC_BIT(n)) &&
+		    (!(v->cfg.flags & TG_VENUE_ORDERS) || !tg_exec_fits(tg_venue_caps(v->cfg.dialect), n)))
+			return false;
+	return !p->exec || (p->flags & TG_PERMIT_TRADE);
+}
+
 enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *p)
 {
 	u32 i;
@@ -73,7 +123,7 @@ enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *
 	if (!p->permit_id || p->permit_id > e->params.max_permits ||
 	    !tg_account(e, p->account_id) ||
 	    (p->instrument_id && !tg_instrument(e, p->instrument_id)) ||
-	    (p->flags & ~(TG_PERMIT_TRADE | TG_PERMIT_MARKET | TG_PERMIT_PUBLISH)) || p->reserved[0] || p->reserved[1])
+	    (p->flags & ~(TG_PERMIT_TRADE | TG_PERMIT_MARKET | TG_PERMIT_PUBLISH)) || p->reserved0 || p->reserved1 || p->reserved[0] || !execs_ok(e, p))
 		return TG_REASON_CONFIG;
 	*permit(e, p->permit_id) = *p;
 	for (i = 1; i <= e->params.max_clients; i++)
@@ -152,21 +202,36 @@ enum tg_reason tg_client_close(struct tg_engine *e, u16 client_id, struct tg_out
 	/* Dead first: what the cancels have to tell goes to those who are left. */
 	memset(c, 0, sizeof(*c));
 	tg_order_client_gone(e, client_id, auto_cancel, ob);
+	tg_parent_client_gone(e, client_id, auto_cancel);
 	tg_md_client_gone(e, client_id, ob);
 	return TG_REASON_OK;
 }
 
+static bool intent_ok(const struct tg_intent *n)
+{
+	u8 pad = 0;
+	u32 i;
+
+	for (i = 0; i < sizeof(n->pad); i++)
+		pad |= n->pad[i];
+	return !pad && !n->reserved[0] && !n->reserved[1];
+}
+
 static bool form_ok(const struct tg_submission *s)
 {
+	bool intent = s->type == TG_SUB_INTENT || s->type == TG_SUB_INTENT_REPLACE;
 	u64 reserved = 0;
 	u32 i;
 
-	for (i = 0; i < sizeof(s->reserved) / sizeof(s->reserved[0]); i++)
+	for (i = 0; !intent && i < sizeof(s->reserved) / sizeof(s->reserved[0]); i++)
 		reserved |= s->reserved[i];
+	if (intent && !intent_ok(&s->intent))
+		return false;
 	if (reserved || (s->action && s->type != TG_SUB_BOOK) || s->pad[0] || s->pad[1] || s->pad2 || s->routing_id)
 		return false;
 	switch (s->type) {
 	case TG_SUB_NEW:
+	case TG_SUB_INTENT:
 		return !(s->flags & ~(TG_SUB_POST_ONLY | TG_SUB_REDUCE_ONLY)) && !s->order_id;
 	case TG_SUB_BOOK:
 		return true;	/* its flags are publish.c's */
@@ -175,7 +240,11 @@ static bool form_ok(const struct tg_submission *s)
 	case TG_SUB_DOWNLOAD:
 	case TG_SUB_CANCEL_ALL:
 	case TG_SUB_QUEUE:
+	case TG_SUB_INTENT_CANCEL:
 		return !s->flags;
+	case TG_SUB_INTENT_REPLACE:
+		return !s->flags && !s->intent.exec && !s->intent.side2 && !s->intent.instrument_id2 &&
+		       !s->intent.life_ns && !s->intent.leg_timeout_ns && !s->intent.hedge_ticks;
 	default:
 		return false;
 	}
@@ -215,6 +284,10 @@ enum tg_reason tg_client_submit(struct tg_engine *e, u16 client_id, const struct
 		return tg_order_cancel_all(e, client_id, s, ob);
 	case TG_SUB_QUEUE:
 		return tg_own_queue(e, client_id, s, ob);
+	case TG_SUB_INTENT:
+	case TG_SUB_INTENT_CANCEL:
+	case TG_SUB_INTENT_REPLACE:
+		return tg_parent_submit(e, client_id, s, ob);
 	default:
 		tg_order_verdict(e, client_id, s, TG_REASON_OK, ob);
 		tg_download_begin(e, client_id, ob);

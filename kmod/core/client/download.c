@@ -4,6 +4,7 @@
  * one step overflows. Orders: the client's own and those without an owner on accounts it sees.
  * Changes that happen meanwhile are told as usual: an event sent later is the newer one.
  */
+#include "parent/parent.h"
 #include "state.h"
 
 #define SCAN_MAX 4096u /* places looked at per step: a sparse table must not make a long step */
@@ -45,6 +46,20 @@ static void send_order(struct tg_engine *e, struct tg_client *c, u16 client_id,
 		tg_order_event(o, TG_PRIV_ORDER_UPDATE, ev);
 }
 
+static void send_parent(struct tg_engine *e, struct tg_client *c, u16 client_id,
+			const struct tg_parent *p, struct tg_outbox *ob)
+{
+	u16 owner;
+
+	if (tg_parent_is_over(p))
+		return;
+	owner = tg_parent_owner(e, p);
+	if (owner != client_id && (owner || !tg_client_sees(e, client_id, p->account_id)))
+		return;
+	c->count++;
+	tg_parent_tell_one(e, client_id, p, TG_EV_DOWNLOAD, ob);
+}
+
 static void send_position(struct tg_engine *e, struct tg_client *c, u16 client_id, u32 at,
 			  struct tg_outbox *ob)
 {
@@ -67,6 +82,8 @@ static u32 phase_end(const struct tg_engine *e, u8 phase)
 		return e->params.max_instruments + 1u;
 	case TG_DL_ORDERS:
 		return e->orders_used;
+	case TG_DL_PARENTS:
+		return e->params.max_parents;
 	case TG_DL_POSITIONS:
 		return (e->params.max_accounts + 1u) * (e->params.max_instruments + 1u);
 	default:
@@ -115,6 +132,9 @@ void tg_download_step(struct tg_engine *e, u16 client_id, struct tg_outbox *ob)
 			break;
 		case TG_DL_ORDERS:
 			send_order(e, c, client_id, tg_order_slot(e, at), ob);
+			break;
+		case TG_DL_PARENTS:
+			send_parent(e, c, client_id, tg_parent_slot(e, at), ob);
 			break;
 		default:
 			send_position(e, c, client_id, at, ob);

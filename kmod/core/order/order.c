@@ -71,7 +71,7 @@ static bool qty_ok(const struct tg_in_instrument *i, s64 qty)
 	return qty > 0 && qty <= TG_PX_MAX && qty % i->lot == 0 && qty >= i->min_qty;
 }
 
-static enum tg_reason check_terms(const struct tg_instrument *i, const struct tg_submission *s)
+enum tg_reason tg_order_terms(const struct tg_instrument *i, const struct tg_submission *s)
 {
 	enum tg_reason why;
 
@@ -147,8 +147,19 @@ static enum tg_reason check_risk(struct tg_engine *e, const struct tg_risk_reque
 	return has_room(ob) ? TG_REASON_OK : TG_REASON_NO_OUTBOX;
 }
 
+/* Who sends it may: the client, or for a child of a parent the user. */
+static enum tg_reason may_send(const struct tg_engine *e, u16 client_id, u16 account_id,
+			       u32 instrument_id, u8 ord_type, const struct tg_order_source *from)
+{
+	if (unlikely(from))
+		return tg_client_uid_allowed(e, from->uid, account_id, instrument_id, ord_type);
+	return tg_client_allowed(e, client_id, account_id, instrument_id, ord_type);
+}
+
+/* from: NULL but for a child. */
 static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
-			      struct tg_order **out, struct tg_outbox *ob)
+			      const struct tg_order_source *from, struct tg_order **out,
+			      struct tg_outbox *ob)
 {
 	struct tg_instrument *i;
 	struct tg_session *v;
@@ -161,13 +172,13 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 
 	if (e->mode != TG_MODE_LEADER)
 		return TG_REASON_NOT_LEADER;
-	why = tg_client_allowed(e, client_id, s->account_id, s->instrument_id, s->ord_type);
+	why = may_send(e, client_id, s->account_id, s->instrument_id, s->ord_type, from);
 	if (why)
 		return why;
 	i = tg_instrument(e, s->instrument_id);
 	if (!i)
 		return TG_REASON_BAD_INSTRUMENT;
-	why = check_terms(i, s);
+	why = tg_order_terms(i, s);
 	if (why)
 		return why;
 	v = tg_session(e, i->def.venue_id);
@@ -222,6 +233,8 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	o.flags = (u8)s->flags;
 	o.new_seq = v->next_tx_seq;
 	o.first_exec = e->exec_total;
+	if (from)
+		o.parent_id = from->parent_id;
 
 	if (!tg_session_begin(e, v, TG_MT1('D'), &w, ob))
 		return TG_REASON_NO_OUTBOX;
@@ -233,7 +246,8 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	o.req_cl_ord_id = 0;
 	*out = tg_order_take(e, &o, slot);
 	tg_risk_count(e, &r);
-	e->last_order_id = o.order_id;
+	if (!from)
+		e->last_order_id = o.order_id;	/* an intent's answer is its parent's id */
 	tg_cc(e, TG_CC_ORDERS_SENT);
 	return TG_REASON_OK;
 }
@@ -242,10 +256,34 @@ enum tg_reason tg_order_new(struct tg_engine *e, u16 client_id, const struct tg_
 			    struct tg_outbox *ob)
 {
 	struct tg_order *o = NULL;
-	enum tg_reason why = try_new(e, client_id, s, &o, ob);
+	enum tg_reason why = try_new(e, client_id, s, NULL, &o, ob);
 
 	verdict(e, client_id, s, o, why, ob);
 	return why;
+}
+
+/* To the owner while it is attached, else to all who may see the account. */
+static void sent(struct tg_engine *e, const struct tg_order *o, enum tg_sub_type type, struct tg_outbox *ob)
+{
+	struct tg_order_note n;
+
+	memset(&n, 0, sizeof(n));
+	n.type = TG_PRIV_ORDER_ACK;
+	n.request = (u8)type;
+	tg_order_tell(e, o, &n, ob);
+}
+
+enum tg_reason tg_order_child(struct tg_engine *e, const struct tg_order_source *from,
+			      const struct tg_submission *s, u64 *order_id, struct tg_outbox *ob)
+{
+	struct tg_order *o = NULL;
+	enum tg_reason why = try_new(e, from->client_id, s, from, &o, ob);
+
+	if (why)
+		return why;
+	*order_id = o->order_id;
+	sent(e, o, TG_SUB_NEW, ob);
+	return TG_REASON_OK;
 }
 
 bool tg_order_can_cancel(const struct tg_order *o)
@@ -411,7 +449,8 @@ enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct 
 }
 
 static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
-				  struct tg_order *o, struct tg_outbox *ob)
+				  const struct tg_order_source *from, struct tg_order *o,
+				  struct tg_outbox *ob)
 {
 	const struct tg_venue_caps *caps;
 	struct tg_instrument *i;
@@ -423,7 +462,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 
 	if (e->mode != TG_MODE_LEADER)
 		return TG_REASON_NOT_LEADER;
-	why = tg_client_allowed(e, client_id, o->account_id, o->instrument_id, o->ord_type);
+	why = may_send(e, client_id, o->account_id, o->instrument_id, o->ord_type, from);
 	if (why)
 		return why;
 	i = tg_instrument(e, o->instrument_id);
@@ -496,8 +535,24 @@ enum tg_reason tg_order_replace(struct tg_engine *e, u16 client_id, const struct
 	if (o && (o->order_id != s->order_id || tg_order_owner(e, o) != client_id))
 		o = NULL;
 	if (o)
-		why = try_replace(e, client_id, s, o, ob);
+		why = o->parent_id ? TG_REASON_ORDER_STATE : try_replace(e, client_id, s, NULL, o, ob);
 	verdict(e, client_id, s, o, why, ob);
+	return why;
+}
+
+enum tg_reason tg_order_child_replace(struct tg_engine *e, const struct tg_order_source *from,
+				      struct tg_order *o, s64 px, s64 qty, struct tg_outbox *ob)
+{
+	struct tg_submission s;
+	enum tg_reason why;
+
+	memset(&s, 0, sizeof(s));
+	s.type = TG_SUB_REPLACE;
+	s.px = px;
+	s.qty = qty;
+	why = try_replace(e, from->client_id, &s, from, o, ob);
+	if (!why)
+		sent(e, o, TG_SUB_REPLACE, ob);
 	return why;
 }
 

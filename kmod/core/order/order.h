@@ -15,6 +15,7 @@
 #include <tickgate/types.h>
 
 struct tg_engine;
+struct tg_instrument;
 struct tg_session;
 
 #define TG_ORDER_SLOT_BITS	20
@@ -86,6 +87,20 @@ enum tg_reason tg_order_new(struct tg_engine *e, u16 client_id, const struct tg_
 enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob);
 enum tg_reason tg_order_replace(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob);
 enum tg_reason tg_order_cancel_all(struct tg_engine *e, u16 client_id, const struct tg_submission *s, struct tg_outbox *ob);
+
+/*
+ * What a parent sends, by the same way as a client's requests but for one thing: whether it is permitted is asked of the user, as the client may be gone. Only
+ * what was sent is told (ORDER_ACK); a refusal is the parent's to tell.
+ */
+struct tg_order_source {
+	u32 parent_id, uid;
+	u16 client_id;
+	u16 pad;
+};
+enum tg_reason tg_order_child(struct tg_engine *e, const struct tg_order_source *from, const struct tg_submission *s, u64 *order_id, struct tg_outbox *ob);
+enum tg_reason tg_order_child_replace(struct tg_engine *e, const struct tg_order_source *from, struct tg_order *o, s64 px, s64 qty, struct tg_outbox *ob);
+/* Side, type, time in force, price and quantity of a new order in this instrument. */
+enum tg_reason tg_order_terms(const struct tg_instrument *i, const struct tg_submission *s);
 
 /* ORDER_ACK that carries a verdict on a submission without an order. */
 void tg_order_verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s, enum tg_reason why, struct tg_outbox *ob);

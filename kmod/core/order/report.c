@@ -5,6 +5,7 @@
  * order's state (table.c)? If not, the order becomes SUSPECT and nothing of the report is applied:
  * its exposure stays, a person must look.
  */
+#include "parent/parent.h"
 #include "state.h"
 #include "order/fills.h"
 
@@ -331,7 +332,7 @@ static void tell_clients(struct tg_engine *e, struct tg_order *o, const struct t
 		tg_client_tell_position(e, o->account_id, o->instrument_id, ob);
 }
 
-/* Order, position, clients, in this order. false: the position has overflowed. */
+/* Order, parent, position, clients, in this order. false: the position has overflowed. */
 static bool take(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev,
 		 enum tg_order_action a, u64 id, s64 delta, s64 px, struct tg_exec_id *entry, struct tg_outbox *ob)
 {
@@ -348,6 +349,8 @@ static bool take(struct tg_engine *e, struct tg_order *o, const struct tg_fix_ex
 		tg_order_add_fill(o, delta, px, trade ? delta - x->last_qty : delta);
 	apply(e, o, x, ev, a, id);
 	tg_book_order_own(e, o, ob);
+	if (delta && unlikely(o->parent_id))
+		tg_parent_fill(e, o);
 	if (delta) {
 		booked = tg_order_book_fill(e, o, delta, px, trade ? x->commission : 0);
 		tg_cc(e, TG_CC_FILLS);

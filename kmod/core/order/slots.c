@@ -5,6 +5,7 @@
  * of still finding its order.
  */
 #include "order/stp.h"
+#include "parent/parent.h"
 #include "state.h"
 
 #define SLOT_MASK	((1u << TG_ORDER_SLOT_BITS) - 1)
@@ -199,6 +200,7 @@ void tg_order_event(const struct tg_order *o, enum tg_priv_type type, struct tg_
 	ev->u.order.account_id = o->account_id;
 	ev->u.order.status = o->status;
 	ev->u.order.side = o->side;
+	ev->u.order.parent_id = o->parent_id;
 }
 
 void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order *o,
@@ -243,6 +245,8 @@ void tg_order_update(struct tg_engine *e, const struct tg_order *o, struct tg_ou
 {
 	struct tg_order_note n;
 
+	if (unlikely(o->parent_id))
+		tg_parent_touched(e, o);
 	memset(&n, 0, sizeof(n));
 	n.type = TG_PRIV_ORDER_UPDATE;
 	n.origin = TG_ORIGIN_VENUE;

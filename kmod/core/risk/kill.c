@@ -4,6 +4,7 @@
  * from holding. It refuses new orders and replaces; cancels always pass. Only a RESUME that names a
  * person and a reason clears it. A kill of a CLIENT number outlives the client.
  */
+#include "parent/parent.h"
 #include "state.h"
 
 static s32 find(const struct tg_kills *t, u16 scope, u32 id)
@@ -39,7 +40,7 @@ enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, st
 	struct tg_kills *t = &e->kills;
 	struct tg_in_kill latched = *k;
 
-	if (!form_ok(e, k) || k->cause < TG_KILL_OPERATOR || k->cause > TG_KILL_DEAD_MAN)
+	if (!form_ok(e, k) || k->cause < TG_KILL_OPERATOR || k->cause >= TG_KILL_CAUSES)
 		return TG_REASON_BAD_REQUEST;
 	if (find(t, latched.scope, latched.id) < 0) {
 		if (latched.scope != TG_SCOPE_FIRM && t->n >= TG_KILLS - 1) {
@@ -54,6 +55,7 @@ enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, st
 		}
 		tell(e, TG_PUB_KILL, &latched, ob);
 	}
+	tg_parent_kill(e, latched.scope, latched.id, k->flags & TG_KILL_CANCEL);
 	if (k->flags & TG_KILL_CANCEL)
 		tg_order_cancel_scope(e, k->scope, k->id, TG_REASON_KILLED, ob);
 	return TG_REASON_OK;
