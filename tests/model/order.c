@@ -22,6 +22,7 @@
  */
 #include <getopt.h>
 #include "fixture.h"
+#include "visited.h"
 
 #define UNIT		TG_SCALE
 #define QTY		3
@@ -86,35 +87,6 @@ static u64 states, steps, quiet, depth_seen;
 static struct action path[DEPTH];
 static u32 depth;
 static bool json;
-
-/* ---- visited ---- */
-
-static u64 *set, set_bits = 20, set_used;
-
-static bool set_put(u64 h)
-{
-	u64 mask = (1ULL << set_bits) - 1, i;
-
-	if (!h)
-		h = 1;
-	if (set_used * 2 > mask) {
-		u64 *old = set, n = mask + 1;
-
-		set = calloc(1ULL << ++set_bits, sizeof(*set));
-		set_used = 0;
-		for (i = 0; i < n; i++)
-			if (old[i])
-				set_put(old[i]);
-		free(old);
-		mask = (1ULL << set_bits) - 1;
-	}
-	for (i = h & mask; set[i]; i = (i + 1) & mask)
-		if (set[i] == h)
-			return false;
-	set[i] = h;
-	set_used++;
-	return true;
-}
 
 /* ---- failure ---- */
 
