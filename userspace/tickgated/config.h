@@ -46,7 +46,7 @@ struct tgd_engine {
 		journal_required, mode;
 	long long cancel_on_exit;
 	long long max_venues, max_instruments, max_feeds, max_accounts, max_clients, max_permits,
-		max_orders, max_limits;
+		max_orders, max_limits, max_parents, max_timers;
 	long long book_levels, md_pending, exec_ids, rx_buffer_bytes, session_store_bytes,
 		session_store_messages;
 	long long l3_books, l3_orders, max_products;
@@ -99,10 +99,13 @@ struct tgd_account {
 	long long id;
 };
 
+#define TGD_EXEC_LEN	64
 struct tgd_permit {
 	struct tgd_section s;
 	long long id, uid, trade, market_orders, publish;
 	char account[TG_NAME_LEN], instrument[TG_NAME_LEN];
+	char exec[TGD_EXEC_LEN];
+	unsigned int execs;	/* TG_EXEC_BIT() of the words; set by the check */
 	long long account_id, instrument_id;
 };
 

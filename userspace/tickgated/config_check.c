@@ -6,6 +6,7 @@
 #include <strings.h>
 #include "config.h"
 #include "decimal.h"
+#include "exec/exec.h"
 #include "schedule.h"
 
 #define FIND(c, array, n, what) find((c)->array, (c)->n, sizeof(*(c)->array), what)
@@ -296,6 +297,33 @@ static void check_instruments(struct tgd_config *c, struct tgd_errors *e)
 		  "max_instruments");
 }
 
+/* The words of [permit] exec; each has to fit the venue of the instrument that the permit names. */
+static void check_execs(struct tgd_config *c, struct tgd_permit *p, const struct tgd_instrument *in, struct tgd_errors *e)
+{
+	static const char *const words[] = { NULL, "direct", "post_only_quote", "sweep", "multi_leg" };
+	const struct tgd_venue *v = in ? FIND(c, venue, venues, in->venue) : NULL;
+	int line = tgd_key_line(TGD_PERMIT, &p->s, "exec");
+	char text[TGD_EXEC_LEN], *rest = text, *w;
+	unsigned int n;
+
+	memcpy(text, p->exec, sizeof(text));
+	while ((w = strtok_r(rest, " ,", &rest))) {
+		for (n = 1; n < TG_EXEC_MAX && strcmp(w, words[n]); n++)
+			;
+		if (n == TG_EXEC_MAX) {
+			tgd_error(e, line, "[permit %s] exec: \"%s\" is none; take of direct, post_only_quote, sweep, multi_leg",
+				  p->s.name, w);
+			continue;
+		}
+		p->execs |= TG_EXEC_BIT(n);
+		if (v && (!v->orders || !tg_exec_fits(tg_venue_caps((u16)v->dialect), (u8)n)))
+			tgd_error(e, line, "[permit %s] exec: %s cannot be had at venue %s (orders, immediate-or-cancel, post-only); leave it out",
+				  p->s.name, w, v->s.name);
+	}
+	if (p->execs && !p->trade)
+		tgd_error(e, line, "[permit %s] exec: strategies without trade = yes; allow trade or drop them", p->s.name);
+}
+
 static void check_permits(struct tgd_config *c, struct tgd_errors *e)
 {
 	unsigned int i;
@@ -321,6 +349,7 @@ static void check_permits(struct tgd_config *c, struct tgd_errors *e)
 			tgd_error(e, tgd_key_line(TGD_PERMIT, &p->s, "instrument"),
 				  "[permit %s] instrument: no [instrument %s]; name one, or all",
 				  p->s.name, p->instrument);
+		check_execs(c, p, in, e);
 		if (p->market_orders && !p->trade)
 			tgd_error(
 				e, tgd_key_line(TGD_PERMIT, &p->s, "market_orders"),

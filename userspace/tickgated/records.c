@@ -24,6 +24,8 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struc
 		.max_permits = (__u16)g->max_permits,
 		.max_orders = (__u32)g->max_orders,
 		.max_limits = (__u32)g->max_limits,
+		.max_parents = (__u32)g->max_parents,
+		.max_timers = (__u32)g->max_timers,
 		.book_levels = (__u32)g->book_levels,
 		.md_pending = (__u32)g->md_pending,
 		.exec_ids = (__u32)g->exec_ids,
@@ -153,6 +155,7 @@ static void permit(struct tgd_record *r, const struct tgd_permit *p)
 	o->account_id = (__u16)p->account_id;
 	o->uid = (__u32)p->uid;
 	o->instrument_id = (__u32)p->instrument_id;
+	o->exec = (__u16)p->execs;
 	o->flags = (p->trade ? TG_PERMIT_TRADE : 0) | (p->market_orders ? TG_PERMIT_MARKET : 0) |
 		   (p->publish ? TG_PERMIT_PUBLISH : 0);
 }

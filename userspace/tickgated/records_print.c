@@ -101,6 +101,8 @@ void tgd_engine_print(FILE *f, const struct tg_in_engine *e, const struct tg_nl_
 	num(&p, "max_permits", e->max_permits);
 	num(&p, "max_orders", e->max_orders);
 	num(&p, "max_limits", e->max_limits);
+	num(&p, "max_parents", e->max_parents);
+	num(&p, "max_timers", e->max_timers);
 	num(&p, "book_levels", e->book_levels);
 	num(&p, "md_pending", e->md_pending);
 	num(&p, "exec_ids", e->exec_ids);
@@ -222,6 +224,7 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		yes(&p, "trade", r->u.permit.flags & TG_PERMIT_TRADE);
 		yes(&p, "market_orders", r->u.permit.flags & TG_PERMIT_MARKET);
 		yes(&p, "publish", r->u.permit.flags & TG_PERMIT_PUBLISH);
+		num(&p, "exec", r->u.permit.exec);
 		break;
 	case TG_IN_LIMITS:
 		begin(&p, f, json, "LIMITS");
