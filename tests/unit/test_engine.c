@@ -34,7 +34,8 @@ static void capacities(void **state)
 	BAD(abi_version, TG_ABI_VERSION + 1);
 	BAD(flags, 1);
 	BAD(reserved[0], 1);
-	BAD(reserved[1], 1);
+	BAD(max_parents, 65536);
+	BAD(max_timers, 131071);
 	BAD(session_store_bytes, 4095);
 	BAD(session_store_messages, 0);
 	BAD(max_venues, TG_MAX_VENUES + 1);
