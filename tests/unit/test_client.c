@@ -33,7 +33,7 @@ static void open_and_close_are_checked(void **state)
 	} while (0)
 	BAD(flags, 8);
 	BAD(reserved[0], 1);
-	BAD(reserved0, 1);
+	BAD(reserved[1], 1);
 	BAD(name[TG_NAME_LEN - 1], 'x');
 	assert_int_equal(fx_step(f, TG_IN_CLIENT_OPEN, 0, &good, sizeof(good)),
 			 TG_REASON_BAD_REQUEST);
@@ -73,7 +73,7 @@ static void permits_are_checked(void **state)
 	BAD(instrument_id, 4);
 	BAD(flags, 8);
 	BAD(reserved[0], 1);
-	BAD(reserved[1], 1);
+	BAD(reserved0, 1);
 	assert_int_equal(fx_step(f, TG_IN_PERMIT, 0, &good, sizeof(good)), TG_REASON_OK);
 	fx_free(f);
 }

@@ -124,7 +124,7 @@ static void refusals_of_form_and_terms(void **state)
 	refused(f, good, TG_REASON_SESSION_DOWN);
 	good.type = 0;
 	assert_int_equal(fx_submit(f, 1, good), TG_REASON_BAD_REQUEST);
-	good.type = TG_SUB_BOOK + 1;
+	good.type = TG_SUB_INTENT_REPLACE + 1;
 	assert_int_equal(fx_submit(f, 1, good), TG_REASON_BAD_REQUEST);
 	assert_int_equal(fx_submit(f, 3, good), TG_REASON_BAD_REQUEST);		/* nobody there */
 	assert_null(fx_priv(f, 0, 0, 0));
