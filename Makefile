@@ -14,7 +14,7 @@ libraries := userspace/libtgcore userspace/common userspace/libtickgate
 programs := userspace/tickgated userspace/tgctl userspace/strategies kmod bpf \
 	tools/venue tools/replay tools/bench tools/lab tools/demo
 # What only checks, in the order of `make check`: what is quick and close to the core first.
-checks := tools/core-check tests/run-test tests/abi tests/dict tests/unit tests/model tests/tls tests/conform tests/replay \
+checks := tools/core-check tests/run-test tests/abi tests/dict tests/unit tests/model tests/random tests/tls tests/conform tests/replay \
 	tests/fuzz tools/vm tests/dkms tests/selftests tests/system tests/soak
 
 # all processors, unless the caller said how many

@@ -129,7 +129,7 @@ static void config(struct fx *f)
 	must(fx_step(f, TG_IN_MODE, 0, &m, sizeof(m)), "mode");
 }
 
-u32 fx_book_levels;
+u32 fx_book_levels, fx_max_orders, fx_exec_ids;
 bool fx_own_rx_buffer;
 bool fx_small_store;
 
@@ -144,13 +144,13 @@ struct fx *fx_new(void)
 					   .max_accounts = 3,
 					   .max_clients = 4,
 					   .max_permits = 8,
-					   .max_orders = 16,
+					   .max_orders = fx_max_orders ? fx_max_orders : 16,
 					   .max_limits = 16,
 					   .max_parents = 4,
 					   .max_timers = 6,
 					   .book_levels = fx_book_levels ? fx_book_levels : 16,
 					   .md_pending = 16,
-					   .exec_ids = 32,
+					   .exec_ids = fx_exec_ids ? fx_exec_ids : 32,
 					   .rx_buffer_bytes = fx_own_rx_buffer ? 0 : 8192,
 					   .session_store_bytes = fx_small_store ? TG_FIX_TX_MAX : 65536,
 					   .session_store_messages = fx_small_store ? 16 : 512,
@@ -355,7 +355,7 @@ static void put_time(char *out, u64 ns)
 		 (u32)(s / 60 % 60), (u32)(s % 60), (u32)ms);
 }
 
-void fx_venue(struct fx *f, const char *type, const char *body)
+static void venue_sends(struct fx *f, const char *type, u64 seq, bool again, const char *body)
 {
 	char when[32], head[256];
 	u32 i, sum = 0;
@@ -363,7 +363,9 @@ void fx_venue(struct fx *f, const char *type, const char *body)
 
 	put_time(when, f->now);
 	n = snprintf(head, sizeof(head), "35=%s|49=VENUE1|56=GW|34=%llu|52=%s|", type,
-		     (unsigned long long)f->venue_seq++, when);
+		     (unsigned long long)seq, when);
+	if (again)
+		n += snprintf(head + n, sizeof(head) - (size_t)n, "43=Y|122=%s|", when);
 	f->msg_len = (u32)snprintf(f->msg, sizeof(f->msg) - 16, "8=FIX.4.4|9=%u|%s%s",
 				   (u32)n + (u32)strlen(body), head, body);
 	if (f->msg_len >= sizeof(f->msg) - 16)
@@ -375,6 +377,16 @@ void fx_venue(struct fx *f, const char *type, const char *body)
 	}
 	f->msg_len += (u32)snprintf(f->msg + f->msg_len, 16, "10=%03u\001", sum & 255);
 	fx_step(f, TG_IN_TCP_RX, 1, f->msg, f->msg_len);
+}
+
+void fx_venue(struct fx *f, const char *type, const char *body)
+{
+	venue_sends(f, type, f->venue_seq++, false, body);
+}
+
+void fx_venue_again(struct fx *f, const char *type, u64 seq, const char *body)
+{
+	venue_sends(f, type, seq, true, body);
 }
 
 void fx_logon(struct fx *f)

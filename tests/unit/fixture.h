@@ -50,6 +50,7 @@ struct fx_report {
 };
 
 extern u32 fx_book_levels;	/* of engines made from now on; 0 = few */
+extern u32 fx_max_orders, fx_exec_ids;	/* likewise */
 extern bool fx_own_rx_buffer;	/* the engine's default, and not a small one */
 extern bool fx_small_store;	/* a session store just large enough */
 
@@ -74,6 +75,7 @@ void fx_logon(struct fx *f);
 void fx_disconnect(struct fx *f);
 void fx_venue(struct fx *f, const char *type,
 	      const char *body); /* one message of venue 1; '|' is SOH */
+void fx_venue_again(struct fx *f, const char *type, u64 seq, const char *body); /* under an old number: 43=Y, 122 */
 void fx_book(struct fx *f, u32 instrument, s64 bid, s64 ask); /* snapshot with one level a side */
 
 /* Submissions of client 1 unless said; the order's id is fx_last(). */

@@ -238,6 +238,51 @@ static void bust_overtakes_its_trade(void **state)
 	fx_free(f);
 }
 
+/* A trade from after a bust overtakes the bust: CumQty cannot tell, so a person must, and nothing is counted. */
+static void trade_overtakes_a_bust(void **state)
+{
+	struct fx *f = fx_ready();
+	u64 id = two_trades(f);
+
+	(void)state;
+	TELL(f, id, "c", .exec = 'F', .status = '1', .cum = 2, .leaves = 2, .qty = 1, .px = 100, .second = 30);
+	assert_int_equal(STATUS(f, id), TG_OS_SUSPECT);
+	assert_int_equal(fx_order(f, id)->reason, TG_REASON_BAD_NUMBERS);
+	numbers(f, id, 3, 320, 3, TG_OS_SUSPECT);
+	fx_free(f);
+}
+
+/* A replace crosses the last fill, which is busted: both may be alive again. */
+static void bust_brings_a_replace_back(void **state)
+{
+	u32 taken;
+
+	(void)state;
+	for (taken = 0; taken < 2; taken++) {
+		struct fx *f = fx_ready();
+		u64 id = two_trades(f);
+
+		assert_int_equal(fx_replace(f, 1, id, PX(111), PX(6)), TG_REASON_OK);
+		TELL(f, id, "c", .exec = 'F', .status = '2', .cum = 4, .qty = 1, .px = 110, .second = 12);
+		assert_int_equal(STATUS(f, id), TG_OS_FILLED);
+		TELL(f, id, "h", .ref = "c", .exec = 'H', .status = '1', .cum = 3, .leaves = 1, .second = 13);
+		assert_int_equal(STATUS(f, id), TG_OS_UNKNOWN);
+		assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(3));
+		f->now += MS;
+		fx_step(f, TG_IN_TIMER, 0, NULL, 0);
+		assert_non_null(fx_tcp(f, 'H', 0));
+		if (taken)
+			REPORT(f, id, .exec = '5', .status = '1', .id = id | 2, .qty = PX(6), .px = PX(111), .cum = PX(3),
+			       .leaves = PX(3));
+		else
+			fx_cancel_reject(f, id, id | 2, '2', 99, '1');
+		assert_int_equal(STATUS(f, id), TG_OS_PARTIALLY_FILLED);
+		assert_int_equal(fx_order(f, id)->qty, PX(taken ? 6 : 4));
+		assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(taken ? 3 : 1));
+		fx_free(f);
+	}
+}
+
 /* 32 ids are remembered. */
 static void trade_that_fell_out(void **state)
 {
@@ -376,6 +421,8 @@ int main(void)
 		cmocka_unit_test(bust_that_ends_an_order),
 		cmocka_unit_test(reports_from_before),
 		cmocka_unit_test(bust_overtakes_its_trade),
+		cmocka_unit_test(trade_overtakes_a_bust),
+		cmocka_unit_test(bust_brings_a_replace_back),
 		cmocka_unit_test(trade_that_fell_out),
 		cmocka_unit_test(bad_busts),
 		cmocka_unit_test(bust_of_an_order_that_is_gone),

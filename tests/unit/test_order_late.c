@@ -105,6 +105,45 @@ static void end_that_forgets_a_fill(void **state)
 	fx_free(f);
 }
 
+/* Reports of an order under FIX 60: what was made before the state that is known changes no state. */
+static void say(struct fx *f, u64 id, u64 request, const char *what, s64 qty, u32 second)
+{
+	char body[256];
+
+	snprintf(body, sizeof(body), "37=V|11=%016llX|17=x%u|150=%c|39=%c|38=%lld|55=BTCUSDT|54=1|151=%lld|14=0|6=0|60=20231114-22:14:%02u|",
+		 (unsigned long long)(id | request), ++f->exec_id, what[0], what[1], (long long)qty,
+		 (long long)(what[1] == '4' ? 0 : qty), second);
+	fx_venue(f, "8", body);
+}
+
+static void old_news_by_time(void **state)
+{
+	struct fx *f = fx_ready();
+	u64 id = fx_working(f, BUY, PX(105), PX(3));
+
+	(void)state;
+	say(f, id, 1, "99", 3, 10);
+	assert_int_equal(STATUS(f, id), TG_OS_SUSPENDED);
+	say(f, id, 1, "D0", 3, 20);
+	assert_int_equal(STATUS(f, id), TG_OS_NEW);
+	say(f, id, 1, "99", 3, 15);
+	assert_int_equal(STATUS(f, id), TG_OS_NEW);
+	assert_int_equal(fx_replace(f, 1, id, PX(104), PX(5)), TG_REASON_OK);
+	say(f, id, 2, "50", 5, 30);
+	assert_int_equal(fx_order(f, id)->qty, PX(5));
+	say(f, id, 1, "D0", 3, 25);	/* with the old quantity, under the old id */
+	assert_int_equal(STATUS(f, id), TG_OS_NEW);
+	/* its end comes under the id of a replace, whose own report comes after it */
+	assert_int_equal(fx_replace(f, 1, id, PX(104), PX(7)), TG_REASON_OK);
+	say(f, id, 3, "44", 7, 41);
+	assert_int_equal(STATUS(f, id), TG_OS_CANCELED);
+	assert_int_equal(fx_order(f, id)->qty, PX(7));
+	say(f, id, 3, "50", 7, 40);
+	say(f, id, 2, "99", 5, 35);
+	assert_int_equal(STATUS(f, id), TG_OS_CANCELED);
+	fx_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +152,7 @@ int main(void)
 		cmocka_unit_test(late_acknowledgement),
 		cmocka_unit_test(end_overtakes_the_replace),
 		cmocka_unit_test(end_that_forgets_a_fill),
+		cmocka_unit_test(old_news_by_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

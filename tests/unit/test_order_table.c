@@ -176,7 +176,7 @@ static enum tg_order_event meaning(char exec, char status, s64 cum)
 {
 	static const struct { const char *forms; enum tg_order_event ev; } means[] = {
 		{ "00", TG_OE_ACK }, { "AA66EE77", TG_OE_PENDING }, { "BB", TG_OE_CALCULATED }, { "F1", TG_OE_PARTIAL },
-		{ "F2", TG_OE_FILL }, { "44D4", TG_OE_CANCELED }, { "50", TG_OE_REPLACED }, { "88", TG_OE_REJECTED },
+		{ "F2D2", TG_OE_FILL }, { "44D4", TG_OE_CANCELED }, { "50", TG_OE_REPLACED }, { "88", TG_OE_REJECTED },
 		{ "CCDC", TG_OE_EXPIRED }, { "33D3", TG_OE_DONE }, { "99D9", TG_OE_SUSPENDED }, { "D0", TG_OE_WORKING },
 		{ "G1", TG_OE_CORRECT }, { "H0", TG_OE_BUST },
 	};
@@ -358,6 +358,9 @@ static void one(struct fx *f, const struct place *p, u64 id, char exec, char sta
 	if (ev == TG_OE_BUST && (was.cum_qty > PX(1) || tg_ord_terminal(p->prior)))
 		ev = TG_OE_MAX;
 	if (ev == TG_OE_CORRECT && tg_ord_terminal(p->prior))
+		ev = TG_OE_MAX;
+	/* A trade that is new by its id, and that CumQty has no place for: a bust is on its way, and nobody knows of what. */
+	if (exec == 'F' && p->prior == TG_OS_FILLED)
 		ev = TG_OE_MAX;
 	if (ev != TG_OE_MAX && !(ev == TG_OE_PARTIAL && tg_ord_terminal(p->prior)) &&
 	    !((ev == TG_OE_FILL || ev == TG_OE_PARTIAL) && p->beside == REPLACE) && !(ev == TG_OE_REPLACED && p->beside == LOST)) {

@@ -165,6 +165,15 @@ static void become(struct tg_engine *e, struct tg_order *o, u8 status)
 	if (!o->working) {
 		tg_order_revive(e, o);
 		o->reason = TG_REASON_OK;
+		if (o->end_qty) {
+			/* A replace was in flight when it ended, and may be taken yet: it counts, and the venue is asked. */
+			o->req_px = o->end_px;
+			o->req_qty = o->end_qty;
+			o->end_qty = 0;
+			o->lost |= TG_LOST_REPLACE;
+			o->inquire = 1;
+			e->sweep_due = 1;
+		}
 	}
 	o->prior_status = status;
 	o->lost &= (u8)~TG_LOST_NEW;
@@ -239,6 +248,8 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 		o->bust_ns = x->transact_time_ns;
 	o->fewer = 0;
 	o->updated_ns = e->time_ns;
+	if (after != o->prior_status && x->transact_time_ns > o->told_ns)
+		o->told_ns = x->transact_time_ns;
 	become(e, o, after);
 	tg_book_order_own(e, o, ob);
 	tg_cc(e, corrects(x) ? TG_CC_CORRECTIONS : TG_CC_BUSTS);

@@ -36,6 +36,7 @@ struct tg_order {
 	s64 avg_px;
 	s64 value;		/* sum of fills, money e8, saturating */
 	s64 req_px, req_qty;	/* replace in flight */
+	s64 end_px, end_qty;	/* replace that was in flight when the order ended: a bust may bring both back; end_qty 0 = none */
 	s64 caught_qty, caught_value;	/* of what is filled: known by CumQty only, and what it was booked for; its reports may come late */
 	u32 instrument_id;
 	u32 next, prev;		/* free list (FIFO) or working list; slot index + 1, 0 = end */
@@ -62,6 +63,7 @@ struct tg_order {
 	s64 open_qty;		/* what the position's open quantity holds for this order now */
 	s64 busted_qty;		/* taken back of what was once in cum_qty; corrections upwards count against it */
 	u64 bust_ns;		/* TransactTime (60) of the last bust or correction; 0 = the venue did not say */
+	u64 told_ns;		/* TransactTime (60) of the report that the state is from; 0 = it did not say */
 	s64 fewer_cum;		/* CumQty of the status report that told of fewer fills than ours */
 	u16 busts;		/* busts and corrections applied; stops at its largest */
 	u8 fewer;		/* FEWER_*: such a report came, and the venue is asked once more */

@@ -125,19 +125,46 @@ static u8 answered_request(const struct tg_order *o, enum tg_order_event ev)
 	}
 }
 
+/* Made before the report that the order's state is from, by the venue's own clock. */
+static bool older_than_state(const struct tg_order *o, const struct tg_fix_exec *x)
+{
+	return x->transact_time_ns && x->transact_time_ns < o->told_ns;
+}
+
 /*
  * Old news: what the order's end may have overtaken (the last replace, the answer to a question
- * that was asked before), and a status from before the last replace.
+ * that was asked before, whatever was made before it), and a status from before the last replace.
  */
 static bool overtaken(const struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev, u64 id,
 		      bool asked, bool older)
 {
 	if (ev == TG_OE_WORKING && asked && older && !tg_ord_terminal(o->prior_status))
 		return true;
+	/* Restated under an earlier ClOrdID, before the replace. */
+	if (ev == TG_OE_WORKING && older && older_than_state(o, x) && x->has_cum && x->cum_qty <= o->cum_qty)
+		return true;
 	if (!tg_ord_terminal(o->prior_status) || o->prior_status == TG_OS_REJECTED ||
 	    (x->has_cum && x->cum_qty > o->cum_qty))
 		return false;
-	return (ev == TG_OE_REPLACED && id == o->repl_cl_ord_id) || (ev == TG_OE_WORKING && asked);
+	return (ev == TG_OE_REPLACED && id == o->repl_cl_ord_id) || (ev == TG_OE_WORKING && asked) ||
+	       (older_than_state(o, x) && (ev == TG_OE_WORKING || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE));
+}
+
+static bool was_held(const struct tg_order *o)
+{
+	return o->prior_status == TG_OS_SUSPENDED || o->prior_status == TG_OS_DONE_FOR_DAY;
+}
+
+/* The last replace had been taken when the order ended: its terms are the order's. */
+static void replaced_before_end(struct tg_order *o, const struct tg_fix_exec *x)
+{
+	if (!o->end_qty || o->cum_qty > o->end_qty || (x->has_qty && x->qty != o->end_qty) || (x->has_px && x->px != o->end_px))
+		return;
+	if (o->prior_status == TG_OS_FILLED)
+		return;		/* as much as was ordered in the end */
+	o->qty = o->end_qty;
+	o->px = o->end_px;
+	o->end_qty = 0;
 }
 
 /* What the table says, with the conditions that it has no columns for. */
@@ -156,6 +183,10 @@ static struct tg_order_rule decide(const struct tg_order *o, const struct tg_fix
 	 */
 	if (r.action == TG_OA_REJECT && (o->cum_qty || delta || (o->req_type && id == o->req_cl_ord_id)))
 		return rejected;
+	/* A status has told of it before, and settled it. */
+	if (r.action == TG_OA_REPLACE && id == o->cl_ord_id && id == o->repl_cl_ord_id && (!x->has_qty || x->qty == o->qty) &&
+	    (!x->has_px || x->px == o->px))
+		r.action = TG_OA_KEEP;
 	if (r.action == TG_OA_REPLACE) {
 		if (!o->req_qty || (x->has_qty && x->qty != o->req_qty) ||
 		    (x->has_px && x->px != o->req_px))
@@ -163,6 +194,10 @@ static struct tg_order_rule decide(const struct tg_order *o, const struct tg_fix
 		if (o->req_type == TG_SUB_REPLACE && id != o->req_cl_ord_id)
 			return otherwise;
 	}
+	/* The venue held it, or let it go, after this was made: the fills count, the state stays. */
+	if ((r.action == TG_OA_WORK || r.action == TG_OA_SUSPEND || r.action == TG_OA_DONE) && older_than_state(o, x) &&
+	    o->prior_status != TG_OS_PENDING_NEW && (ev != TG_OE_PARTIAL || was_held(o)))
+		r.action = TG_OA_KEEP;
 	return r;
 }
 
@@ -181,18 +216,26 @@ static void held(struct tg_order *o, u8 status)
 	o->lost &= (u8)~TG_LOST_NEW;
 }
 
-/* An end that tells of fills which only the replace in flight allows: it was taken, its own report is late. */
-static void finish(struct tg_engine *e, struct tg_order *o, u8 status)
+/*
+ * An end that tells of fills which only the replace in flight allows, or comes under its ClOrdID: it was taken, its own report
+ * is late.
+ */
+static void finish(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, u64 id, u8 status)
 {
-	if (o->req_qty && (o->cum_qty > o->qty || (status == TG_OS_FILLED && o->cum_qty == o->req_qty))) {
+	bool renamed = id == o->repl_cl_ord_id && id != o->cl_ord_id && (!x->has_qty || x->qty == o->req_qty);
+
+	if (o->req_qty && o->req_qty >= o->cum_qty &&
+	    (renamed || o->cum_qty > o->qty || (status == TG_OS_FILLED && o->cum_qty == o->req_qty && o->cum_qty != o->qty))) {
 		o->qty = o->req_qty;
 		o->px = o->req_px;
+		o->req_qty = 0;
+		o->req_px = 0;
 	}
 	tg_order_finish(e, o, status);
 }
 
 static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
-		  enum tg_order_event ev, enum tg_order_action a, u64 id)
+		  enum tg_order_event ev, enum tg_order_action a, u64 id, bool asked)
 {
 	switch (a) {
 	case TG_OA_WORK:
@@ -200,7 +243,8 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 		break;
 	case TG_OA_REPLACE:
 		replaced(o, id);
-		works(o);
+		if (!was_held(o) || !older_than_state(o, x))
+			works(o);
 		break;
 	case TG_OA_SUSPEND:
 		held(o, TG_OS_SUSPENDED);
@@ -209,25 +253,28 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 		if (o->tif == TG_TIF_GTC)
 			held(o, TG_OS_DONE_FOR_DAY);
 		else
-			finish(e, o, TG_OS_EXPIRED);
+			finish(e, o, x, id, TG_OS_EXPIRED);
 		break;
 	case TG_OA_FILL:
-		finish(e, o, TG_OS_FILLED);
+		finish(e, o, x, id, TG_OS_FILLED);
 		break;
 	case TG_OA_CANCEL:
-		finish(e, o, TG_OS_CANCELED);
+		finish(e, o, x, id, TG_OS_CANCELED);
 		break;
 	case TG_OA_REJECT:
 		o->reason = TG_REASON_VENUE_REJECT;
-		finish(e, o, TG_OS_REJECTED);
+		finish(e, o, x, id, TG_OS_REJECTED);
 		break;
 	case TG_OA_EXPIRE:
-		finish(e, o, TG_OS_EXPIRED);
+		finish(e, o, x, id, TG_OS_EXPIRED);
 		break;
 	default:
 		break;
 	}
-	if (x->exec_type == 'I' && o->working && (ev == TG_OE_WORKING || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE))
+	if ((a != TG_OA_KEEP || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE) && x->transact_time_ns > o->told_ns)
+		o->told_ns = x->transact_time_ns;
+	/* One that was asked for: a status that is sent again may be older than what was lost. */
+	if (asked && o->working && (ev == TG_OE_WORKING || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE))
 		settle_lost(o, x, id);
 	/* A replace to exactly what was filled meanwhile leaves nothing to work. */
 	if (a == TG_OA_REPLACE && o->working && o->cum_qty >= o->qty)
@@ -334,7 +381,7 @@ static void tell_clients(struct tg_engine *e, struct tg_order *o, const struct t
 
 /* Order, parent, position, clients, in this order. false: the position has overflowed. */
 static bool take(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev,
-		 enum tg_order_action a, u64 id, s64 delta, s64 px, struct tg_exec_id *entry, struct tg_outbox *ob)
+		 enum tg_order_action a, u64 id, bool asked, s64 delta, s64 px, struct tg_exec_id *entry, struct tg_outbox *ob)
 {
 	u8 request = answered_request(o, ev), before = o->status;
 	bool trade = x->exec_type == 'F', booked = true;
@@ -347,7 +394,7 @@ static bool take(struct tg_engine *e, struct tg_order *o, const struct tg_fix_ex
 	o->updated_ns = e->time_ns;
 	if (delta)
 		tg_order_add_fill(o, delta, px, trade ? delta - x->last_qty : delta);
-	apply(e, o, x, ev, a, id);
+	apply(e, o, x, ev, a, id, asked);
 	tg_book_order_own(e, o, ob);
 	if (delta && unlikely(o->parent_id))
 		tg_parent_fill(e, o);
@@ -376,6 +423,8 @@ static void report(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 	}
 	if (booked_before(e, o, x, entry, ob))
 		return;
+	if (ev == TG_OE_REPLACED && id == o->repl_cl_ord_id && tg_ord_terminal(o->prior_status))
+		replaced_before_end(o, x);
 	if (overtaken(o, x, ev, id, asked, id < o->cl_ord_id && !names_new_only(s)) ||
 	    (ev == TG_OE_FILL && x->exec_type != 'F' && tg_report_age(o, x) == TG_REPORT_BEFORE)) {
 		tg_cc(e, TG_CC_EXEC_DUPLICATES);
@@ -388,6 +437,11 @@ static void report(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 		return;
 	}
 	if (x->exec_type == 'F' && !delta) {	/* CumQty has it already */
+		/* But its id cannot have been forgotten: it is new, and what CumQty leaves out is a bust that is still to come. */
+		if (entry && tg_exec_ids_complete(e, o->first_exec)) {
+			tg_order_suspect(e, o, TG_REASON_BAD_NUMBERS, ob);
+			return;
+		}
 		tg_exec_id_trade(entry, o, x->last_qty, x->last_px, x->commission);
 		tg_cc(e, TG_CC_EXEC_DUPLICATES);
 		return;
@@ -408,7 +462,7 @@ static void report(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 		tg_cc(e, TG_CC_EXEC_DUPLICATES);
 		return;
 	}
-	if (!take(e, o, x, ev, (enum tg_order_action)r.action, id, delta, px, entry, ob))
+	if (!take(e, o, x, ev, (enum tg_order_action)r.action, id, asked, delta, px, entry, ob))
 		tg_order_suspect(e, o, TG_REASON_OVERFLOW, ob);
 	tg_order_cancel_if_due(e, o, ob);
 }
@@ -498,6 +552,20 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 	}
 	if (o->req_type && names_new_only(s))
 		id = o->req_cl_ord_id;
+	if (id == o->repl_cl_ord_id)
+		o->end_qty = 0;
+	if (o->lost & TG_LOST_REPLACE && id == o->repl_cl_ord_id) {
+		/* In flight when the order ended, or when the session dropped, and a cancel went out since. */
+		o->lost &= (u8)~TG_LOST_REPLACE;
+		o->req_px = 0;
+		o->req_qty = 0;
+		o->updated_ns = e->time_ns;
+		tg_order_derive(o);
+		tg_order_recount(e, o);
+		tg_order_update(e, o, ob);
+		tg_order_cancel_if_due(e, o, ob);
+		return TG_FIX_OK;
+	}
 	if (tg_ord_terminal(o->status)) {
 		/*
 		 * The fill or cancel that beat it was told before; its client still waits for this.

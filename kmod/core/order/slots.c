@@ -89,6 +89,8 @@ void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status)
 	o->prior_status = status;
 	o->leaves_qty = 0;
 	o->req_cl_ord_id = 0;
+	o->end_px = o->req_px;
+	o->end_qty = o->req_qty;
 	o->req_px = 0;
 	o->req_qty = 0;
 	o->req_type = 0;
