@@ -5,11 +5,12 @@
  * one, behind real FIX bytes; a state is put back by copying the arena.
  *
  *   order [--cancels N] [--replaces N] [--unsolicited N] [--duplicates N] [--swaps N] [--drops N]
- *         [--pending N] [--states N] [--json] [--help] [--version]
+ *         [--pending N] [--busts N] [--states N] [--json] [--help] [--version]
  *
  * Each option bounds how often that may happen on one path. An order of 3 is sent; it may be
  * replaced to 4 or to 2, filled one by one, refused, cancelled by the venue, expire; each request
- * may be refused; a report may come twice, or swapped with the next; the connection may drop, with
+ * may be refused; a trade may be taken back, also after the end, and a filled order then works again; a
+ * report may come twice, or swapped with the next (but nothing overtakes a bust); the connection may drop, with
  * all that was in flight lost both ways, and come back with sequence numbers reset.
  *
  * After every step: the tables agree with each other (fx_check), nothing the venue does honestly
@@ -42,17 +43,20 @@ struct report {			/* on its way to us */
 	u8 exec;		/* 150; 0 = 35=9 */
 	u8 status;		/* 39 */
 	u8 cum, leaves, last, qty, px, response_to;
-	u32 id, orig, exec_id;
+	u8 epoch;		/* 60: so many busts have been; all that it has to tell apart */
+	u32 id, orig, exec_id, ref;
 };
 
-enum bound { CANCELS, REPLACES, UNSOLICITED, DUPLICATES, SWAPS, DROPS, PENDING, BOUNDS };
+enum bound { CANCELS, REPLACES, UNSOLICITED, DUPLICATES, SWAPS, DROPS, PENDING, BUSTS, BOUNDS };
 
 struct venue {
 	u8 known, state, status, qty, cum, px;
 	u8 connected;
 	u8 nin, nout;
 	u8 left[BOUNDS];
-	u8 pad;
+	u8 epoch;
+	u8 ntrades;
+	u32 trade[8];		/* exec ids of what was filled, one by one */
 	u32 id;			/* request number that the order is under */
 	u32 exec_id;
 	struct request in[QUEUE];
@@ -63,7 +67,7 @@ struct action { u8 what, arg; };
 enum {
 	A_CANCEL, A_REPLACE,			/* arg: new quantity */
 	A_PROCESS, A_PROCESS_PENDING, A_REFUSE,	/* the request that came first */
-	A_FILL, A_UNSOLICITED, A_EXPIRE,
+	A_FILL, A_UNSOLICITED, A_EXPIRE, A_BUST,
 	A_DELIVER, A_DUPLICATE, A_SWAP,
 	A_DROP, A_CONNECT, A_MAX
 };
@@ -71,7 +75,7 @@ enum {
 static const char *const names[A_MAX] = {
 	"client cancels", "client replaces to", "venue takes the request",
 	"venue says pending, then takes the request", "venue refuses the request", "one is filled",
-	"venue cancels unasked", "order expires", "report arrives",
+	"venue cancels unasked", "order expires", "trade taken back", "report arrives",
 	"report arrives and will once more", "report arrives before the one ahead of it",
 	"connection drops", "connection comes back",
 };
@@ -81,7 +85,7 @@ static struct report told[64];
 static u32 heard;
 static struct venue v;
 static u64 order_id;
-static u8 bound[BOUNDS] = { 1, 1, 1, 1, 0, 1, 1 };
+static u8 bound[BOUNDS] = { 1, 1, 1, 1, 0, 1, 1, 0 };
 static u64 max_states = 50000000;
 static u64 states, steps, quiet, depth_seen;
 static struct action path[DEPTH];
@@ -183,11 +187,13 @@ static void tell(const struct report *r)
 		return;
 	}
 	n = snprintf(body, sizeof(body),
-		     "37=V1|11=%016llX|%s17=E%u|150=%c|39=%c|55=BTCUSDT|54=1|38=%u|44=%u|151=%u|14=%u|6=%u|",
+		     "37=V1|11=%016llX|%s17=E%u|150=%c|39=%c|55=BTCUSDT|54=1|38=%u|44=%u|151=%u|14=%u|6=%u|60=20231114-22:13:%02u|",
 		     (unsigned long long)full_id(r->id), orig, r->exec_id, r->exec, r->status, r->qty,
-		     r->px + 100, r->leaves, r->cum, r->cum ? 100 : 0);
+		     r->px + 100, r->leaves, r->cum, r->cum ? 100 : 0, 10 + r->epoch);
 	if (r->exec == 'F')
 		snprintf(body + n, sizeof(body) - (u32)n, "32=%u|31=100|", r->last);
+	if (r->exec == 'H')
+		snprintf(body + n, sizeof(body) - (u32)n, "19=E%u|32=1|31=100|", r->ref);
 	fx_venue(f, "8", body);
 	collect();
 }
@@ -217,6 +223,7 @@ static void say(u8 exec, u32 id, u32 orig, u8 last)
 	r->id = id;
 	r->orig = orig;
 	r->exec_id = exec == 'I' ? 0 : ++v.exec_id;
+	r->epoch = v.epoch;
 }
 
 /* 35=9. reason: 0 too late, 1 unknown order, 2 the venue's own */
@@ -334,7 +341,7 @@ static u32 choices(struct action *a)
 				ADD(A_DUPLICATE, 0);
 		}
 		/* 35=9 and 35=8 of one venue may come from two systems */
-		if (v.nout > 1 && v.left[SWAPS])
+		if (v.nout > 1 && v.left[SWAPS] && v.out[0].exec != 'H')
 			ADD(A_SWAP, 0);
 		if (v.left[DROPS])
 			ADD(A_DROP, 0);
@@ -348,6 +355,8 @@ static u32 choices(struct action *a)
 			ADD(A_EXPIRE, 0);
 		}
 	}
+	if (v.ntrades && v.connected && v.left[BUSTS])
+		ADD(A_BUST, 0);
 #undef ADD
 	return n;
 }
@@ -395,6 +404,18 @@ static void act(struct action a)
 		}
 		if (v.connected)
 			say('F', v.id, 0, 1);
+		if (v.ntrades < 8)
+			v.trade[v.ntrades++] = v.exec_id;
+		break;
+	case A_BUST:
+		v.left[BUSTS]--;
+		v.epoch++;
+		v.cum--;
+		if (v.state == DEAD && v.status == '2')
+			v.state = WORKING;
+		say('H', v.id, 0, 0);
+		v.out[v.nout - 1].ref = v.trade[--v.ntrades];
+		v.trade[v.ntrades] = 0;
 		break;
 	case A_UNSOLICITED:
 	case A_EXPIRE:
@@ -463,6 +484,7 @@ static u8 most_at_venue(void)
 
 static void check(s64 cum_before)
 {
+	u32 i, busts = 0;
 	const struct tg_order *o = tg_order_find(f->e, order_id, 0);
 	s64 most;
 
@@ -470,16 +492,19 @@ static void check(s64 cum_before)
 		violated("the order is gone");
 	if (o->status == TG_OS_SUSPECT)
 		violated("SUSPECT though the venue is honest");
-	if (o->cum_qty < cum_before)
+	if (o->cum_qty < cum_before && (!heard || told[(heard - 1) % 64].exec != 'H'))
 		violated("what is filled fell");
 	most = o->req_qty > o->qty ? o->req_qty : o->qty;
 	if (o->cum_qty > most)
 		violated("more filled than ordered");
-	if (o->cum_qty > v.cum * UNIT)
+	for (i = 0; i < v.nout; i++)
+		busts += v.out[i].exec == 'H';
+	if (o->cum_qty > (v.cum + busts) * UNIT)
 		violated("more filled than at the venue");
 	if (fx_position(f, 1, 1)->qty != o->cum_qty)
 		violated("position is not what was filled");
-	if (o->cum_qty + (o->working ? o->open_qty : 0) < most_at_venue() * UNIT &&
+	/* While a bust is on its way nobody here can know of it. */
+	if (!busts && o->cum_qty + (o->working ? o->open_qty : 0) < most_at_venue() * UNIT &&
 	    !(tg_ord_terminal(o->status) && v.cum * UNIT == o->cum_qty && v.state == DEAD))
 		violated("exposure counted is less than what may still be filled");
 	if (v.nin || v.nout || !v.connected)
@@ -594,6 +619,7 @@ static const struct option options[] = {
 	{ "cancels", 1, NULL, CANCELS }, { "replaces", 1, NULL, REPLACES },
 	{ "unsolicited", 1, NULL, UNSOLICITED }, { "duplicates", 1, NULL, DUPLICATES },
 	{ "swaps", 1, NULL, SWAPS }, { "drops", 1, NULL, DROPS }, { "pending", 1, NULL, PENDING },
+	{ "busts", 1, NULL, BUSTS },
 	{ "states", 1, NULL, 's' }, { "json", 0, NULL, 'j' }, { "help", 0, NULL, 'h' },
 	{ "version", 0, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
@@ -601,7 +627,8 @@ static const struct option options[] = {
 static int usage(FILE *to, int rc)
 {
 	fputs("usage: order [--cancels N] [--replaces N] [--unsolicited N] [--duplicates N]\n"
-	      "             [--swaps N] [--drops N] [--pending N] [--states N] [--json]\n"
+	      "             [--swaps N] [--drops N] [--pending N] [--busts N]\n"
+	      "             [--states N] [--json]\n"
 	      "Every interleaving of client, venue, market and network around one order; N times each at most.\n",
 	      to);
 	return rc;

@@ -316,6 +316,85 @@ static const char *encode_verify(void *ctx)
 	return NULL;
 }
 
+/* ---- an execution report, decoded, to the updated position ---- */
+
+enum { REPORTS = 1000 };
+
+static struct tg_fix_exec trade[REPORTS];
+static char trade_id[REPORTS][16], trade_cl_ord_id[17];
+
+static void take_report(const struct tg_fix_exec *x)
+{
+	k->ob.len = 0;
+	if (tg_order_exec_report(k->e, tg_session(k->e, 1), x, &k->ob))
+		abort();
+}
+
+/* One order at work, large enough for all the trades. */
+static void exec_reset(void *ctx)
+{
+	struct tg_submission s = sub[1];
+	struct tg_fix_exec ack;
+
+	rewind_engine(ctx);
+	s.qty = 100 * TG_SCALE;
+	must(kit_step(k, TG_IN_SUBMIT, 1, &s, sizeof(s)), "order");
+	snprintf(trade_cl_ord_id, sizeof(trade_cl_ord_id), "%016llX", (unsigned long long)(tg_engine_last_order_id(k->e) | 1));
+	ack = trade[0];
+	ack.exec_type = '0';
+	ack.ord_status = '0';
+	ack.exec_id = (struct tg_fix_slice){ (const u8 *)"ack", 3 };
+	ack.has_last = false;
+	ack.cum_qty = 0;
+	ack.leaves_qty = s.qty;
+	take_report(&ack);
+}
+
+static void make_trades(void)
+{
+	u32 i;
+
+	for (i = 0; i < REPORTS; i++) {
+		struct tg_fix_exec *x = &trade[i];
+
+		snprintf(trade_id[i], sizeof(trade_id[i]), "T%08u", i);
+		x->order_id = (struct tg_fix_slice){ (const u8 *)"V1", 2 };
+		x->cl_ord_id = (struct tg_fix_slice){ (const u8 *)trade_cl_ord_id, 16 };
+		x->exec_id = (struct tg_fix_slice){ (const u8 *)trade_id[i], 9 };
+		x->symbol = (struct tg_fix_slice){ (const u8 *)"BTCUSDT", 7 };
+		x->exec_type = 'F';
+		x->ord_status = '1';
+		x->side = '1';
+		x->has_last = x->has_leaves = x->has_cum = true;
+		x->last_px = 60000 * TG_SCALE - (s64)(i % 500) * (TG_SCALE / 100);
+		x->last_qty = TG_SCALE / 100;
+		x->cum_qty = (s64)(i + 1) * x->last_qty;
+		x->leaves_qty = 100 * TG_SCALE - x->cum_qty;
+		x->commission = TG_SCALE / 1000;
+	}
+}
+
+static void exec_pass(void *ctx, u32 ops)
+{
+	u32 i;
+
+	(void)ctx;
+	for (i = 0; i < ops; i++)
+		take_report(&trade[i]);
+}
+
+static const char *exec_verify(void *ctx)
+{
+	const struct tg_position *p = tg_position(k->e, 1, 1);
+
+	exec_reset(ctx);
+	exec_pass(ctx, REPORTS);
+	if (p->qty != REPORTS * (TG_SCALE / 100) || p->fills != REPORTS || p->fees != REPORTS * (TG_SCALE / 1000))
+		return "the position is not the sum of the trades";
+	take_report(&trade[REPORTS - 1]);
+	return p->fills == REPORTS ? NULL : "a trade told twice was counted twice";
+}
+
 u32 jobs_engine(struct job *out)
 {
 	u32 n = 0;
@@ -324,6 +403,7 @@ u32 jobs_engine(struct job *out)
 	make_datagrams();
 	make_submissions();
 	make_requests();
+	make_trades();
 	order.order_id = order.req_cl_ord_id = 0x1000000000000001ULL;
 	order.account_id = 1;
 	order.ord_type = TG_ORD_LIMIT;
@@ -346,6 +426,15 @@ u32 jobs_engine(struct job *out)
 				 .symbol = "encode_pass",
 				 .verify = encode_verify,
 				 .bar_ns = 100 };
+	out[n++] = (struct job){ .name = "exec.report",
+				 .unit = "report",
+				 .ops = REPORTS,
+				 .sample = 40,
+				 .reset = exec_reset,
+				 .pass = exec_pass,
+				 .symbol = "exec_pass",
+				 .verify = exec_verify,
+				 .bar_ns = 120 };
 	out[n++] = (struct job){ .name = "engine.X1",
 				 .unit = "datagram",
 				 .ops = DATAGRAMS,
