@@ -51,6 +51,7 @@ tg-core-objs := \
 	order/bust.o \
 	order/report.o \
 	order/recover.o \
+	order/mass.o \
 	order/exec_ids.o \
 	timer.o \
 	parent/table.o \

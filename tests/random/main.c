@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 /*
- * The engine against a random venue with every fault on: partial fills, rejects, races of cancels and
- * replaces with fills, cancels that nobody asked for, orders held and let go, busts and corrections
- * also of orders that ended long ago, reports that overtake each other, come twice, are lost with the
- * connection and sent again.
+ * The engine against a random venue with every fault on: partial fills, rejects, races of cancels
+ * and replaces with fills, cancels that nobody asked for, orders held and let go, busts and
+ * corrections also of orders that ended long ago, reports that overtake each other, come twice, are
+ * lost with the connection and sent again.
  *
  *   random [--events N] [--seed N] [--json] [--help] [--version]
  *
  * Every so often, and at the end, everything is let run out: then each order that the engine still
  * knows is as the venue has it, and positions, money and fees are the venue's own book-keeping. No
- * order may be SUSPECT: the venue lies about nothing. The records are replayed in a second engine, and
- * the digests are equal. On a failure the seed and the step are printed. Exit status 0, 1, or 2 for usage.
+ * order may be SUSPECT: the venue lies about nothing. The records are replayed in a second engine,
+ * and the digests are equal. On a failure the seed and the step are printed. Exit status 0, 1, or 2
+ * for usage.
  */
 #include <getopt.h>
 #include <time.h>
 #include "venue.h"
 
-#define SETTLE	2000u	/* events between two comparisons */
+#define SETTLE 2000u /* events between two comparisons */
 
 static struct venue v;
 static struct fx *f;
@@ -29,16 +30,20 @@ static void failed(const char *what, const struct v_order *o)
 {
 	const struct tg_order *g = o ? tg_order_find(f->e, o->id, 0) : NULL;
 
-	printf("not ok 1 - %s\n# seed %llu, step %llu, event %llu\n", what, (unsigned long long)seed, (unsigned long long)step,
+	printf("not ok 1 - %s\n# seed %llu, step %llu, event %llu\n", what,
+	       (unsigned long long)seed, (unsigned long long)step,
 	       (unsigned long long)v.stats.events);
 	if (o)
-		printf("# venue: order %u, %016llX, state %u, 39=%c, %lld of %lld, value %lld\n", (u32)(o - v.orders),
-		       (unsigned long long)o->id, o->state, o->status, (long long)o->cum, (long long)o->qty, (long long)o->value);
+		printf("# venue: order %u, %016llX, state %u, 39=%c, %lld of %lld, value %lld\n",
+		       (u32)(o - v.orders), (unsigned long long)o->id, o->state, o->status,
+		       (long long)o->cum, (long long)o->qty, (long long)o->value);
 	if (g)
-		printf("# engine: %s, known %s, %s, %lld of %lld, value %lld, request %u, lost %u, caught %lld, busts %u\n",
-		       tg_ord_status_name(g->status), tg_ord_status_name(g->prior_status), tg_reason_name(g->reason),
-		       (long long)(g->cum_qty / UNIT), (long long)(g->qty / UNIT), (long long)(g->value / UNIT), g->req_type, g->lost,
-		       (long long)(g->caught_qty / UNIT), g->busts);
+		printf("# engine: %s, known %s, %s, %lld of %lld, value %lld, request %u, lost %u, "
+		       "caught %lld, busts %u\n",
+		       tg_ord_status_name(g->status), tg_ord_status_name(g->prior_status),
+		       tg_reason_name(g->reason), (long long)(g->cum_qty / UNIT),
+		       (long long)(g->qty / UNIT), (long long)(g->value / UNIT), g->req_type,
+		       g->lost, (long long)(g->caught_qty / UNIT), g->busts);
 	if (o)
 		v_print_heard(&v, o);
 	printf("1..1\n");
@@ -62,7 +67,7 @@ static void replay(void)
 {
 	u64 at;
 
-	for (at = 0; at < f->records_len; ) {
+	for (at = 0; at < f->records_len;) {
 		const struct tg_record *r = (const struct tg_record *)(f->records + at);
 
 		second_ob.len = 0;
@@ -95,7 +100,8 @@ static void client(void)
 	if (what < 6) {
 		if (f->e->working > 60)
 			return;
-		s = fx_limit(v_one_in(&v, 2) ? TG_SIDE_BUY : TG_SIDE_SELL, PX(90 + (s64)(v_random(&v) % 20)),
+		s = fx_limit(v_one_in(&v, 2) ? TG_SIDE_BUY : TG_SIDE_SELL,
+			     PX(90 + (s64)(v_random(&v) % 20)),
 			     UNIT * (1 + (s64)(v_random(&v) % 9)));
 		s.tif = v_one_in(&v, 4) ? TG_TIF_DAY : TG_TIF_GTC;
 		s.instrument_id = v_one_in(&v, 3) ? 2 : 1;
@@ -143,14 +149,15 @@ static void same_order(const struct v_order *o)
 	const struct tg_order *g = tg_order_find(f->e, o->id, 0);
 
 	if (!g)
-		return;		/* its slot is another's by now */
+		return; /* its slot is another's by now */
 	if (g->status != v_status_at_gateway(o))
 		failed("state is not the venue's", o);
 	if (g->cum_qty != o->cum * UNIT)
 		failed("filled quantity is not the venue's", o);
 	if (g->status != TG_OS_REJECTED && g->qty != o->qty * UNIT)
 		failed("quantity is not the venue's", o);
-	if (g->working && (g->leaves_qty != (o->qty - o->cum) * UNIT || g->open_qty != g->leaves_qty || g->req_type || g->lost))
+	if (g->working && (g->leaves_qty != (o->qty - o->cum) * UNIT ||
+			   g->open_qty != g->leaves_qty || g->req_type || g->lost))
 		failed("open quantity is not the venue's", o);
 	if (g->caught_qty)
 		failed("trades are still unexplained", o);
@@ -177,7 +184,8 @@ static void compare(void)
 			off = -off;
 		if (off > worst)
 			worst = off;
-		/* A guessed price is rounded to 1e-8, for up to 9 units, until the trade itself comes. */
+		/* A guessed price is rounded to 1e-8, for up to 9 units, until the trade itself
+		 * comes. */
 		if (off > (s64)(9 * fx_counter(f, TG_CC_FILLS_LATE)))
 			failed("money is not the venue's", NULL);
 	}
@@ -228,13 +236,15 @@ static void one_step(void)
 static int usage(FILE *to, int rc)
 {
 	fputs("usage: random [--events N] [--seed N] [--json]\n"
-	      "Orders against a random venue with every fault on; at the end both have the same books.\n", to);
+	      "Orders against a random venue with every fault on; at the end both have the same "
+	      "books.\n",
+	      to);
 	return rc;
 }
 
 static const struct option options[] = {
-	{ "events", 1, NULL, 'e' }, { "seed", 1, NULL, 's' }, { "json", 0, NULL, 'j' }, { "help", 0, NULL, 'h' },
-	{ "version", 0, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	{ "events", 1, NULL, 'e' }, { "seed", 1, NULL, 's' },	 { "json", 0, NULL, 'j' },
+	{ "help", 0, NULL, 'h' },   { "version", 0, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
 static void print_result(bool json)
@@ -242,23 +252,32 @@ static void print_result(bool json)
 	const struct v_stats *s = &v.stats;
 
 	if (json) {
-		printf("{\"seed\":%llu,\"events\":%llu,\"orders\":%u,\"trades\":%llu,\"busts\":%llu,\"corrections\":%llu,\"drops\":%llu,\"comparisons\":%llu}\n",
-		       (unsigned long long)seed, (unsigned long long)s->events, v.n_orders, (unsigned long long)s->trades,
-		       (unsigned long long)s->busts, (unsigned long long)s->corrections, (unsigned long long)s->drops,
+		printf("{\"seed\":%llu,\"events\":%llu,\"orders\":%u,\"trades\":%llu,\"busts\":%"
+		       "llu,\"corrections\":%llu,\"drops\":%llu,\"comparisons\":%llu}\n",
+		       (unsigned long long)seed, (unsigned long long)s->events, v.n_orders,
+		       (unsigned long long)s->trades, (unsigned long long)s->busts,
+		       (unsigned long long)s->corrections, (unsigned long long)s->drops,
 		       (unsigned long long)comparisons);
 		return;
 	}
-	printf("ok 1 - seed %llu: %llu order events, %u orders, %llu fills; as the venue has it %llu times\n", (unsigned long long)seed,
-	       (unsigned long long)s->events, v.n_orders, (unsigned long long)s->trades, (unsigned long long)comparisons);
-	printf("# %llu busts, %llu corrections, %llu replaced, %llu refused, %llu unsolicited ends, %llu held and let go\n",
-	       (unsigned long long)s->busts, (unsigned long long)s->corrections, (unsigned long long)s->replaced,
-	       (unsigned long long)s->refused, (unsigned long long)s->unsolicited, (unsigned long long)s->held);
-	printf("# %llu reports, %llu overtook, %llu came twice, %llu drops, %llu sent again; fills caught up %llu, late %llu\n",
-	       (unsigned long long)s->reports, (unsigned long long)s->swaps, (unsigned long long)s->duplicates,
-	       (unsigned long long)s->drops, (unsigned long long)s->resent, (unsigned long long)fx_counter(f, TG_CC_FILLS_CAUGHT_UP),
+	printf("ok 1 - seed %llu: %llu order events, %u orders, %llu fills; as the venue has it "
+	       "%llu times\n",
+	       (unsigned long long)seed, (unsigned long long)s->events, v.n_orders,
+	       (unsigned long long)s->trades, (unsigned long long)comparisons);
+	printf("# %llu busts, %llu corrections, %llu replaced, %llu refused, %llu unsolicited "
+	       "ends, %llu held and let go\n",
+	       (unsigned long long)s->busts, (unsigned long long)s->corrections,
+	       (unsigned long long)s->replaced, (unsigned long long)s->refused,
+	       (unsigned long long)s->unsolicited, (unsigned long long)s->held);
+	printf("# %llu reports, %llu overtook, %llu came twice, %llu drops, %llu mass status "
+	       "requests, %llu sent again; fills caught up %llu, late %llu\n",
+	       (unsigned long long)s->reports, (unsigned long long)s->swaps,
+	       (unsigned long long)s->duplicates, (unsigned long long)s->drops,
+	       (unsigned long long)s->mass, (unsigned long long)s->resent,
+	       (unsigned long long)fx_counter(f, TG_CC_FILLS_CAUGHT_UP),
 	       (unsigned long long)fx_counter(f, TG_CC_FILLS_LATE));
-	printf("# money at most %lld.%08lld off; digest %016llx\n1..1\n", (long long)(worst / UNIT), (long long)(worst % UNIT),
-	       (unsigned long long)tg_engine_digest(f->e));
+	printf("# money at most %lld.%08lld off; digest %016llx\n1..1\n", (long long)(worst / UNIT),
+	       (long long)(worst % UNIT), (unsigned long long)tg_engine_digest(f->e));
 }
 
 int main(int argc, char **argv)
@@ -269,12 +288,21 @@ int main(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'e': wanted = strtoull(optarg, NULL, 10); break;
-		case 's': seed = strtoull(optarg, NULL, 10); break;
-		case 'j': json = true; break;
-		case 'h': return usage(stdout, 0);
-		case 'V': return puts("random venue (tickgate)"), 0;
-		default: return usage(stderr, 2);
+		case 'e':
+			wanted = strtoull(optarg, NULL, 10);
+			break;
+		case 's':
+			seed = strtoull(optarg, NULL, 10);
+			break;
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			return usage(stdout, 0);
+		case 'V':
+			return puts("random venue (tickgate)"), 0;
+		default:
+			return usage(stderr, 2);
 		}
 	}
 	if (optind != argc)

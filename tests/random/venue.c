@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "venue.h"
 
-#define BODY	360u
-#define QUEUE	4096u
-#define LOG	4096u	/* messages that can be sent again */
-#define RECENT	150u	/* orders that the gateway surely remembers */
-#define BUSTABLE 250u	/* trades back: their ids are still in the gateway's store */
+#define BODY 360u
+#define QUEUE 4096u
+#define LOG 4096u /* messages that can be sent again */
+#define RECENT 150u /* orders that the gateway surely remembers */
+#define BUSTABLE 250u /* trades back: their ids are still in the gateway's store */
 
 struct message {
 	char type[2];
 	char body[BODY];
 	u32 order;
 	bool reorders;
-	bool barrier;		/* nothing of the same order overtakes it: a bust or correction */
+	bool barrier; /* nothing of the same order overtakes it: a bust or correction */
 };
-struct sent { u64 seq; char type[2]; char body[BODY]; u32 order; };
-struct request { u8 type; u8 side, tif, instrument; s64 qty, px; u64 id, orig; };
+struct sent {
+	u64 seq;
+	char type[2];
+	char body[BODY];
+	u32 order;
+};
+struct request {
+	u8 type;
+	u8 side, tif, instrument;
+	s64 qty, px;
+	u64 id, orig;
+};
 
 static struct message out[QUEUE];
 static u32 out_head, out_n;
@@ -23,7 +33,7 @@ static struct sent sent_log[LOG];
 static struct request in[QUEUE];
 static u32 in_head, in_n;
 
-static struct message heard[256];	/* and what the venue took; for people */
+static struct message heard[256]; /* and what the venue took; for people */
 static u64 heard_n;
 
 void v_print_heard(const struct venue *v, const struct v_order *o)
@@ -32,7 +42,8 @@ void v_print_heard(const struct venue *v, const struct v_order *o)
 
 	for (i = heard_n > 256 ? heard_n - 256 : 0; i < heard_n; i++)
 		if (heard[i % 256].order == (u32)(o - v->orders))
-			printf("# %s 35=%s %s\n", heard[i % 256].barrier ? "asked" : "heard", heard[i % 256].type, heard[i % 256].body);
+			printf("# %s 35=%s %s\n", heard[i % 256].barrier ? "asked" : "heard",
+			       heard[i % 256].type, heard[i % 256].body);
 }
 
 u64 v_random(struct venue *v)
@@ -67,7 +78,7 @@ struct v_order *v_find(struct venue *v, u64 id)
 {
 	u32 i;
 
-	for (i = v->n_orders; i--; )
+	for (i = v->n_orders; i--;)
 		if (v->orders[i].id == (id & ~0xffffULL))
 			return &v->orders[i];
 	return NULL;
@@ -141,7 +152,9 @@ static void resend(struct venue *v, u64 begin, u64 end)
 
 void v_collect(struct venue *v)
 {
-	struct { u64 begin, end; } asked[4];
+	struct {
+		u64 begin, end;
+	} asked[4];
 	const struct tg_out *m;
 	u32 pos = 0, n = 0, i;
 
@@ -149,18 +162,20 @@ void v_collect(struct venue *v)
 		struct request *r;
 		char type[8];
 
-		if (m->type != TG_OUT_TCP || !fx_tag(m, 35, type, sizeof(type)) || type[1])
+		if (m->type != TG_OUT_TCP || !fx_tag(m, 35, type, sizeof(type)) ||
+		    (type[1] && strcmp(type, "AF")))
 			continue;
 		if (type[0] == '2' && n < 4) {
 			asked[n].begin = (u64)number(m, 7);
 			asked[n++].end = (u64)number(m, 16);
 		}
-		if (!strchr("DFGH", type[0]) || in_n == QUEUE)
+		if (!strchr("DFGHA", type[0]) || (type[0] == 'A' && type[1] != 'F') ||
+		    in_n == QUEUE)
 			continue;
 		r = &in[(in_head + in_n++) % QUEUE];
 		memset(r, 0, sizeof(*r));
 		r->type = (u8)type[0];
-		r->id = hex(m, 11);
+		r->id = type[0] == 'A' ? (u64)number(m, 584) : hex(m, 11);
 		r->orig = hex(m, 41);
 		r->qty = number(m, 38);
 		r->px = number(m, 44);
@@ -178,24 +193,36 @@ void v_collect(struct venue *v)
 static u8 status_now(const struct v_order *o)
 {
 	switch (o->state) {
-	case WORKING: return o->cum ? '1' : '0';
-	case SUSPENDED: return '9';
-	case DONE: return '3';
-	default: return o->status;
+	case WORKING:
+		return o->cum ? '1' : '0';
+	case SUSPENDED:
+		return '9';
+	case DONE:
+		return '3';
+	default:
+		return o->status;
 	}
 }
 
 u8 v_status_at_gateway(const struct v_order *o)
 {
 	switch (status_now(o)) {
-	case '0': return TG_OS_NEW;
-	case '1': return TG_OS_PARTIALLY_FILLED;
-	case '2': return TG_OS_FILLED;
-	case '3': return o->tif == TG_TIF_GTC ? TG_OS_DONE_FOR_DAY : TG_OS_EXPIRED;
-	case '4': return TG_OS_CANCELED;
-	case '8': return TG_OS_REJECTED;
-	case '9': return TG_OS_SUSPENDED;
-	default: return TG_OS_EXPIRED;
+	case '0':
+		return TG_OS_NEW;
+	case '1':
+		return TG_OS_PARTIALLY_FILLED;
+	case '2':
+		return TG_OS_FILLED;
+	case '3':
+		return o->tif == TG_TIF_GTC ? TG_OS_DONE_FOR_DAY : TG_OS_EXPIRED;
+	case '4':
+		return TG_OS_CANCELED;
+	case '8':
+		return TG_OS_REJECTED;
+	case '9':
+		return TG_OS_SUSPENDED;
+	default:
+		return TG_OS_EXPIRED;
 	}
 }
 
@@ -218,13 +245,15 @@ static const char *when(u64 ns)
 	static char t[32];
 	u64 ms = ns / MS % 1000, s = ns / SEC % 86400;
 
-	snprintf(t, sizeof(t), "202311%02u-%02u:%02u:%02u.%03u", 14 + (u32)(ns / SEC / 86400 - FX_T0 / SEC / 86400), (u32)(s / 3600),
+	snprintf(t, sizeof(t), "202311%02u-%02u:%02u:%02u.%03u",
+		 14 + (u32)(ns / SEC / 86400 - FX_T0 / SEC / 86400), (u32)(s / 3600),
 		 (u32)(s / 60 % 60), (u32)(s % 60), (u32)ms);
 	return t;
 }
 
 /* exec: 150. t: the trade that it is about, NULL = none. ref: ExecRefID. */
-static struct message *say(struct venue *v, const struct v_order *o, char exec, u64 orig, const struct v_trade *t, u32 ref)
+static struct message *say(struct venue *v, const struct v_order *o, char exec, u64 orig,
+			   const struct v_trade *t, u32 ref)
 {
 	struct message *m = push(v, "8", o);
 	bool open = o->state == WORKING || o->state == SUSPENDED;
@@ -232,17 +261,22 @@ static struct message *say(struct venue *v, const struct v_order *o, char exec, 
 	u8 status = exec == '6' || exec == 'E' ? (u8)exec : status_now(o);
 	u32 n;
 
-	n = (u32)snprintf(m->body, BODY, "37=V%u|11=%016llX|17=E%u|150=%c|39=%c|55=%s|54=%u|38=%lld|44=%lld|151=%lld|14=%lld|6=%llu.%08llu|60=%s|",
-			  (u32)(o - v->orders), (unsigned long long)(o->id | o->request), exec == 'I' ? 0 : ++v->exec_id, exec, status,
-			  o->instrument == 1 ? "BTCUSDT" : "ETHUSDT", o->side, (long long)o->qty, (long long)o->px,
-			  (long long)(open ? o->qty - o->cum : 0), (long long)o->cum, (unsigned long long)avg / UNIT,
+	n = (u32)snprintf(m->body, BODY,
+			  "37=V%u|11=%016llX|17=E%u|150=%c|39=%c|55=%s|54=%u|38=%lld|44=%lld|151=%"
+			  "lld|14=%lld|6=%llu.%08llu|60=%s|",
+			  (u32)(o - v->orders), (unsigned long long)(o->id | o->request),
+			  exec == 'I' ? 0 : ++v->exec_id, exec, status,
+			  o->instrument == 1 ? "BTCUSDT" : "ETHUSDT", o->side, (long long)o->qty,
+			  (long long)o->px, (long long)(open ? o->qty - o->cum : 0),
+			  (long long)o->cum, (unsigned long long)avg / UNIT,
 			  (unsigned long long)avg % UNIT, when(v->f->now));
 	if (orig)
 		n += (u32)snprintf(m->body + n, BODY - n, "41=%016llX|", (unsigned long long)orig);
 	if (ref)
 		n += (u32)snprintf(m->body + n, BODY - n, "19=E%u|", ref);
 	if (t)
-		snprintf(m->body + n, BODY - n, "32=%lld|31=%lld|12=%lld|13=3|", (long long)t->qty, (long long)t->px, (long long)t->fee);
+		snprintf(m->body + n, BODY - n, "32=%lld|31=%lld|12=%lld|13=3|", (long long)t->qty,
+			 (long long)t->px, (long long)t->fee);
 	return m;
 }
 
@@ -251,8 +285,9 @@ static void refuse(struct venue *v, const struct request *r, const struct v_orde
 	struct message *m = push(v, "9", o);
 
 	v->stats.refused++;
-	snprintf(m->body, BODY, "37=V1|11=%016llX|41=%016llX|39=%c|434=%c|102=%u|", (unsigned long long)r->id,
-		 (unsigned long long)r->orig, o ? status_now(o) : '8', r->type == 'G' ? '2' : '1', reason);
+	snprintf(m->body, BODY, "37=V1|11=%016llX|41=%016llX|39=%c|434=%c|102=%u|",
+		 (unsigned long long)r->id, (unsigned long long)r->orig, o ? status_now(o) : '8',
+		 r->type == 'G' ? '2' : '1', reason);
 }
 
 static void note_request(struct venue *v, const struct request *r)
@@ -264,8 +299,8 @@ static void note_request(struct venue *v, const struct request *r)
 	m->type[0] = (char)r->type;
 	m->order = o ? (u32)(o - v->orders) : ~0u;
 	m->barrier = true;
-	snprintf(m->body, BODY, "11=%016llX|41=%016llX|38=%lld|", (unsigned long long)r->id, (unsigned long long)r->orig,
-		 (long long)r->qty);
+	snprintf(m->body, BODY, "11=%016llX|41=%016llX|38=%lld|", (unsigned long long)r->id,
+		 (unsigned long long)r->orig, (long long)r->qty);
 }
 
 /* ---- requests ---- */
@@ -329,8 +364,31 @@ static void take_status(struct venue *v, const struct request *r)
 		return;
 	}
 	m = push(v, "8", NULL);
-	snprintf(m->body, BODY, "37=NONE|11=%016llX|17=0|150=I|39=8|55=%s|54=%u|151=0|14=0|6=0|", (unsigned long long)r->id,
-		 r->instrument == 1 ? "BTCUSDT" : "ETHUSDT", r->side);
+	snprintf(m->body, BODY, "37=NONE|11=%016llX|17=0|150=I|39=8|55=%s|54=%u|151=0|14=0|6=0|",
+		 (unsigned long long)r->id, r->instrument == 1 ? "BTCUSDT" : "ETHUSDT", r->side);
+}
+
+static void take_mass_status(struct venue *v, const struct request *r)
+{
+	struct message *m = NULL;
+	u32 i, n;
+
+	v->stats.mass++;
+	for (i = v->n_orders > 2 * RECENT ? v->n_orders - 2 * RECENT : 0; i < v->n_orders; i++) {
+		if (!alive(&v->orders[i]))
+			continue;
+		m = say(v, &v->orders[i], 'I', 0, NULL, 0);
+		m->reorders = false;
+		n = (u32)strlen(m->body);
+		snprintf(m->body + n, BODY - n, "584=%llu|912=N|", (unsigned long long)r->id);
+	}
+	if (!m) {
+		m = push(v, "8", NULL);
+		snprintf(m->body, BODY, "37=NONE|17=0|150=I|39=8|151=0|14=0|6=0|584=%llu|911=0|",
+			 (unsigned long long)r->id);
+		return;
+	}
+	memcpy(strstr(m->body, "|912=N|"), "|912=Y|", 7);
 }
 
 bool v_process(struct venue *v)
@@ -346,9 +404,18 @@ bool v_process(struct venue *v)
 	v->stats.events++;
 	note_request(v, &r);
 	switch (r.type) {
-	case 'D': take_new(v, &r); break;
-	case 'H': take_status(v, &r); break;
-	default: take_change(v, &r); break;
+	case 'D':
+		take_new(v, &r);
+		break;
+	case 'H':
+		take_status(v, &r);
+		break;
+	case 'A':
+		take_mass_status(v, &r);
+		break;
+	default:
+		take_change(v, &r);
+		break;
 	}
 	return true;
 }
@@ -390,7 +457,8 @@ static bool recent(const struct venue *v, const struct v_order *o)
 	return v->n_orders - (u32)(o - v->orders) <= RECENT;
 }
 
-/* A filled order works again for what was taken back, or is cancelled for it; one that ended otherwise stays so. */
+/* A filled order works again for what was taken back, or is cancelled for it; one that ended
+ * otherwise stays so. */
 static void reopen(struct venue *v, struct v_order *o)
 {
 	if (o->cum == o->qty && alive(o)) {
@@ -469,7 +537,7 @@ void v_fault(struct venue *v)
 			fill(v, o);
 		return;
 	}
-	if (what < 78) {		/* unasked */
+	if (what < 78) { /* unasked */
 		v->stats.unsolicited++;
 		o->state = DEAD;
 		o->status = what < 74 ? '4' : 'C';
@@ -517,9 +585,9 @@ static void hand_over(struct venue *v, const struct message *m)
 }
 
 /*
- * One of the next few goes first, mostly one of the same order. What was once overtaken is not again. Nothing made after a bust
- * overtakes it: its CumQty would say neither what was filled before nor what after, and the gateway could only make the order
- * SUSPECT.
+ * One of the next few goes first, mostly one of the same order. What was once overtaken is not
+ * again. Nothing made after a bust overtakes it: its CumQty would say neither what was filled
+ * before nor what after, and the gateway could only make the order SUSPECT.
  */
 static void swap(struct venue *v)
 {
@@ -528,7 +596,7 @@ static void swap(struct venue *v)
 
 	if (far >= out_n)
 		return;
-	if (!v_one_in(v, 4)) {		/* the next of the same order as the first */
+	if (!v_one_in(v, 4)) { /* the next of the same order as the first */
 		for (i = 1; i < out_n && i < 24; i++)
 			if (out[(out_head + i) % QUEUE].order == out[out_head].order)
 				break;
@@ -547,7 +615,7 @@ static void swap(struct venue *v)
 		if (!a->reorders || a->barrier || passed++)
 			return;
 	}
-	for (i = far; i--; )
+	for (i = far; i--;)
 		out[(out_head + i + 1) % QUEUE] = out[(out_head + i) % QUEUE];
 	m.reorders = false;
 	out[out_head] = m;

@@ -28,7 +28,7 @@ struct v_trade { u32 order; u32 exec; s64 qty, px, fee; bool live; };
 struct v_position { s64 qty, cash, fees; };	/* cash: bought less sold */
 
 struct v_stats {
-	u64 events, requests, reports, trades, busts, corrections, swaps, duplicates, drops, resent, unsolicited, replaced, refused, held;
+	u64 events, requests, reports, trades, busts, corrections, swaps, duplicates, drops, resent, unsolicited, replaced, refused, held, mass;
 };
 
 struct venue {

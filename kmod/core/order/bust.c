@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Busts and corrections: 150=H and 150=G (FIX 4.4 volume 4, "Execution Report"; in 4.2 ExecTransType
- * 20=1 and 20=2, which the dialect turns into these). The trade is the one that ExecRefID (19) names,
- * looked up among the execution ids that are remembered: it is taken out of the order, the position,
- * the result and the fees as it was booked, and a correction books what is true in its place. One that
- * names a trade we do not know any more makes its order SUSPECT: it is never guessed.
+ * Busts and corrections: 150=H and 150=G (FIX 4.4 volume 4, "Execution Report"; in 4.2
+ * ExecTransType 20=1 and 20=2, which the dialect turns into these). The trade is the one that
+ * ExecRefID (19) names, looked up among the execution ids that are remembered: it is taken out of
+ * the order, the position, the result and the fees as it was booked, and a correction books what is
+ * true in its place. One that names a trade we do not know any more makes its order SUSPECT: it is
+ * never guessed.
  *
- * What becomes of the order is the report's OrdStatus (39) and LeavesQty (151): volume 4, "Order state
- * changes", shows a filled order that works again for what was taken back, and a cancelled one that
- * stays so. From then on CumQty means another sum than before, so reports of the order that were made
- * earlier and arrive later are told apart by TransactTime (60): see tg_report_age().
+ * What becomes of the order is the report's OrdStatus (39) and LeavesQty (151): volume 4, "Order
+ * state changes", shows a filled order that works again for what was taken back, and a cancelled
+ * one that stays so. From then on CumQty means another sum than before, so reports of the order
+ * that were made earlier and arrive later are told apart by TransactTime (60): see tg_report_age().
  */
 #include "state.h"
 #include "order/fills.h"
 
 struct bust {
-	struct tg_exec_id *old;		/* the trade as it was; NULL: it never came, or was told of by CumQty only */
+	struct tg_exec_id
+		*old; /* the trade as it was; NULL: it never came, or was told of by CumQty only */
 	s64 old_qty, old_px, old_fee;
-	s64 new_qty, new_px, new_fee;	/* G; 0 = taken back altogether */
-	bool caught;			/* old is part of caught_qty */
-	bool fresh;			/* old's entry was made for this, after the report's own */
+	s64 new_qty, new_px, new_fee; /* G; 0 = taken back altogether */
+	bool caught; /* old is part of caught_qty */
+	bool fresh; /* old's entry was made for this, after the report's own */
 };
 
 static bool corrects(const struct tg_fix_exec *x)
@@ -29,10 +31,12 @@ static bool corrects(const struct tg_fix_exec *x)
 
 static bool trade_told(const struct tg_fix_exec *x)
 {
-	return x->has_last && x->last_qty > 0 && x->last_qty <= TG_PX_MAX && x->last_px > 0 && x->last_px <= TG_PX_MAX;
+	return x->has_last && x->last_qty > 0 && x->last_qty <= TG_PX_MAX && x->last_px > 0 &&
+	       x->last_px <= TG_PX_MAX;
 }
 
-static void not_known(struct tg_engine *e, struct tg_order *o, enum tg_reason why, struct tg_outbox *ob)
+static void not_known(struct tg_engine *e, struct tg_order *o, enum tg_reason why,
+		      struct tg_outbox *ob)
 {
 	tg_cc(e, TG_CC_EXEC_REF_UNKNOWN);
 	if (o)
@@ -54,7 +58,8 @@ static bool book(struct tg_engine *e, const struct tg_order *o, const struct bus
 	return true;
 }
 
-static void tell(struct tg_engine *e, const struct tg_order *o, const struct bust *b, u64 hash, struct tg_outbox *ob)
+static void tell(struct tg_engine *e, const struct tg_order *o, const struct bust *b, u64 hash,
+		 struct tg_outbox *ob)
 {
 	struct tg_order_note note;
 
@@ -69,8 +74,10 @@ static void tell(struct tg_engine *e, const struct tg_order *o, const struct bus
 		tg_order_tell_fill(e, o, b->new_qty, b->new_px, 0, hash, ob);
 }
 
-/* The trade's place in the store: taken back, or changed to what the report's own id stands for now. */
-static void remember(const struct tg_engine *e, const struct tg_order *o, const struct bust *b, struct tg_exec_id *id)
+/* The trade's place in the store: taken back, or changed to what the report's own id stands for
+ * now. */
+static void remember(const struct tg_engine *e, const struct tg_order *o, const struct bust *b,
+		     struct tg_exec_id *id)
 {
 	if (b->fresh && b->new_qty && b->old) {
 		/* A successor has to be the younger entry. */
@@ -86,8 +93,8 @@ static void remember(const struct tg_engine *e, const struct tg_order *o, const 
 }
 
 /* The order is too old to be known; the trade is not, and the position must become right. */
-static void without_order(struct tg_engine *e, struct tg_session *s, const struct tg_fix_exec *x, struct bust *b, struct tg_exec_id *id,
-			  struct tg_outbox *ob)
+static void without_order(struct tg_engine *e, struct tg_session *s, const struct tg_fix_exec *x,
+			  struct bust *b, struct tg_exec_id *id, struct tg_outbox *ob)
 {
 	struct tg_order gone;
 
@@ -97,7 +104,8 @@ static void without_order(struct tg_engine *e, struct tg_session *s, const struc
 	gone.account_id = b->old->account_id;
 	gone.venue_id = s->cfg.venue_id;
 	gone.side = b->old->side;
-	if (!tg_report_same_order(e, &gone, x) || (corrects(x) && !trade_told(x)) || !book(e, &gone, b)) {
+	if (!tg_report_same_order(e, &gone, x) || (corrects(x) && !trade_told(x)) ||
+	    !book(e, &gone, b)) {
 		not_known(e, NULL, TG_REASON_EXEC_REF, ob);
 		return;
 	}
@@ -108,17 +116,19 @@ static void without_order(struct tg_engine *e, struct tg_session *s, const struc
 }
 
 /*
- * A trade of this order that we never heard of by its own report. Either CumQty told of it, and it is
- * part of what was caught up; or its report was overtaken and is still to come, and then its id is
- * remembered here as taken back. That holds only while nothing younger than the order has fallen out
- * of the store. false: it may have fallen out.
+ * A trade of this order that we never heard of by its own report. Either CumQty told of it, and it
+ * is part of what was caught up; or its report was overtaken and is still to come, and then its id
+ * is remembered here as taken back. That holds only while nothing younger than the order has fallen
+ * out of the store. false: it may have fallen out.
  */
-static bool never_heard(struct tg_engine *e, struct tg_session *s, struct tg_order *o, const struct tg_fix_exec *x, struct bust *b)
+static bool never_heard(struct tg_engine *e, struct tg_session *s, struct tg_order *o,
+			const struct tg_fix_exec *x, struct bust *b)
 {
 	u64 px;
 
 	if (!corrects(x) && trade_told(x) && o->caught_qty >= x->last_qty &&
-	    tg_muldiv_u64((u64)o->caught_value, TG_SCALE, (u64)o->caught_qty, &px) && px && px <= (u64)TG_PX_MAX) {
+	    tg_muldiv_u64((u64)o->caught_value, TG_SCALE, (u64)o->caught_qty, &px) && px &&
+	    px <= (u64)TG_PX_MAX) {
 		b->caught = true;
 		b->old_qty = x->last_qty;
 		b->old_px = (s64)px;
@@ -139,14 +149,20 @@ static u8 state_after(const struct tg_order *o, const struct tg_fix_exec *x, s64
 	u8 works = cum ? TG_OS_PARTIALLY_FILLED : TG_OS_NEW;
 
 	if (x->ord_status == '2')
-		return cum == o->qty || (o->req_qty && cum == o->req_qty) ? TG_OS_FILLED : TG_OS_MAX;
+		return cum == o->qty || (o->req_qty && cum == o->req_qty) ? TG_OS_FILLED
+									  : TG_OS_MAX;
 	if (ended)
-		return leaves ? TG_OS_MAX : x->ord_status == '4' || x->ord_status == '8' ? TG_OS_CANCELED : TG_OS_EXPIRED;
+		return leaves					      ? TG_OS_MAX
+		       : x->ord_status == '4' || x->ord_status == '8' ? TG_OS_CANCELED
+								      : TG_OS_EXPIRED;
 	if (o->working && o->prior_status != TG_OS_SUSPECT && cum == o->qty && !o->req_qty)
-		return TG_OS_FILLED;	/* corrected upwards to the whole of it */
+		return TG_OS_FILLED; /* corrected upwards to the whole of it */
 	if (o->working)
-		return o->prior_status == TG_OS_SUSPENDED || o->prior_status == TG_OS_DONE_FOR_DAY ||
-		       o->prior_status == TG_OS_SUSPECT ? o->prior_status : works;
+		return o->prior_status == TG_OS_SUSPENDED ||
+				       o->prior_status == TG_OS_DONE_FOR_DAY ||
+				       o->prior_status == TG_OS_SUSPECT
+			       ? o->prior_status
+			       : works;
 	/* It had ended. */
 	if (o->prior_status == TG_OS_FILLED)
 		return leaves > 0 && (!x->has_cum || leaves == o->qty - cum) ? works : TG_OS_MAX;
@@ -166,7 +182,8 @@ static void become(struct tg_engine *e, struct tg_order *o, u8 status)
 		tg_order_revive(e, o);
 		o->reason = TG_REASON_OK;
 		if (o->end_qty) {
-			/* A replace was in flight when it ended, and may be taken yet: it counts, and the venue is asked. */
+			/* A replace was in flight when it ended, and may be taken yet: it counts,
+			 * and the venue is asked. */
 			o->req_px = o->end_px;
 			o->req_qty = o->end_qty;
 			o->end_qty = 0;
@@ -187,7 +204,8 @@ static void take_out(struct tg_order *o, const struct bust *b)
 	u64 guess;
 	s64 v;
 
-	if (b->caught && tg_muldiv_u64((u64)o->caught_value, (u64)b->old_qty, (u64)o->caught_qty, &guess)) {
+	if (b->caught &&
+	    tg_muldiv_u64((u64)o->caught_value, (u64)b->old_qty, (u64)o->caught_qty, &guess)) {
 		o->caught_qty -= b->old_qty;
 		o->caught_value -= (s64)guess;
 		o->cum_qty -= b->old_qty;
@@ -202,7 +220,8 @@ static void take_out(struct tg_order *o, const struct bust *b)
 	}
 }
 
-/* The report's CumQty tells of more than the trade it is about: fills whose own reports were missed or are still to come. */
+/* The report's CumQty tells of more than the trade it is about: fills whose own reports were missed
+ * or are still to come. */
 static bool catch_up(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x)
 {
 	s64 delta = x->has_cum ? x->cum_qty - o->cum_qty : 0, px;
@@ -221,8 +240,8 @@ static bool catch_up(struct tg_engine *e, struct tg_order *o, const struct tg_fi
 	return true;
 }
 
-static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, const struct bust *b, struct tg_exec_id *id,
-		  struct tg_outbox *ob)
+static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+		  const struct bust *b, struct tg_exec_id *id, struct tg_outbox *ob)
 {
 	s64 cum = o->cum_qty - b->old_qty + b->new_qty;
 	bool newest = tg_report_age(o, x) == TG_REPORT_AFTER, complete = true;
@@ -230,7 +249,9 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 
 	after = state_after(o, x, newest && x->has_cum && x->cum_qty > cum ? x->cum_qty : cum);
 	if (cum < 0 || cum > (o->req_qty > o->qty ? o->req_qty : o->qty) || after == TG_OS_MAX) {
-		tg_order_suspect(e, o, after == TG_OS_MAX ? TG_REASON_LIFE_AFTER_END : TG_REASON_BAD_NUMBERS, ob);
+		tg_order_suspect(
+			e, o, after == TG_OS_MAX ? TG_REASON_LIFE_AFTER_END : TG_REASON_BAD_NUMBERS,
+			ob);
 		return;
 	}
 	if (!book(e, o, b)) {
@@ -261,8 +282,8 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 	tg_order_cancel_if_due(e, o, ob);
 }
 
-void tg_order_bust(struct tg_engine *e, struct tg_session *s, struct tg_order *o, const struct tg_fix_exec *x, struct tg_exec_id *id,
-		   struct tg_outbox *ob)
+void tg_order_bust(struct tg_engine *e, struct tg_session *s, struct tg_order *o,
+		   const struct tg_fix_exec *x, struct tg_exec_id *id, struct tg_outbox *ob)
 {
 	struct bust b;
 
@@ -272,7 +293,8 @@ void tg_order_bust(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 		tg_order_suspect(e, o, TG_REASON_OTHER_ORDER, ob);
 		return;
 	}
-	if (o && tg_order_rule(o->prior_status, corrects(x) ? TG_OE_CORRECT : TG_OE_BUST).action != TG_OA_BUST) {
+	if (o && tg_order_rule(o->prior_status, corrects(x) ? TG_OE_CORRECT : TG_OE_BUST).action !=
+			 TG_OA_BUST) {
 		not_known(e, o, TG_REASON_EXEC_REF, ob);
 		return;
 	}
@@ -284,10 +306,14 @@ void tg_order_bust(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 		b.new_qty = x->last_qty;
 		b.new_px = x->last_px;
 	}
-	b.old = x->exec_ref_id.len ? tg_exec_id_find(e, s->cfg.venue_id, x->exec_ref_id.p, x->exec_ref_id.len) : NULL;
+	b.old = x->exec_ref_id.len
+			? tg_exec_id_find(e, s->cfg.venue_id, x->exec_ref_id.p, x->exec_ref_id.len)
+			: NULL;
 	if (!b.old) {
-		/* The store may move on with it: the report's own entry stays, it is the one made last but one at most. */
-		if (!o || !x->exec_ref_id.len || e->params.exec_ids < 2 || !never_heard(e, s, o, x, &b)) {
+		/* The store may move on with it: the report's own entry stays, it is the one made
+		 * last but one at most. */
+		if (!o || !x->exec_ref_id.len || e->params.exec_ids < 2 ||
+		    !never_heard(e, s, o, x, &b)) {
 			not_known(e, o, TG_REASON_EXEC_REF, ob);
 			return;
 		}
@@ -296,7 +322,7 @@ void tg_order_bust(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 		return;
 	}
 	b.old = tg_exec_id_last(e, b.old);
-	if (b.old->state == TG_EXEC_BUSTED) {		/* the same again under another id */
+	if (b.old->state == TG_EXEC_BUSTED) { /* the same again under another id */
 		tg_cc(e, TG_CC_EXEC_DUPLICATES);
 		return;
 	}

@@ -48,7 +48,8 @@ static u32 make_key(u8 *key, const u8 *id, u32 len, u64 hash)
 	return TG_EXEC_ID_LEN;
 }
 
-static struct tg_exec_id *look_up(const struct tg_engine *e, u16 venue_id, const u8 *key, u32 len, u64 hash)
+static struct tg_exec_id *look_up(const struct tg_engine *e, u16 venue_id, const u8 *key, u32 len,
+				  u64 hash)
 {
 	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id), *x;
 	const u32 *buckets = TG_TABLE(e, off_exec_buckets, u32);
@@ -74,7 +75,8 @@ struct tg_exec_id *tg_exec_id_find(const struct tg_engine *e, u16 venue_id, cons
 	return look_up(e, venue_id, key, len, hash);
 }
 
-bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len, struct tg_exec_id **out)
+bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len,
+		     struct tg_exec_id **out)
 {
 	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id), *x;
 	u32 *buckets = TG_TABLE(e, off_exec_buckets, u32);
@@ -112,13 +114,15 @@ struct tg_exec_id *tg_exec_id_last(const struct tg_engine *e, struct tg_exec_id 
 	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id);
 	u32 n;
 
-	/* Each is younger than the one before, so there are no circles; the bound is for the reader. */
+	/* Each is younger than the one before, so there are no circles; the bound is for the
+	 * reader. */
 	for (n = 0; n < e->params.exec_ids && x->state == TG_EXEC_BUSTED && x->successor; n++)
 		x = &ids[x->successor - 1];
 	return x;
 }
 
-void tg_exec_id_supersede(const struct tg_engine *e, struct tg_exec_id *old, const struct tg_exec_id *by)
+void tg_exec_id_supersede(const struct tg_engine *e, struct tg_exec_id *old,
+			  const struct tg_exec_id *by)
 {
 	old->state = TG_EXEC_BUSTED;
 	old->successor = by ? (u32)(by - TG_TABLE(e, off_exec_ids, struct tg_exec_id)) + 1 : 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
  * Fills, as reports tell of them. They are applied by CumQty (14); LastQty (32) and ExecID (17) are
- * checked against it, PossDup and PossResend are hints and not looked at. Reports that overtook each
- * other are recognised by it too; tests/model tries all orders of arrival.
+ * checked against it, PossDup and PossResend are hints and not looked at. Reports that overtook
+ * each other are recognised by it too; tests/model tries all orders of arrival.
  */
 #include "state.h"
 #include "order/fills.h"
@@ -16,7 +16,8 @@ static bool slice_is(const struct tg_fix_slice *s, const char *padded, u32 max)
 	return s->len == n && !memcmp(s->p, padded, n);
 }
 
-bool tg_report_same_order(const struct tg_engine *e, const struct tg_order *o, const struct tg_fix_exec *x)
+bool tg_report_same_order(const struct tg_engine *e, const struct tg_order *o,
+			  const struct tg_fix_exec *x)
 {
 	const struct tg_instrument *i = tg_instrument(e, o->instrument_id);
 
@@ -40,14 +41,17 @@ enum tg_report_age tg_report_age(const struct tg_order *o, const struct tg_fix_e
  */
 static bool may_be_late(enum tg_order_event ev)
 {
-	return ev == TG_OE_ACK || ev == TG_OE_PENDING || ev == TG_OE_CALCULATED || ev == TG_OE_WORKING ||
-	       ev == TG_OE_REPLACED || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE;
+	return ev == TG_OE_ACK || ev == TG_OE_PENDING || ev == TG_OE_CALCULATED ||
+	       ev == TG_OE_WORKING || ev == TG_OE_REPLACED || ev == TG_OE_SUSPENDED ||
+	       ev == TG_OE_DONE;
 }
 
-/* Open for more, or complete: what is done and what is left make the order's quantity, the old one or the one asked for. */
+/* Open for more, or complete: what is done and what is left make the order's quantity, the old one
+ * or the one asked for. */
 static bool sum_is_told(enum tg_order_event ev)
 {
-	return ev == TG_OE_ACK || ev == TG_OE_PARTIAL || ev == TG_OE_FILL || ev == TG_OE_REPLACED || ev == TG_OE_WORKING;
+	return ev == TG_OE_ACK || ev == TG_OE_PARTIAL || ev == TG_OE_FILL || ev == TG_OE_REPLACED ||
+	       ev == TG_OE_WORKING;
 }
 
 /* Either of the two quantities that the order may have. */
@@ -56,7 +60,8 @@ static bool is_whole(const struct tg_order *o, s64 sum)
 	return sum == o->qty || (o->req_qty && sum == o->req_qty);
 }
 
-bool tg_report_quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev, s64 *delta)
+bool tg_report_quantities_ok(const struct tg_order *o, const struct tg_fix_exec *x,
+			     enum tg_order_event ev, s64 *delta)
 {
 	s64 cum = x->has_cum ? x->cum_qty : o->cum_qty, sum;
 	s64 most = o->req_qty > o->qty ? o->req_qty : o->qty;
@@ -69,14 +74,16 @@ bool tg_report_quantities_ok(const struct tg_order *o, const struct tg_fix_exec 
 	if (x->has_leaves && (x->leaves_qty < 0 || x->leaves_qty > TG_PX_MAX))
 		return false;
 	if (unlikely(age == TG_REPORT_BEFORE)) {
-		/* The bust's own CumQty has told what was filled by then: nothing is new but the state. */
+		/* The bust's own CumQty has told what was filled by then: nothing is new but the
+		 * state. */
 		return !trade;
 	}
 	if (cum < o->cum_qty && !may_be_late(ev))
 		return false;
 	*delta = cum > o->cum_qty ? cum - o->cum_qty : 0;
 	/* Fills that were missed, or one that a bust took back? Without a time nobody can say. */
-	if (unlikely(age == TG_REPORT_UNSURE) && *delta && (!trade || !x->has_last || *delta != x->last_qty))
+	if (unlikely(age == TG_REPORT_UNSURE) && *delta &&
+	    (!trade || !x->has_last || *delta != x->last_qty))
 		return false;
 	if (ev == TG_OE_ACK && *delta)
 		return false;
@@ -121,7 +128,8 @@ void tg_order_add_value(struct tg_order *o, s64 value)
 	if (o->value < 0 || !o->cum_qty) {
 		o->value = 0;
 		o->avg_px = 0;
-	} else if (tg_muldiv_u64((u64)o->value, TG_SCALE, (u64)o->cum_qty, &avg) && avg <= (u64)TG_PX_MAX) {
+	} else if (tg_muldiv_u64((u64)o->value, TG_SCALE, (u64)o->cum_qty, &avg) &&
+		   avg <= (u64)TG_PX_MAX) {
 		o->avg_px = (s64)avg;
 	}
 }
@@ -148,7 +156,8 @@ bool tg_order_book_fill(struct tg_engine *e, const struct tg_order *o, s64 qty, 
 }
 
 /* The quantity is booked, at a price that was a guess. Now the true one is known. */
-bool tg_order_late_trade(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, struct tg_outbox *ob)
+bool tg_order_late_trade(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+			 struct tg_outbox *ob)
 {
 	struct tg_position *p = tg_position(e, o->account_id, o->instrument_id);
 	u64 guess, guess_px;
@@ -196,7 +205,8 @@ void tg_note_init(struct tg_order_note *n, enum tg_priv_type type, u8 request, e
 	n->reason = (u16)why;
 }
 
-void tg_order_tell_fill(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 px, u8 liquidity, u64 exec_hash, struct tg_outbox *ob)
+void tg_order_tell_fill(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 px,
+			u8 liquidity, u64 exec_hash, struct tg_outbox *ob)
 {
 	struct tg_order_note note;
 

@@ -122,6 +122,14 @@ void tg_order_business_reject(struct tg_engine *e, struct tg_session *s, const s
 void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);	/* in flight -> UNKNOWN, told to clients */
 void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);	/* UNKNOWN orders are asked about (35=H) where the venue can */
 
+/*
+ * mass.c: after a logon with many orders to ask about, one 35=AF in place of a 35=H for each. false: it was not sent.
+ * What the last report leaves unmentioned is asked for by itself.
+ */
+bool tg_mass_status_send(struct tg_engine *e, struct tg_session *s, u32 orders, struct tg_outbox *ob);
+void tg_mass_status_report(struct tg_engine *e, struct tg_session *s, const struct tg_fix_exec *x, const struct tg_order *o, struct tg_outbox *ob);
+void tg_mass_status_refused(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);
+
 void tg_order_query(const struct tg_engine *e, const struct tg_order *o, struct tg_nl_order *out);
 void tg_order_event(const struct tg_order *o, enum tg_priv_type type, struct tg_priv_event *ev);	/* fills the order part */
 

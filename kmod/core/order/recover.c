@@ -9,6 +9,7 @@ void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_
 {
 	u32 at;
 
+	s->mass_id = 0;
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 		u8 before = o->status;
@@ -37,15 +38,21 @@ void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_ou
 	 * After a reset of sequence numbers nothing is sent again: what was missed can only be
 	 * asked for.
 	 */
-	bool all = s->cfg.flags & TG_VENUE_RESET_ON_LOGON;
-	u32 at;
+	bool all = s->cfg.flags & TG_VENUE_RESET_ON_LOGON, mass;
+	u32 at, n = 0;
+
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next)
+		n += tg_order_slot(e, at - 1)->venue_id == s->cfg.venue_id && (tg_order_slot(e, at - 1)->lost || all);
+	mass = caps && tg_mass_status_send(e, s, n, ob);
 
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 
 		if (o->venue_id == s->cfg.venue_id && caps && caps->status_request &&
-		    (o->lost || all))
-			o->inquire = 1;
+		    (o->lost || all)) {
+			o->inquire = !mass;
+			o->asked = mass;
+		}
 	}
 	tg_order_sweep(e, ob);	/* cancels that waited for the session go too */
 }
@@ -134,6 +141,10 @@ void tg_order_business_reject(struct tg_engine *e, struct tg_session *s,
 	struct tg_order *o;
 
 	/* A refused status request names the order too, but is no verdict on it. */
+	if (s->mass_id && a->ref_msg_type.len == 2 && status_request(&a->ref_msg_type)) {
+		tg_mass_status_refused(e, s, ob);
+		return;
+	}
 	if (status_request(&a->ref_msg_type)) {
 		no_answers(e, s, ob);
 		return;

@@ -81,8 +81,8 @@ static void settle_lost(struct tg_order *o, const struct tg_fix_exec *x, u64 id)
 
 /*
  * Finds the order by ClOrdID (11), else OrigClOrdID (41). *id: the one that was found, with its
- * request number. Where the venue swaps the two, only 41 is ours, and it is the new order's in every
- * report.
+ * request number. Where the venue swaps the two, only 41 is ours, and it is the new order's in
+ * every report.
  */
 static struct tg_order *find_by(const struct tg_engine *e, const struct tg_session *s,
 				const struct tg_fix_slice *cl_ord_id,
@@ -96,7 +96,7 @@ static struct tg_order *find_by(const struct tg_engine *e, const struct tg_sessi
 	if (!o && tg_venue_cl_ord_id(caps, orig->p, orig->len, id))
 		o = tg_order_find(e, *id, s->cfg.venue_id);
 	if (o && ((*id & 0xffff) == 0 || (*id & 0xffff) > o->request))
-		return NULL;	/* right slot, but never a request of ours */
+		return NULL; /* right slot, but never a request of ours */
 	return o;
 }
 
@@ -135,19 +135,22 @@ static bool older_than_state(const struct tg_order *o, const struct tg_fix_exec 
  * Old news: what the order's end may have overtaken (the last replace, the answer to a question
  * that was asked before, whatever was made before it), and a status from before the last replace.
  */
-static bool overtaken(const struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev, u64 id,
-		      bool asked, bool older)
+static bool overtaken(const struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev,
+		      u64 id, bool asked, bool older)
 {
 	if (ev == TG_OE_WORKING && asked && older && !tg_ord_terminal(o->prior_status))
 		return true;
 	/* Restated under an earlier ClOrdID, before the replace. */
-	if (ev == TG_OE_WORKING && older && older_than_state(o, x) && x->has_cum && x->cum_qty <= o->cum_qty)
+	if (ev == TG_OE_WORKING && older && older_than_state(o, x) && x->has_cum &&
+	    x->cum_qty <= o->cum_qty)
 		return true;
 	if (!tg_ord_terminal(o->prior_status) || o->prior_status == TG_OS_REJECTED ||
 	    (x->has_cum && x->cum_qty > o->cum_qty))
 		return false;
-	return (ev == TG_OE_REPLACED && id == o->repl_cl_ord_id) || (ev == TG_OE_WORKING && asked) ||
-	       (older_than_state(o, x) && (ev == TG_OE_WORKING || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE));
+	return (ev == TG_OE_REPLACED && id == o->repl_cl_ord_id) ||
+	       (ev == TG_OE_WORKING && asked) ||
+	       (older_than_state(o, x) &&
+		(ev == TG_OE_WORKING || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE));
 }
 
 static bool was_held(const struct tg_order *o)
@@ -158,21 +161,24 @@ static bool was_held(const struct tg_order *o)
 /* The last replace had been taken when the order ended: its terms are the order's. */
 static void replaced_before_end(struct tg_order *o, const struct tg_fix_exec *x)
 {
-	if (!o->end_qty || o->cum_qty > o->end_qty || (x->has_qty && x->qty != o->end_qty) || (x->has_px && x->px != o->end_px))
+	if (!o->end_qty || o->cum_qty > o->end_qty || (x->has_qty && x->qty != o->end_qty) ||
+	    (x->has_px && x->px != o->end_px))
 		return;
 	if (o->prior_status == TG_OS_FILLED)
-		return;		/* as much as was ordered in the end */
+		return; /* as much as was ordered in the end */
 	o->qty = o->end_qty;
 	o->px = o->end_px;
 	o->end_qty = 0;
 }
 
 /* What the table says, with the conditions that it has no columns for. */
-static struct tg_order_rule decide(const struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev,
-				   u64 id, s64 delta)
+static struct tg_order_rule decide(const struct tg_order *o, const struct tg_fix_exec *x,
+				   enum tg_order_event ev, u64 id, s64 delta)
 {
 	static const struct tg_order_rule late = { TG_OA_SUSPECT, TG_REASON_FILL_AFTER_END },
-		rejected = { TG_OA_SUSPECT, TG_REASON_REJECTED_LATE }, otherwise = { TG_OA_SUSPECT, TG_REASON_REPLACED_OTHERWISE };
+					  rejected = { TG_OA_SUSPECT, TG_REASON_REJECTED_LATE },
+					  otherwise = { TG_OA_SUSPECT,
+							TG_REASON_REPLACED_OTHERWISE };
 	struct tg_order_rule r = tg_order_rule(o->prior_status, ev);
 
 	if (r.action != TG_OA_SUSPECT && tg_ord_terminal(o->prior_status) && delta)
@@ -181,11 +187,12 @@ static struct tg_order_rule decide(const struct tg_order *o, const struct tg_fix
 	 * A reject of an order that has fills, or one that names a cancel or replace (35=9 is for
 	 * those), leaves it unclear what lives.
 	 */
-	if (r.action == TG_OA_REJECT && (o->cum_qty || delta || (o->req_type && id == o->req_cl_ord_id)))
+	if (r.action == TG_OA_REJECT &&
+	    (o->cum_qty || delta || (o->req_type && id == o->req_cl_ord_id)))
 		return rejected;
 	/* A status has told of it before, and settled it. */
-	if (r.action == TG_OA_REPLACE && id == o->cl_ord_id && id == o->repl_cl_ord_id && (!x->has_qty || x->qty == o->qty) &&
-	    (!x->has_px || x->px == o->px))
+	if (r.action == TG_OA_REPLACE && id == o->cl_ord_id && id == o->repl_cl_ord_id &&
+	    (!x->has_qty || x->qty == o->qty) && (!x->has_px || x->px == o->px))
 		r.action = TG_OA_KEEP;
 	if (r.action == TG_OA_REPLACE) {
 		if (!o->req_qty || (x->has_qty && x->qty != o->req_qty) ||
@@ -194,9 +201,11 @@ static struct tg_order_rule decide(const struct tg_order *o, const struct tg_fix
 		if (o->req_type == TG_SUB_REPLACE && id != o->req_cl_ord_id)
 			return otherwise;
 	}
-	/* The venue held it, or let it go, after this was made: the fills count, the state stays. */
-	if ((r.action == TG_OA_WORK || r.action == TG_OA_SUSPEND || r.action == TG_OA_DONE) && older_than_state(o, x) &&
-	    o->prior_status != TG_OS_PENDING_NEW && (ev != TG_OE_PARTIAL || was_held(o)))
+	/* The venue held it, or let it go, after this was made: the fills count, the state stays.
+	 */
+	if ((r.action == TG_OA_WORK || r.action == TG_OA_SUSPEND || r.action == TG_OA_DONE) &&
+	    older_than_state(o, x) && o->prior_status != TG_OS_PENDING_NEW &&
+	    (ev != TG_OE_PARTIAL || was_held(o)))
 		r.action = TG_OA_KEEP;
 	return r;
 }
@@ -217,15 +226,18 @@ static void held(struct tg_order *o, u8 status)
 }
 
 /*
- * An end that tells of fills which only the replace in flight allows, or comes under its ClOrdID: it was taken, its own report
- * is late.
+ * An end that tells of fills which only the replace in flight allows, or comes under its ClOrdID:
+ * it was taken, its own report is late.
  */
-static void finish(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, u64 id, u8 status)
+static void finish(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, u64 id,
+		   u8 status)
 {
-	bool renamed = id == o->repl_cl_ord_id && id != o->cl_ord_id && (!x->has_qty || x->qty == o->req_qty);
+	bool renamed = id == o->repl_cl_ord_id && id != o->cl_ord_id &&
+		       (!x->has_qty || x->qty == o->req_qty);
 
 	if (o->req_qty && o->req_qty >= o->cum_qty &&
-	    (renamed || o->cum_qty > o->qty || (status == TG_OS_FILLED && o->cum_qty == o->req_qty && o->cum_qty != o->qty))) {
+	    (renamed || o->cum_qty > o->qty ||
+	     (status == TG_OS_FILLED && o->cum_qty == o->req_qty && o->cum_qty != o->qty))) {
 		o->qty = o->req_qty;
 		o->px = o->req_px;
 		o->req_qty = 0;
@@ -271,10 +283,12 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 	default:
 		break;
 	}
-	if ((a != TG_OA_KEEP || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE) && x->transact_time_ns > o->told_ns)
+	if ((a != TG_OA_KEEP || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE) &&
+	    x->transact_time_ns > o->told_ns)
 		o->told_ns = x->transact_time_ns;
 	/* One that was asked for: a status that is sent again may be older than what was lost. */
-	if (asked && o->working && (ev == TG_OE_WORKING || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE))
+	if (asked && o->working &&
+	    (ev == TG_OE_WORKING || ev == TG_OE_SUSPENDED || ev == TG_OE_DONE))
 		settle_lost(o, x, id);
 	/* A replace to exactly what was filled meanwhile leaves nothing to work. */
 	if (a == TG_OA_REPLACE && o->working && o->cum_qty >= o->qty)
@@ -311,7 +325,8 @@ static void unknown_to_venue(struct tg_engine *e, struct tg_order *o, u64 id, bo
  * The answer to a status request tells of fewer fills than we have: it may be older than the last
  * of them, so the venue is asked once more. If it says so again, a bust was missed.
  */
-static bool tells_fewer(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, struct tg_outbox *ob)
+static bool tells_fewer(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+			struct tg_outbox *ob)
 {
 	if (!x->has_cum || x->cum_qty >= o->cum_qty)
 		return false;
@@ -340,14 +355,15 @@ static void first_word(struct tg_engine *e, struct tg_order *o, struct tg_outbox
 }
 
 /* A trade that is booked already: told again, or told of by CumQty before. */
-static bool booked_before(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, struct tg_exec_id *entry,
-			  struct tg_outbox *ob)
+static bool booked_before(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+			  struct tg_exec_id *entry, struct tg_outbox *ob)
 {
 	enum tg_report_age age = tg_report_age(o, x);
 
 	if (x->exec_type != 'F' || !x->has_cum)
 		return false;
-	if ((x->cum_qty <= o->cum_qty || age != TG_REPORT_AFTER) && tg_order_late_trade(e, o, x, ob)) {
+	if ((x->cum_qty <= o->cum_qty || age != TG_REPORT_AFTER) &&
+	    tg_order_late_trade(e, o, x, ob)) {
 		tg_exec_id_trade(entry, o, x->last_qty, x->last_px, x->commission);
 		return true;
 	}
@@ -360,8 +376,9 @@ static bool booked_before(struct tg_engine *e, struct tg_order *o, const struct 
 }
 
 /* What clients hear of a report that was applied. before: the state that they knew. */
-static void tell_clients(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev,
-			 u8 request, u8 before, s64 delta, s64 px, u64 hash, struct tg_outbox *ob)
+static void tell_clients(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+			 enum tg_order_event ev, u8 request, u8 before, s64 delta, s64 px, u64 hash,
+			 struct tg_outbox *ob)
 {
 	struct tg_order_note note;
 
@@ -380,8 +397,9 @@ static void tell_clients(struct tg_engine *e, struct tg_order *o, const struct t
 }
 
 /* Order, parent, position, clients, in this order. false: the position has overflowed. */
-static bool take(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x, enum tg_order_event ev,
-		 enum tg_order_action a, u64 id, bool asked, s64 delta, s64 px, struct tg_exec_id *entry, struct tg_outbox *ob)
+static bool take(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+		 enum tg_order_event ev, enum tg_order_action a, u64 id, bool asked, s64 delta,
+		 s64 px, struct tg_exec_id *entry, struct tg_outbox *ob)
 {
 	u8 request = answered_request(o, ev), before = o->status;
 	bool trade = x->exec_type == 'F', booked = true;
@@ -411,8 +429,9 @@ static bool take(struct tg_engine *e, struct tg_order *o, const struct tg_fix_ex
 }
 
 /* An order of ours, and a report that was not seen before. */
-static void report(struct tg_engine *e, struct tg_session *s, struct tg_order *o, const struct tg_fix_exec *x,
-		   enum tg_order_event ev, u64 id, bool asked, struct tg_exec_id *entry, struct tg_outbox *ob)
+static void report(struct tg_engine *e, struct tg_session *s, struct tg_order *o,
+		   const struct tg_fix_exec *x, enum tg_order_event ev, u64 id, bool asked,
+		   struct tg_exec_id *entry, struct tg_outbox *ob)
 {
 	struct tg_order_rule r;
 	s64 delta = 0, px = 0;
@@ -436,8 +455,9 @@ static void report(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 		tg_order_suspect(e, o, TG_REASON_BAD_NUMBERS, ob);
 		return;
 	}
-	if (x->exec_type == 'F' && !delta) {	/* CumQty has it already */
-		/* But its id cannot have been forgotten: it is new, and what CumQty leaves out is a bust that is still to come. */
+	if (x->exec_type == 'F' && !delta) { /* CumQty has it already */
+		/* But its id cannot have been forgotten: it is new, and what CumQty leaves out is a
+		 * bust that is still to come. */
 		if (entry && tg_exec_ids_complete(e, o->first_exec)) {
 			tg_order_suspect(e, o, TG_REASON_BAD_NUMBERS, ob);
 			return;
@@ -479,6 +499,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	o = find_by(e, s, &x->cl_ord_id, &x->orig_cl_ord_id, &id);
 	if (!o && !bust) {
 		tg_cc(e, TG_CC_EXEC_UNKNOWN_ORDER);
+		if (x->mass_req_id.len)
+			tg_mass_status_report(e, s, x, NULL, ob);
 		return TG_FIX_OK;
 	}
 	if (!tg_order_classify(x, &ev))
@@ -505,6 +527,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	}
 	first_word(e, o, ob);
 	report(e, s, o, x, ev, id, asked, entry, ob);
+	if (unlikely(x->mass_req_id.len))
+		tg_mass_status_report(e, s, x, o, ob);
 	return TG_FIX_OK;
 }
 
@@ -555,7 +579,8 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 	if (id == o->repl_cl_ord_id)
 		o->end_qty = 0;
 	if (o->lost & TG_LOST_REPLACE && id == o->repl_cl_ord_id) {
-		/* In flight when the order ended, or when the session dropped, and a cancel went out since. */
+		/* In flight when the order ended, or when the session dropped, and a cancel went
+		 * out since. */
 		o->lost &= (u8)~TG_LOST_REPLACE;
 		o->req_px = 0;
 		o->req_qty = 0;
@@ -571,8 +596,8 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 		 * The fill or cancel that beat it was told before; its client still waits for this.
 		 */
 		tg_note_init(&note, TG_PRIV_CANCEL_REJECT,
-			  x->response_to == '2' ? TG_SUB_REPLACE : TG_SUB_CANCEL,
-			  TG_REASON_CANCEL_REJECT);
+			     x->response_to == '2' ? TG_SUB_REPLACE : TG_SUB_CANCEL,
+			     TG_REASON_CANCEL_REJECT);
 		note.venue_reason = x->reason;
 		tg_order_tell(e, o, &note, ob);
 		return TG_FIX_OK;

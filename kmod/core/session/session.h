@@ -59,6 +59,9 @@ struct tg_session {
 	u64 resend_rx_begin;		/* what the venue asked for last, */
 	u32 resend_rx_storm;		/* and how often */
 	u32 reset_asked;		/* state CREDENTIALS: the venue reset the numbers of a session that was up */
+	u32 mass_refused;		/* order/: the venue does not answer 35=AF */
+	u32 mass_pad;
+	u64 mass_id;			/* order/: 584 of the question that waits for its last report; 0 = none */
 	u64 granted_tx_seq;		/* first number that may not be used; 0 = no bound */
 	char text[64];
 	struct tg_fix_hint rx_hint;	/* the last header received */

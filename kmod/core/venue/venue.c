@@ -126,6 +126,12 @@ void tg_venue_put_status(const struct tg_in_venue *v, const struct tg_in_instrum
 		tg_body_status(c, i, account, o, w);
 }
 
+void tg_venue_put_mass_status(u64 req_id, struct tg_fix_writer *w)
+{
+	tg_fix_put_u64(w, 584, req_id);
+	tg_fix_put_char(w, 585, '7');	/* all orders */
+}
+
 u32 tg_venue_status_type(const struct tg_venue_caps *c)
 {
 	switch (c->status_request) {
