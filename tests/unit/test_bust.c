@@ -186,6 +186,8 @@ static void reports_from_before(void **state)
 	/* b at 11 is on its way; the bust of a at 20 overtakes it, and tells that 1 is filled still */
 	TELL(f, id, "h", .ref = "a", .exec = 'H', .status = '1', .cum = 1, .leaves = 3, .avg = 110, .second = 20);
 	numbers(f, id, 1, 110, 0, TG_OS_PARTIALLY_FILLED);
+	assert_int_equal(fx_priv(f, 1, TG_PRIV_BUST, 0)->u.order.last_px, PX(100));
+	assert_int_equal(fx_priv(f, 1, TG_PRIV_FILL, 0)->u.order.last_px, PX(110));
 	TELL(f, id, "b", .exec = 'F', .status = '1', .cum = 2, .leaves = 2, .qty = 1, .px = 110, .fee = 2, .second = 11);
 	numbers(f, id, 1, 110, 2, TG_OS_PARTIALLY_FILLED);
 	/* and a cancel from between, which counts both */

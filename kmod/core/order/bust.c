@@ -222,18 +222,20 @@ static void take_out(struct tg_order *o, const struct bust *b)
 
 /* The report's CumQty tells of more than the trade it is about: fills whose own reports were missed
  * or are still to come. */
-static bool catch_up(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x)
+static bool catch_up(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
+		     s64 *delta, s64 *px)
 {
-	s64 delta = x->has_cum ? x->cum_qty - o->cum_qty : 0, px;
+	s64 more = x->has_cum ? x->cum_qty - o->cum_qty : 0;
 	s64 most = o->req_qty > o->qty ? o->req_qty : o->qty;
 
-	if (delta <= 0)
+	if (more <= 0)
 		return true;
-	px = tg_report_fill_px(o, x, delta);
-	if (px <= 0 || x->cum_qty > most)
+	*px = tg_report_fill_px(o, x, more);
+	if (*px <= 0 || x->cum_qty > most)
 		return false;
-	tg_order_add_fill(o, delta, px, delta);
-	if (!tg_order_book_fill(e, o, delta, px, 0))
+	*delta = more;
+	tg_order_add_fill(o, more, *px, more);
+	if (!tg_order_book_fill(e, o, more, *px, 0))
 		return false;
 	tg_cc(e, TG_CC_FILLS);
 	tg_cc(e, TG_CC_FILLS_CAUGHT_UP);
@@ -243,7 +245,7 @@ static bool catch_up(struct tg_engine *e, struct tg_order *o, const struct tg_fi
 static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
 		  const struct bust *b, struct tg_exec_id *id, struct tg_outbox *ob)
 {
-	s64 cum = o->cum_qty - b->old_qty + b->new_qty;
+	s64 cum = o->cum_qty - b->old_qty + b->new_qty, delta = 0, px = 0;
 	bool newest = tg_report_age(o, x) == TG_REPORT_AFTER, complete = true;
 	u8 after;
 
@@ -261,7 +263,7 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 	take_out(o, b);
 	remember(e, o, b, id);
 	if (newest)
-		complete = catch_up(e, o, x);
+		complete = catch_up(e, o, x, &delta, &px);
 	if (o->busts < 0xffff)
 		o->busts++;
 	o->busted_qty += b->old_qty - b->new_qty;
@@ -275,6 +277,8 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 	tg_book_order_own(e, o, ob);
 	tg_cc(e, corrects(x) ? TG_CC_CORRECTIONS : TG_CC_BUSTS);
 	tell(e, o, b, id ? id->hash : 0, ob);
+	if (delta)
+		tg_order_tell_fill(e, o, delta, px, 0, 0, ob);
 	tg_order_update(e, o, ob);
 	tg_client_tell_position(e, o->account_id, o->instrument_id, ob);
 	if (!complete)
