@@ -37,7 +37,7 @@ static void ask_the_rest(struct tg_engine *e, struct tg_session *s, struct tg_ou
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 
-		if (o->venue_id != s->cfg.venue_id || !o->asked)
+		if (o->venue_id != s->cfg.venue_id || o->asked != TG_ASKED_MASS)
 			continue;
 		o->asked = 0;
 		if (caps->status_request)

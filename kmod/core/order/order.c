@@ -372,7 +372,7 @@ enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, st
 	if (!sent)
 		return TG_REASON_NO_OUTBOX;
 	o->inquire = 0;
-	o->asked = 1;
+	o->asked = TG_ASKED_ONE;
 	return TG_REASON_OK;
 }
 

@@ -54,7 +54,7 @@ struct tg_order {
 	u8 lost;		/* TG_LOST_*: what the session took with it when it dropped */
 	u8 cancel_due;		/* a cancel goes out as soon as session, outbox and the replace in flight let it */
 	u8 inquire;		/* a status request goes out likewise: 1 under cl_ord_id, 2 under repl_cl_ord_id */
-	u8 asked;		/* a status request waits for its answer */
+	u8 asked;		/* TG_ASKED_*: a status request waits for its answer */
 	u8 side, ord_type, tif;
 	u8 flags;		/* TG_SUB_POST_ONLY, TG_SUB_REDUCE_ONLY */
 	u8 acked;		/* the venue has spoken of it */
@@ -75,6 +75,8 @@ struct tg_order {
 	u32 stp_next, stp_prev;	/* stp.c: working orders of the instrument and side; slot + 1 */
 };
 
+#define TG_ASKED_ONE		1u	/* by itself */
+#define TG_ASKED_MASS		2u	/* with all others: an answer without 584 is not to that */
 #define TG_LOST_NEW		1u	/* the new order: no word of it yet */
 #define TG_LOST_REQ		2u	/* the request in req_type */
 #define TG_LOST_REPLACE		4u	/* a replace, superseded by a cancel since; req_px, req_qty still count as exposure */

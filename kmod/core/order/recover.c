@@ -51,7 +51,7 @@ void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_ou
 		if (o->venue_id == s->cfg.venue_id && caps && caps->status_request &&
 		    (o->lost || all)) {
 			o->inquire = !mass;
-			o->asked = mass;
+			o->asked = mass ? TG_ASKED_MASS : 0;
 		}
 	}
 	tg_order_sweep(e, ob);	/* cancels that waited for the session go too */

@@ -487,6 +487,14 @@ static void report(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 	tg_order_cancel_if_due(e, o, ob);
 }
 
+/* The question that a status report answers: some venues have 35=AF for a single order too. */
+static u8 answers(const struct tg_session *s, const struct tg_fix_exec *x)
+{
+	return x->mass_req_id.len && tg_venue_caps(s->cfg.dialect)->status_request != TG_STATUS_AF ?
+		       TG_ASKED_MASS :
+		       TG_ASKED_ONE;
+}
+
 enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s,
 				       const struct tg_fix_exec *x, struct tg_outbox *ob)
 {
@@ -517,9 +525,10 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 		return TG_FIX_OK;
 	}
 	tg_cc(e, TG_CC_EXEC_REPORTS);
-	asked = o->asked && x->exec_type == 'I';
-	if (x->exec_type == 'I') {
+	asked = x->exec_type == 'I' && o->asked == answers(s, x);
+	if (asked)
 		o->asked = 0;
+	if (x->exec_type == 'I') {
 		if (x->ord_status == '8' && o->prior_status != TG_OS_PENDING_NEW) {
 			unknown_to_venue(e, o, id, names_new_only(s), ob);
 			return TG_FIX_OK;
