@@ -509,14 +509,19 @@ static bool orders_early(const void *row)
 
 static u64 positions_entries(const struct tgk_engine *eng)
 {
-	return (u64)eng->params.max_accounts * eng->params.max_instruments;
+	return (1ULL + eng->params.max_accounts + eng->params.max_strategies) * eng->params.max_instruments;
 }
 
 static bool positions_fill(struct tgk_engine *eng, u64 entry, void *row)
 {
-	u32 n = eng->params.max_instruments;
+	u32 n = eng->params.max_instruments, accounts = eng->params.max_accounts, book = (u32)entry / n, i = (u32)entry % n + 1;
 
-	return tg_engine_position(eng->core, (u32)entry / n + 1, (u32)entry % n + 1, row);
+	/* Accounts, then strategies, the firm at last. */
+	if (book < accounts)
+		return tg_engine_position(eng->core, book + 1, i, row);
+	if (book < accounts + eng->params.max_strategies)
+		return tg_engine_strategy_position(eng->core, book - accounts + 1, i, row);
+	return tg_engine_firm_position(eng->core, i, row);
 }
 
 static u64 sessions_entries(const struct tgk_engine *eng)

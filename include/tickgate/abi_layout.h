@@ -46,7 +46,9 @@ TG_OFFSET(tg_in_engine, session_store_messages, 52);
 TG_OFFSET(tg_in_engine, l3_orders, 56);
 TG_OFFSET(tg_in_engine, l3_books, 60);
 TG_OFFSET(tg_in_engine, max_products, 62);
-TG_OFFSET(tg_in_engine, reserved, 64);
+TG_OFFSET(tg_in_engine, max_strategies, 64);
+TG_OFFSET(tg_in_engine, reserved0, 66);
+TG_OFFSET(tg_in_engine, day_start_s, 68);
 TG_OFFSET(tg_in_engine, max_parents, 72);
 TG_OFFSET(tg_in_engine, max_timers, 76);
 
@@ -121,6 +123,14 @@ TG_OFFSET(tg_in_account, reserved0, 4);
 TG_OFFSET(tg_in_account, name, 8);
 TG_OFFSET(tg_in_account, reserved, 32);
 
+/* tg_in_strategy */
+TG_SIZE(tg_in_strategy, 48);
+TG_OFFSET(tg_in_strategy, strategy_id, 0);
+TG_OFFSET(tg_in_strategy, flags, 2);
+TG_OFFSET(tg_in_strategy, reserved0, 4);
+TG_OFFSET(tg_in_strategy, name, 8);
+TG_OFFSET(tg_in_strategy, reserved, 32);
+
 /* tg_in_permit */
 TG_SIZE(tg_in_permit, 32);
 TG_OFFSET(tg_in_permit, permit_id, 0);
@@ -128,13 +138,13 @@ TG_OFFSET(tg_in_permit, account_id, 2);
 TG_OFFSET(tg_in_permit, uid, 4);
 TG_OFFSET(tg_in_permit, instrument_id, 8);
 TG_OFFSET(tg_in_permit, flags, 12);
-TG_OFFSET(tg_in_permit, reserved0, 16);
+TG_OFFSET(tg_in_permit, strategy_id, 16);
 TG_OFFSET(tg_in_permit, exec, 18);
 TG_OFFSET(tg_in_permit, reserved1, 20);
 TG_OFFSET(tg_in_permit, reserved, 24);
 
 /* tg_in_limits */
-TG_SIZE(tg_in_limits, 88);
+TG_SIZE(tg_in_limits, 168);
 TG_OFFSET(tg_in_limits, scope, 0);
 TG_OFFSET(tg_in_limits, flags, 2);
 TG_OFFSET(tg_in_limits, id, 4);
@@ -146,7 +156,20 @@ TG_OFFSET(tg_in_limits, max_open_orders, 36);
 TG_OFFSET(tg_in_limits, rate_per_s, 40);
 TG_OFFSET(tg_in_limits, rate_burst, 44);
 TG_OFFSET(tg_in_limits, duplicate_window_ns, 48);
-TG_OFFSET(tg_in_limits, reserved, 56);
+TG_OFFSET(tg_in_limits, max_total_position, 56);
+TG_OFFSET(tg_in_limits, max_gross_notional, 64);
+TG_OFFSET(tg_in_limits, max_net_notional, 72);
+TG_OFFSET(tg_in_limits, max_capital, 80);
+TG_OFFSET(tg_in_limits, max_daily_loss, 88);
+TG_OFFSET(tg_in_limits, collar_window_ns, 96);
+TG_OFFSET(tg_in_limits, window_collar_bps, 104);
+TG_OFFSET(tg_in_limits, max_executions, 108);
+TG_OFFSET(tg_in_limits, seq, 112);
+TG_OFFSET(tg_in_limits, lease_ns, 120);
+TG_OFFSET(tg_in_limits, warn_percent, 128);
+TG_OFFSET(tg_in_limits, reserved0, 130);
+TG_OFFSET(tg_in_limits, reserved1, 132);
+TG_OFFSET(tg_in_limits, reserved, 136);
 
 /* tg_in_kill */
 TG_SIZE(tg_in_kill, 104);
@@ -262,6 +285,13 @@ TG_OFFSET(tg_pub_event, u.recovered, 32);
 TG_OFFSET(tg_pub_event, u.recovered.update_id, 32);
 TG_OFFSET(tg_pub_event, u.recovered.outage_ns, 40);
 TG_OFFSET(tg_pub_event, u.recovered.held, 48);
+TG_OFFSET(tg_pub_event, u.alert, 32);
+TG_OFFSET(tg_pub_event, u.alert.scope, 32);
+TG_OFFSET(tg_pub_event, u.alert.percent, 34);
+TG_OFFSET(tg_pub_event, u.alert.id, 36);
+TG_OFFSET(tg_pub_event, u.alert.controls, 40);
+TG_OFFSET(tg_pub_event, u.alert.pad0, 44);
+TG_OFFSET(tg_pub_event, u.alert.pad, 48);
 TG_OFFSET(tg_pub_event, u.raw, 32);
 
 /* tg_priv_event */
@@ -381,7 +411,7 @@ TG_OFFSET(tg_submission, side, 50);
 TG_OFFSET(tg_submission, ord_type, 51);
 TG_OFFSET(tg_submission, tif, 52);
 TG_OFFSET(tg_submission, action, 53);
-TG_OFFSET(tg_submission, pad, 54);
+TG_OFFSET(tg_submission, strategy_id, 54);
 TG_OFFSET(tg_submission, routing_id, 56);
 TG_OFFSET(tg_submission, pad2, 60);
 TG_OFFSET(tg_submission, reserved, 64);
@@ -622,7 +652,7 @@ TG_OFFSET(tg_nl_order, venue_order_id, 88);
 TG_SIZE(tg_nl_position, 88);
 TG_OFFSET(tg_nl_position, instrument_id, 0);
 TG_OFFSET(tg_nl_position, account_id, 4);
-TG_OFFSET(tg_nl_position, pad, 6);
+TG_OFFSET(tg_nl_position, strategy_id, 6);
 TG_OFFSET(tg_nl_position, qty, 8);
 TG_OFFSET(tg_nl_position, avg_px, 16);
 TG_OFFSET(tg_nl_position, realised_pnl, 24);

@@ -206,3 +206,17 @@ enum tg_reason tg_config_account(struct tg_engine *e, const struct tg_in_account
 	slot->cfg = *a;
 	return TG_REASON_OK;
 }
+
+enum tg_reason tg_config_strategy(struct tg_engine *e, const struct tg_in_strategy *s)
+{
+	struct tg_strategy *slot;
+
+	if (!s->strategy_id || s->strategy_id > e->params.max_strategies || s->flags || s->reserved0 ||
+	    !tg_text_ok(s->name, sizeof(s->name), false) || !zero_u64(s->reserved, 2))
+		return TG_REASON_CONFIG;
+	slot = TG_TABLE(e, off_strategies, struct tg_strategy) + s->strategy_id;
+	if (slot->cfg.strategy_id)
+		return TG_REASON_DUPLICATE_ID;
+	slot->cfg = *s;
+	return TG_REASON_OK;
+}

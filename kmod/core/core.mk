@@ -41,6 +41,10 @@ tg-core-objs := \
 	md/recovery.o \
 	md/feed.o \
 	risk/limits.o \
+	risk/check.o \
+	risk/exposure.o \
+	risk/watch.o \
+	risk/window.o \
 	risk/position.o \
 	risk/kill.o \
 	order/slots.o \

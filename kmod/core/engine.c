@@ -12,6 +12,8 @@
 #define NEVER		(~0ULL)
 #define PRODUCTS_MAX	1024u
 #define L3_ORDERS	65536u
+#define STRATEGIES_MAX	256u
+#define DAY_S		86400u
 
 /* X(field, default, largest): capacities and their bounds. */
 #define CAPACITIES(X) \
@@ -49,10 +51,11 @@ void tg_engine_defaults(struct tg_in_engine *p)
 
 static bool params_ok(const struct tg_in_engine *p)
 {
-	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || p->reserved[0])
+	if (p->abi_version != TG_ABI_VERSION || !p->engine_id || p->flags || p->reserved0)
 		return false;
 	/* These may be 0: no order books, no products. */
-	if (p->l3_books > p->max_instruments || !p->l3_books != !p->l3_orders || p->l3_orders > TG_L3_ORDERS_MAX || p->max_products > PRODUCTS_MAX)
+	if (p->l3_books > p->max_instruments || !p->l3_books != !p->l3_orders || p->l3_orders > TG_L3_ORDERS_MAX || p->max_products > PRODUCTS_MAX ||
+	    p->max_strategies > STRATEGIES_MAX || p->day_start_s >= DAY_S)
 		return false;
 #define X(field, def, max) \
 	if (!p->field || p->field > (max)) \
@@ -101,13 +104,15 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	put(e ? &e->off_feeds : NULL, &at, sizeof(struct tg_feed) * (p->max_feeds + 1ULL));
 	put(e ? &e->off_accounts : NULL, &at, sizeof(struct tg_account) * (p->max_accounts + 1ULL));
 	put(e ? &e->off_clients : NULL, &at, sizeof(struct tg_client) * (p->max_clients + 1ULL));
-	put(e ? &e->off_recent : NULL, &at, sizeof(struct tg_recent) * (p->max_clients + 1ULL));
+	put(e ? &e->off_recent : NULL, &at, sizeof(struct tg_recent) * tg_risk_scopes(p));
 	put(e ? &e->off_permits : NULL, &at, sizeof(struct tg_in_permit) * (p->max_permits + 1ULL));
 	put(e ? &e->off_limits : NULL, &at, sizeof(struct tg_limits) * (u64)p->max_limits);
-	put(e ? &e->off_limit_index : NULL, &at, tg_risk_index_bytes(p));
+	put(e ? &e->off_exposures : NULL, &at, sizeof(struct tg_exposure) * tg_risk_scopes(p));
+	put(e ? &e->off_windows : NULL, &at, sizeof(struct tg_window) * (p->max_instruments + 1ULL));
+	put(e ? &e->off_strategies : NULL, &at, sizeof(struct tg_strategy) * (p->max_strategies + 1ULL));
 	put(e ? &e->off_risk_rows : NULL, &at, sizeof(struct tg_risk_row) * (u64)TG_RISK_ROWS);
 	put(e ? &e->off_orders : NULL, &at, sizeof(struct tg_order) * (u64)p->max_orders);
-	put(e ? &e->off_positions : NULL, &at, sizeof(struct tg_position) * (p->max_accounts + 1ULL) * (p->max_instruments + 1ULL));
+	put(e ? &e->off_positions : NULL, &at, sizeof(struct tg_position) * tg_risk_books(p) * (p->max_instruments + 1ULL));
 	put(e ? &e->off_exec_ids : NULL, &at, sizeof(struct tg_exec_id) * (u64)p->exec_ids);
 	put(e ? &e->off_exec_buckets : NULL, &at, sizeof(u32) * (u64)pow2_at_least(p->exec_ids));
 	put(e ? &e->off_symbols : NULL, &at, sizeof(u32) * (u64)TG_SYMBOL_BUCKETS);
@@ -185,6 +190,7 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 	e->deadline_ns = NEVER;
 	e->md_deadline_ns = NEVER;
 	e->client_deadline_ns = NEVER;
+	e->risk_mark_ns = NEVER;
 	layout(p, e);
 	/* Free order slots in a queue, oldest first, so that a slot rests as long as possible before its next generation. */
 	for (i = 0; i < p->max_orders; i++)
@@ -319,6 +325,7 @@ static bool payload_ok(u16 type, u32 len)
 	case TG_IN_RESUME: return len == sizeof(struct tg_in_kill);
 	case TG_IN_MODE: return len == sizeof(struct tg_in_mode);
 	case TG_IN_SESSION: return len == sizeof(struct tg_in_session);
+	case TG_IN_STRATEGY: return len == sizeof(struct tg_in_strategy);
 	case TG_IN_PRODUCT: return len == sizeof(struct tg_in_product);
 	case TG_IN_CREDENTIALS: return len == sizeof(struct tg_in_credentials);
 	case TG_IN_STORED: return len > sizeof(struct tg_in_stored) && len <= sizeof(struct tg_in_stored) + TG_FIX_TX_MAX;
@@ -355,6 +362,8 @@ static void timers(struct tg_engine *e, struct tg_outbox *ob)
 	}
 	if (tg_md_deadline_ns(e) <= e->time_ns)
 		tg_md_timer(e, ob);
+	if (tg_risk_deadline_ns(e) <= e->time_ns)
+		tg_risk_timer(e, ob);
 	if (tg_client_deadline_ns(e) <= e->time_ns)
 		tg_client_timer(e, ob);
 	tg_timer_run(e);
@@ -369,6 +378,9 @@ static u64 next_deadline(const struct tg_engine *e)
 	if (t < d)
 		d = t;
 	t = e->parent_due ? e->time_ns : tg_timer_deadline_ns(e);
+	if (t < d)
+		d = t;
+	t = tg_risk_deadline_ns(e);
 	if (t < d)
 		d = t;
 	for (v = 1; v <= e->params.max_venues; v++) {
@@ -433,10 +445,12 @@ static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec,
 		return tg_config_feed(e, p);
 	case TG_IN_ACCOUNT:
 		return tg_config_account(e, p);
+	case TG_IN_STRATEGY:
+		return tg_config_strategy(e, p);
 	case TG_IN_PERMIT:
 		return tg_client_permit(e, p);
 	case TG_IN_LIMITS:
-		return tg_risk_set_limits(e, p);
+		return tg_risk_set_limits(e, p, ob);
 	case TG_IN_KILL:
 		return tg_kill_latch(e, p, ob);
 	case TG_IN_RESUME:

@@ -85,6 +85,9 @@ bool tg_engine_account(const struct tg_engine *e, u32 account_id, struct tg_in_a
 bool tg_engine_client(const struct tg_engine *e, u32 client_id, struct tg_nl_client *out);	/* private_head, broken: left 0 for the host */
 bool tg_engine_order_at(const struct tg_engine *e, u32 index, struct tg_nl_order *out);	/* index < max_orders */
 bool tg_engine_position(const struct tg_engine *e, u32 account_id, u32 instrument_id, struct tg_nl_position *out); /* false when never touched */
+bool tg_engine_strategy_position(const struct tg_engine *e, u32 strategy_id, u32 instrument_id, struct tg_nl_position *out);
+bool tg_engine_firm_position(const struct tg_engine *e, u32 instrument_id, struct tg_nl_position *out);	/* all accounts as one */
+bool tg_engine_strategy(const struct tg_engine *e, u32 strategy_id, struct tg_in_strategy *out);
 bool tg_engine_book(const struct tg_engine *e, u32 instrument_id, struct tg_book_image *out);	/* seqcount left 0 */
 /* The same, for one that writes many: *out is all zero, or what this filled before, of any instrument. Only what is used, or was, is written. */
 bool tg_engine_book_update(const struct tg_engine *e, u32 instrument_id, struct tg_book_image *out);

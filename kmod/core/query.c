@@ -110,8 +110,29 @@ bool tg_engine_position(const struct tg_engine *e, u32 account_id, u32 instrumen
 {
 	if (!tg_account(e, account_id) || !tg_instrument(e, instrument_id))
 		return false;
-	memset(out, 0, sizeof(*out));
-	return tg_position_query(e, (u16)account_id, instrument_id, out);
+	return tg_position_query(e, TG_BOOK_OF_ACCOUNT, account_id, instrument_id, out);
+}
+
+bool tg_engine_strategy_position(const struct tg_engine *e, u32 strategy_id, u32 instrument_id, struct tg_nl_position *out)
+{
+	if (!tg_strategy(e, strategy_id) || !tg_instrument(e, instrument_id))
+		return false;
+	return tg_position_query(e, TG_BOOK_OF_STRATEGY, strategy_id, instrument_id, out);
+}
+
+bool tg_engine_firm_position(const struct tg_engine *e, u32 instrument_id, struct tg_nl_position *out)
+{
+	return tg_instrument(e, instrument_id) && tg_position_query(e, TG_BOOK_OF_FIRM, 0, instrument_id, out);
+}
+
+bool tg_engine_strategy(const struct tg_engine *e, u32 strategy_id, struct tg_in_strategy *out)
+{
+	const struct tg_strategy *s = tg_strategy(e, strategy_id);
+
+	if (!s)
+		return false;
+	*out = s->cfg;
+	return true;
 }
 
 bool tg_engine_book(const struct tg_engine *e, u32 instrument_id, struct tg_book_image *out)

@@ -26,6 +26,7 @@
 #define TG_SYMBOL_BUCKETS	1024u	/* power of two */
 
 struct tg_account { struct tg_in_account cfg; };	/* cfg.account_id 0 = empty */
+struct tg_strategy { struct tg_in_strategy cfg; };	/* cfg.strategy_id 0 = empty */
 
 struct tg_engine {
 	u64 magic;
@@ -82,6 +83,12 @@ struct tg_engine {
 	struct tg_kills kills;
 	u64 limits_version;		/* grows with every change of limits */
 	u32 limits_used;		/* slots of limits but for FIRM's */
+	u32 risk_valued;		/* 1: sums of struct tg_exposure are kept */
+	u64 risk_day_ns;		/* the next day begins; 0 = not before sums are kept */
+	u64 risk_mark_ns;		/* positions are valued anew; ~0 = all are flat */
+	u32 risk_mark_at;		/* instruments done in this round */
+	u32 risk_mark_held;		/* a position was met in it */
+	u32 risk_watched;		/* 1: some limits are looked at after the event (watch.c) */
 	u32 risk_pad;
 
 	/* Offsets from the arena's start. */
@@ -91,13 +98,15 @@ struct tg_engine {
 	u64 off_feeds;			/* struct tg_feed [max_feeds + 1] */
 	u64 off_accounts;		/* struct tg_account [max_accounts + 1] */
 	u64 off_clients;		/* struct tg_client [max_clients + 1] */
-	u64 off_recent;			/* struct tg_recent [max_clients + 1] */
+	u64 off_recent;			/* struct tg_recent, as off_exposures */
 	u64 off_permits;		/* struct tg_in_permit [max_permits + 1] */
 	u64 off_limits;			/* struct tg_limits [max_limits]: [0] is FIRM; the others in the order in which they came */
-	u64 off_limit_index;		/* u32: slots of limits by venue, then account, client, instrument; 0 = none */
+	u64 off_exposures;		/* struct tg_exposure [tg_risk_scopes()]: FIRM, then by venue, account, client, instrument, strategy */
+	u64 off_windows;		/* struct tg_window [max_instruments + 1] */
+	u64 off_strategies;		/* struct tg_strategy [max_strategies + 1] */
 	u64 off_risk_rows;		/* struct tg_risk_row [TG_RISK_ROWS] */
 	u64 off_orders;			/* struct tg_order [max_orders], index = slot */
-	u64 off_positions;		/* struct tg_position [(max_accounts + 1) * (max_instruments + 1)] */
+	u64 off_positions;		/* struct tg_position [tg_risk_books() * (max_instruments + 1)]: books of the firm, accounts, strategies, clients */
 	u64 off_exec_ids;		/* struct tg_exec_id [exec_ids] */
 	u64 off_exec_buckets;		/* u32 [exec_ids rounded up to 2^k]: index + 1 */
 	u64 off_products;		/* struct tg_product [max_products + 1] */
@@ -152,6 +161,13 @@ static inline struct tg_account *tg_account(const struct tg_engine *e, u32 id)
 	return id && id <= e->params.max_accounts && a->cfg.account_id ? a : NULL;
 }
 
+static inline struct tg_strategy *tg_strategy(const struct tg_engine *e, u32 id)
+{
+	struct tg_strategy *s = TG_TABLE(e, off_strategies, struct tg_strategy) + id;
+
+	return id && id <= e->params.max_strategies && s->cfg.strategy_id ? s : NULL;
+}
+
 /* Open clients only. */
 static inline struct tg_client *tg_client(const struct tg_engine *e, u32 id)
 {
@@ -186,6 +202,7 @@ enum tg_reason tg_config_venue(struct tg_engine *e, const struct tg_in_venue *v)
 enum tg_reason tg_config_instrument(struct tg_engine *e, const struct tg_in_instrument *i, struct tg_outbox *ob);
 enum tg_reason tg_config_feed(struct tg_engine *e, const struct tg_in_feed *f);
 enum tg_reason tg_config_account(struct tg_engine *e, const struct tg_in_account *a);
+enum tg_reason tg_config_strategy(struct tg_engine *e, const struct tg_in_strategy *s);
 
 static inline void tg_cc(struct tg_engine *e, enum tg_core_counter c)
 {

@@ -78,11 +78,14 @@ static void config(struct fx *f)
 		u16 venue;
 		const char *symbol;
 	} instruments[] = { { 1, "BTCUSDT" }, { 1, "ETHUSDT" }, { 2, "NOORDERS" } };
-	static const struct { u16 account; u32 uid, flags;
+	static const struct { u16 account; u32 uid, flags; u16 strategy;
 	} permits[] = {
-		{ 1, 1000, TG_PERMIT_TRADE | TG_PERMIT_MARKET },
-		{ 1, 1001, TG_PERMIT_TRADE },
-		{ 2, 1002, TG_PERMIT_TRADE },
+		{ 1, 1000, TG_PERMIT_TRADE | TG_PERMIT_MARKET, 0 },
+		{ 1, 1001, TG_PERMIT_TRADE, 0 },
+		{ 2, 1002, TG_PERMIT_TRADE, 0 },
+		{ 1, 1000, TG_PERMIT_TRADE | TG_PERMIT_MARKET, 1 },
+		{ 1, 1000, TG_PERMIT_TRADE, 2 },
+		{ 2, 1002, TG_PERMIT_TRADE, 1 },
 	};
 	struct tg_in_mode m = { .mode = TG_MODE_LEADER };
 	u32 i;
@@ -118,10 +121,17 @@ static void config(struct fx *f)
 		snprintf(a.name, sizeof(a.name), "ACC%u", i);
 		must(fx_step(f, TG_IN_ACCOUNT, 0, &a, sizeof(a)), "account");
 	}
-	for (i = 0; i < 3; i++) {
+	for (i = 1; i <= 2; i++) {
+		struct tg_in_strategy s = { .strategy_id = (u16)i };
+
+		snprintf(s.name, sizeof(s.name), "STRATEGY%u", i);
+		must(fx_step(f, TG_IN_STRATEGY, 0, &s, sizeof(s)), "strategy");
+	}
+	for (i = 0; i < sizeof(permits) / sizeof(permits[0]); i++) {
 		struct tg_in_permit p = { .permit_id = (u16)(i + 1),
 					  .account_id = permits[i].account,
 					  .uid = permits[i].uid,
+					  .strategy_id = permits[i].strategy,
 					  .flags = permits[i].flags };
 
 		must(fx_step(f, TG_IN_PERMIT, 0, &p, sizeof(p)), "permit");
@@ -132,6 +142,7 @@ static void config(struct fx *f)
 u32 fx_book_levels, fx_max_orders, fx_exec_ids;
 bool fx_own_rx_buffer;
 bool fx_small_store;
+u16 fx_strategy;
 
 struct fx *fx_new(void)
 {
@@ -156,7 +167,8 @@ struct fx *fx_new(void)
 					   .session_store_messages = fx_small_store ? 16 : 512,
 					   .l3_books = 1,
 					   .l3_orders = 512,
-					   .max_products = 2 };
+					   .max_products = 2,
+					   .max_strategies = 2 };
 	tg_engine_defaults(&f->params);
 	f->e = engine_new(&f->params);
 	outbox_new(&f->ob, tg_engine_outbox_bytes(&f->params));
@@ -217,6 +229,88 @@ void fx_free(struct fx *f)
 
 /* ---- what must hold ---- */
 
+static void check_sum(const char *what, u32 scope, u32 id, __int128 kept, __int128 counted)
+{
+	if (kept != counted)
+		die("scope %u id %u: %s is %lld, counted %lld", scope, id, what, (long long)kept, (long long)counted);
+}
+
+/* The running sums of a scope, from its positions and orders. */
+static void check_exposure(const struct tg_engine *e, u16 scope, u32 id)
+{
+	const struct tg_exposure *x = tg_risk_exposure(e, scope, id);
+	__int128 gross = 0, net = 0, capital = 0, result = 0, open[2] = { 0, 0 };
+	u32 first = 1, last = e->params.max_accounts, i, n, at;
+	enum tg_book_of of = TG_BOOK_OF_ACCOUNT;
+
+	if (scope == TG_SCOPE_STRATEGY || scope == TG_SCOPE_CLIENT)
+		of = scope == TG_SCOPE_STRATEGY ? TG_BOOK_OF_STRATEGY : TG_BOOK_OF_CLIENT;
+	if (of != TG_BOOK_OF_ACCOUNT || scope == TG_SCOPE_ACCOUNT)
+		first = last = id;
+	for (n = first; n <= last; n++)
+		for (i = 1; i <= e->params.max_instruments; i++) {
+			const struct tg_instrument *in = tg_instrument(e, i);
+			const struct tg_position *p = tg_risk_book(e, of, n, i);
+
+			if (!in || (scope == TG_SCOPE_INSTRUMENT && i != id) || (scope == TG_SCOPE_VENUE && in->def.venue_id != id))
+				continue;
+			gross += p->value < 0 ? -p->value : p->value;
+			net += p->value;
+			capital += p->cost < 0 ? -p->cost : p->cost;
+			result += (__int128)p->realised_pnl - p->fees + p->value - p->cost;
+		}
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
+		const struct tg_order *o = tg_order_slot(e, at - 1);
+
+		if (tg_order_in_scope(o, scope, id))
+			open[o->side == TG_SIDE_SELL] += o->open_value;
+	}
+	check_sum("gross", scope, id, x->gross, gross);
+	check_sum("net", scope, id, x->net, net);
+	check_sum("capital", scope, id, x->capital, capital);
+	check_sum("result", scope, id, x->result, result);
+	check_sum("open buys", scope, id, x->open_value[0], open[0]);
+	check_sum("open sells", scope, id, x->open_value[1], open[1]);
+}
+
+/* What the four books of an instrument have in common: the whole is the sum of its parts. */
+static void check_books(const struct tg_engine *e, u32 i)
+{
+	const struct tg_position *firm = tg_risk_book(e, TG_BOOK_OF_FIRM, 0, i);
+	__int128 qty = 0, fees = 0, cash = 0, buys = 0, sells = 0, bought = 0, sold = 0;
+	u32 n;
+
+	for (n = 1; n <= e->params.max_accounts; n++) {
+		const struct tg_position *p = tg_risk_book(e, TG_BOOK_OF_ACCOUNT, n, i);
+
+		qty += p->qty;
+		fees += p->fees;
+		cash += (__int128)p->cost - p->realised_pnl;
+		buys += p->open_buy_qty;
+		sells += p->open_sell_qty;
+		bought += p->bought_qty;
+		sold += p->sold_qty;
+	}
+	if (qty != firm->qty || fees != firm->fees || cash != (__int128)firm->cost - firm->realised_pnl || buys != firm->open_buy_qty ||
+	    sells != firm->open_sell_qty || bought != firm->bought_qty || sold != firm->sold_qty)
+		die("instrument %u: the firm's book is not the sum of the accounts'", i);
+}
+
+static void check_risk(const struct tg_engine *e)
+{
+	static const u16 scopes[] = { TG_SCOPE_VENUE, TG_SCOPE_ACCOUNT, TG_SCOPE_CLIENT, TG_SCOPE_INSTRUMENT, TG_SCOPE_STRATEGY };
+	u32 k, id;
+
+	for (k = 1; k <= e->params.max_instruments; k++)
+		check_books(e, k);
+	if (!e->risk_valued)
+		return;
+	check_exposure(e, TG_SCOPE_FIRM, 0);
+	for (k = 0; k < sizeof(scopes) / sizeof(scopes[0]); k++)
+		for (id = 1; tg_scope_ok(e, scopes[k], id); id++)
+			check_exposure(e, scopes[k], id);
+}
+
 void fx_check(const struct fx *f)
 {
 	const struct tg_engine *e = f->e;
@@ -272,6 +366,7 @@ void fx_check(const struct fx *f)
 			die("scope %u id %u: %u open orders counted, %u kept", l->cfg.scope,
 			    l->cfg.id, n, l->open_orders);
 	}
+	check_risk(e);
 }
 
 /* ---- time, configuration, clients ---- */
@@ -500,6 +595,7 @@ struct tg_submission fx_limit(u8 side, s64 px, s64 qty)
 				       .px = px,
 				       .qty = qty,
 				       .account_id = 1,
+				       .strategy_id = fx_strategy,
 				       .side = side,
 				       .ord_type = TG_ORD_LIMIT,
 				       .tif = TG_TIF_DAY };

@@ -7,7 +7,7 @@
  *
  * Venue 1 takes orders (instruments 1 BTCUSDT and 2 ETHUSDT), venue 2 does not (instrument 3
  * NOORDERS). Users: 1000 trades account 1, market orders too; 1001 trades account 1; 1002 trades
- * account 2; 1003 has no permit.
+ * account 2; 1003 has no permit. User 1000 may name strategies 1 and 2, user 1002 strategy 1.
  */
 #ifndef TG_TESTS_FIXTURE_H
 #define TG_TESTS_FIXTURE_H
@@ -53,6 +53,7 @@ extern u32 fx_book_levels;	/* of engines made from now on; 0 = few */
 extern u32 fx_max_orders, fx_exec_ids;	/* likewise */
 extern bool fx_own_rx_buffer;	/* the engine's default, and not a small one */
 extern bool fx_small_store;	/* a session store just large enough */
+extern u16 fx_strategy;		/* of orders submitted from now on; 0 = none */
 
 struct fx *fx_new(void); /* configured, leader; no limits, no client, not connected */
 struct fx *fx_ready(void); /* with unlimited limits, client 1 (user 1000, downloaded), logged on */

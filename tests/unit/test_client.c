@@ -73,7 +73,8 @@ static void permits_are_checked(void **state)
 	BAD(instrument_id, 4);
 	BAD(flags, 8);
 	BAD(reserved[0], 1);
-	BAD(reserved0, 1);
+	BAD(reserved1, 1);
+	BAD(strategy_id, 3);
 	assert_int_equal(fx_step(f, TG_IN_PERMIT, 0, &good, sizeof(good)), TG_REASON_OK);
 	fx_free(f);
 }

@@ -33,9 +33,11 @@ static void capacities(void **state)
 	} while (0)
 	BAD(abi_version, TG_ABI_VERSION + 1);
 	BAD(flags, 1);
-	BAD(reserved[0], 1);
 	BAD(max_parents, 65536);
 	BAD(max_timers, 131071);
+	BAD(reserved0, 1);
+	BAD(max_strategies, 257);
+	BAD(day_start_s, 86400);
 	BAD(session_store_bytes, 4095);
 	BAD(session_store_messages, 0);
 	BAD(max_venues, TG_MAX_VENUES + 1);
@@ -126,6 +128,7 @@ static void wrong_types_and_sizes(void **state)
 		{ TG_IN_FEED, sizeof(struct tg_in_feed) },
 		{ TG_IN_ACCOUNT, sizeof(struct tg_in_account) },
 		{ TG_IN_PERMIT, sizeof(struct tg_in_permit) },
+		{ TG_IN_STRATEGY, sizeof(struct tg_in_strategy) },
 		{ TG_IN_LIMITS, sizeof(struct tg_in_limits) },
 		{ TG_IN_KILL, sizeof(struct tg_in_kill) },
 		{ TG_IN_RESUME, sizeof(struct tg_in_kill) },
@@ -213,6 +216,7 @@ static void a_checkpoint_sees_the_arena(void **state)
 
 	(void)state;
 	assert_int_equal(tg_engine_digest(a->e), tg_engine_digest(b->e));
+	b->check = false;
 	tg_position(b->e, 1, 1)->fees++;	/* what no record did */
 	fx_step(a, TG_IN_TIMER, 0, NULL, 0);
 	fx_step(b, TG_IN_TIMER, 0, NULL, 0);
@@ -387,6 +391,7 @@ static void configuration_is_checked(void **state)
 				     .sender_comp_id = "a",
 				     .target_comp_id = "b" };
 	struct tg_in_account acc = { .account_id = 3, .name = "x" }, a;
+	struct tg_in_strategy strategy = { .strategy_id = 2, .name = "x" }, st;
 	struct tg_in_feed feed = { .feed_id = 1, .venue_id = 1, .name = "f" }, d;
 
 	(void)state;
@@ -412,6 +417,13 @@ static void configuration_is_checked(void **state)
 	BAD(i, in, TG_IN_INSTRUMENT, self_trade, TG_SELF_TRADE_CANCEL + 1);
 	BAD(a, acc, TG_IN_ACCOUNT, account_id, 4);
 	BAD(a, acc, TG_IN_ACCOUNT, flags, 1);
+	BAD(st, strategy, TG_IN_STRATEGY, strategy_id, 0);
+	BAD(st, strategy, TG_IN_STRATEGY, strategy_id, 3);
+	BAD(st, strategy, TG_IN_STRATEGY, flags, 1);
+	BAD(st, strategy, TG_IN_STRATEGY, reserved0, 1);
+	BAD(st, strategy, TG_IN_STRATEGY, reserved[1], 1);
+	BAD(st, strategy, TG_IN_STRATEGY, name[0], 0);
+	assert_int_equal(fx_step(f, TG_IN_STRATEGY, 0, &strategy, sizeof(strategy)), TG_REASON_DUPLICATE_ID);
 	BAD(d, feed, TG_IN_FEED, line, 2);
 	BAD(d, feed, TG_IN_FEED, feed_id, 3);
 	assert_int_equal(fx_step(f, TG_IN_VENUE, 0, &venue, sizeof(venue)), TG_REASON_DUPLICATE_ID);

@@ -172,9 +172,11 @@ static void bad_records(void **state)
 		assert_int_equal(fx_step(f, TG_IN_KILL, 0, &k, sizeof(k)), TG_REASON_BAD_REQUEST); \
 	} while (0)
 	BAD(scope, 0);
-	BAD(scope, 6);
+	BAD(scope, 7);
+	BAD(scope, TG_SCOPE_STRATEGY);
 	BAD(id, 1);
 	BAD(cause, 0);
+	BAD(cause, TG_KILL_CAUSES);
 	BAD(cause, 0xffff);
 	BAD(flags, 2);
 	good.scope = TG_SCOPE_INSTRUMENT;

@@ -83,8 +83,7 @@ static void refusals_of_form_and_terms(void **state)
 	WITH(order_id, 1, TG_REASON_BAD_REQUEST);
 	WITH(routing_id, 1, TG_REASON_BAD_REQUEST);
 	WITH(action, 1, TG_REASON_BAD_REQUEST);
-	for (i = 0; i < 2; i++)
-		WITH(pad[i], 1, TG_REASON_BAD_REQUEST);
+	WITH(strategy_id, 3, TG_REASON_BAD_STRATEGY);
 	for (i = 0; i < 8; i++)
 		WITH(reserved[i], 1ULL << 63, TG_REASON_BAD_REQUEST);
 	WITH(account_id, 0, TG_REASON_BAD_ACCOUNT);

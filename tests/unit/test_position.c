@@ -189,25 +189,25 @@ static void unrealised_needs_a_book(void **state)
 	u64 id;
 
 	(void)state;
-	assert_false(tg_position_query(f->e, 1, 1, &q));
-	assert_false(tg_position_query(f->e, 99, 1, &q));
+	assert_false(tg_position_query(f->e, TG_BOOK_OF_ACCOUNT, 1, 1, &q));
+	assert_false(tg_position_query(f->e, TG_BOOK_OF_ACCOUNT, 99, 1, &q));
 	assert_null(tg_position(f->e, 0, 1));
 	assert_null(tg_position(f->e, 1, 0));
 	assert_null(tg_position(f->e, 1, 99));
 	id = fx_working(f, BUY, PX(100), PX(2));
 	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(2), .last_qty = PX(2),
 	       .last_px = PX(100), .fee = CENT(10));
-	assert_true(tg_position_query(f->e, 1, 1, &q));
+	assert_true(tg_position_query(f->e, TG_BOOK_OF_ACCOUNT, 1, 1, &q));
 	assert_int_equal(q.qty, PX(2));
 	assert_int_equal(q.fees, CENT(10));
 	assert_int_equal(q.unrealised_pnl, 0);
 	fx_book(f, 1, PX(109), PX(111));
-	assert_true(tg_position_query(f->e, 1, 1, &q));
+	assert_true(tg_position_query(f->e, TG_BOOK_OF_ACCOUNT, 1, 1, &q));
 	assert_int_equal(q.unrealised_pnl, PX(20));
 	id = fx_working(f, SELL, PX(110), PX(5));
 	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(5), .last_qty = PX(5),
 	       .last_px = PX(112));
-	assert_true(tg_position_query(f->e, 1, 1, &q));
+	assert_true(tg_position_query(f->e, TG_BOOK_OF_ACCOUNT, 1, 1, &q));
 	assert_int_equal(q.qty, -PX(3));
 	assert_int_equal(q.realised_pnl, PX(24));
 	assert_int_equal(q.unrealised_pnl, PX(6));

@@ -18,13 +18,15 @@
 static const struct { u16 scope; u32 id;
 } scopes[] = {
 	{ TG_SCOPE_FIRM, 0 },	{ TG_SCOPE_VENUE, 1 },	    { TG_SCOPE_ACCOUNT, 1 },
-	{ TG_SCOPE_CLIENT, 1 }, { TG_SCOPE_INSTRUMENT, 1 },
+	{ TG_SCOPE_CLIENT, 1 }, { TG_SCOPE_INSTRUMENT, 1 }, { TG_SCOPE_STRATEGY, 1 },
 };
 
 #define FOR_SCOPES(i) for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
 
+/* And orders are the strategy's where the scope is. */
 static struct tg_in_limits at_scope(u32 i)
 {
+	fx_strategy = scopes[i].scope == TG_SCOPE_STRATEGY;
 	return fx_unlimited(scopes[i].scope, scopes[i].id);
 }
 
@@ -79,7 +81,7 @@ static void limit_records_are_checked(void **state)
 	assert_int_equal(fx_limits(f, l), TG_REASON_CONFIG);
 	l = fx_unlimited(0, 0);
 	assert_int_equal(fx_limits(f, l), TG_REASON_CONFIG);
-	l = fx_unlimited(6, 1);
+	l = fx_unlimited(7, 1);
 	assert_int_equal(fx_limits(f, l), TG_REASON_CONFIG);
 	l = fx_unlimited(TG_SCOPE_FIRM, 0);
 	l.max_position = -1;
@@ -93,7 +95,7 @@ static void limit_records_are_checked(void **state)
 	l.max_order_notional = -1;
 	assert_int_equal(fx_limits(f, l), TG_REASON_CONFIG);
 	l = fx_unlimited(TG_SCOPE_FIRM, 0);
-	l.flags = 1;
+	l.flags = 0x8000;
 	assert_int_equal(fx_limits(f, l), TG_REASON_CONFIG);
 	l = fx_unlimited(TG_SCOPE_FIRM, 0);
 	l.reserved[3] = 1;
@@ -319,9 +321,11 @@ static void open_orders(void **state)
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
 		struct tg_in_limits l = at_scope(i);
-		u64 id = fx_working(f, BUY, PX(100),
-				    PX(1)); /* before the limit is loaded: counts all the same */
+		u64 id;
 
+		if (fx_strategy)
+			assert_int_equal(fx_limits(f, l), TG_REASON_OK);
+		id = fx_working(f, BUY, PX(100), PX(1)); /* before the limit is loaded: counts all the same */
 		l.max_open_orders = 3;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
 		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
@@ -530,25 +534,33 @@ static void order_of_checks(void **state)
 	fx_free(f);
 }
 
+static int no_strategy(void **state)
+{
+	(void)state;
+	fx_strategy = 0;
+	return 0;
+}
+
 int main(void)
 {
+#define TEST(t) cmocka_unit_test_teardown(t, no_strategy)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_limits_nothing_goes),
-		cmocka_unit_test(limit_records_are_checked),
-		cmocka_unit_test(limit_table_full),
-		cmocka_unit_test(max_quantity),
-		cmocka_unit_test(max_notional),
-		cmocka_unit_test(collar),
-		cmocka_unit_test(market_orders_are_valued_at_the_worst),
-		cmocka_unit_test(position),
-		cmocka_unit_test(a_position_above_the_limit_can_be_reduced),
-		cmocka_unit_test(replace_counts_the_increase),
-		cmocka_unit_test(open_orders),
-		cmocka_unit_test(order_rate),
-		cmocka_unit_test(refused_orders_use_up_nothing),
-		cmocka_unit_test(duplicates),
-		cmocka_unit_test(overflow),
-		cmocka_unit_test(order_of_checks),
+		TEST(without_limits_nothing_goes),
+		TEST(limit_records_are_checked),
+		TEST(limit_table_full),
+		TEST(max_quantity),
+		TEST(max_notional),
+		TEST(collar),
+		TEST(market_orders_are_valued_at_the_worst),
+		TEST(position),
+		TEST(a_position_above_the_limit_can_be_reduced),
+		TEST(replace_counts_the_increase),
+		TEST(open_orders),
+		TEST(order_rate),
+		TEST(refused_orders_use_up_nothing),
+		TEST(duplicates),
+		TEST(overflow),
+		TEST(order_of_checks),
 	};
 
 	return cmocka_run_group_tests_name("risk", tests, NULL, NULL);

@@ -173,8 +173,9 @@ static s64 some(s64 usual, u32 one_in)
 	return below(one_in) ? (s64)(rng() % (u64)usual) : odd[below(sizeof(odd) / sizeof(odd[0]))];
 }
 
-static void set_limits(struct tg_engine *e)
+static void set_limits(struct fx *f)
 {
+	struct tg_engine *e = f->e;
 	struct tg_in_limits c = { .scope = (u16)(TG_SCOPE_FIRM + below(5)) };
 	struct limit *l;
 	u32 n;
@@ -190,7 +191,7 @@ static void set_limits(struct tg_engine *e)
 	c.rate_per_s = below(3) ? NO_LIMIT : below(40) ? 1 + below(2000) : 0;
 	c.rate_burst = below(6) ? 1 + below(20) : below(10) ? NO_LIMIT : 0;
 	c.duplicate_window_ns = below(2) ? 0 : below(100) * MS;
-	assert_int_equal(tg_risk_set_limits(e, &c), TG_REASON_OK);
+	assert_int_equal(tg_risk_set_limits(e, &c, &f->ob), TG_REASON_OK);
 	l = &model[c.scope][c.id];
 	if (!l->loaded) {
 		for (n = 0; n < n_open; n++)
@@ -256,7 +257,7 @@ static void same_as_the_model(void **state)
 
 		e->time_ns += below(3) ? below(2 * MS) : below(20 * MS);
 		if (!below(50))
-			set_limits(e);
+			set_limits(f);
 		if (!below(4))
 			order_opens_or_ends(e);
 		if (!below(20)) {
@@ -288,7 +289,8 @@ static void same_as_the_model(void **state)
 		seen[got]++;
 		if (got)
 			continue;
-		tg_risk_count(e, &r);
+		f->ob.len = 0;
+		tg_risk_count(e, &r, &f->ob);
 		counted(e, &r);
 		last = r;
 	}

@@ -228,7 +228,8 @@ static void risk_reset(void *ctx)
 		struct tg_risk_request r = request[i];
 
 		r.qty += 1;
-		tg_risk_count(k->e, &r);
+		k->ob.len = 0;
+		tg_risk_count(k->e, &r, &k->ob);
 	}
 }
 

@@ -37,6 +37,7 @@ static const struct {
 	[TG_IN_SESSION] = { "SESSION", sizeof(struct tg_in_session) },
 	[TG_IN_CREDENTIALS] = { "CREDENTIALS", sizeof(struct tg_in_credentials) },
 	[TG_IN_STORED] = { "STORED", ANY },
+	[TG_IN_STRATEGY] = { "STRATEGY", sizeof(struct tg_in_strategy) },
 	[TG_IN_PRODUCT] = { "PRODUCT", sizeof(struct tg_in_product) },
 	[TG_IN_CHECKPOINT] = { "CHECKPOINT", 0 },
 };

@@ -178,14 +178,24 @@ const char *ctl_venue(struct ctl *c, __u32 id)
 	return number(id);
 }
 
-const char *ctl_account(__u32 id)
+static const char *named(const char *kind, __u32 id)
 {
 	static char text[8][TG_NAME_LEN];
 	static unsigned int turn;
 	char *t = text[turn++ % 8], key[32];
 
-	snprintf(key, sizeof(key), "account %u", id);
+	snprintf(key, sizeof(key), "%s %u", kind, id);
 	return tg_rundir_get("names", key, t, sizeof(text[0])) ? t : number(id);
+}
+
+const char *ctl_account(__u32 id)
+{
+	return named("account", id);
+}
+
+const char *ctl_strategy(__u32 id)
+{
+	return named("strategy", id);
 }
 
 int ctl_find_instrument(struct ctl *c, const struct ctl_command *self, const char *text, __u32 *id)
@@ -256,14 +266,15 @@ int ctl_find_venue(struct ctl *c, const struct ctl_command *self, const char *te
 	return 1;
 }
 
-static int find_account(const struct ctl_command *self, const char *text, __u32 *id)
+/* An account or a strategy. */
+static int find_named(const struct ctl_command *self, const char *kind, const char *text, __u32 *id)
 {
 	char key[32], name[TG_NAME_LEN];
 	__u64 v;
 	__u32 i;
 
 	for (i = 1; i <= 256; i++) {
-		snprintf(key, sizeof(key), "account %u", i);
+		snprintf(key, sizeof(key), "%s %u", kind, i);
 		if (!tg_rundir_get("names", key, name, sizeof(name)) || strcmp(name, text))
 			continue;
 		*id = i;
@@ -274,15 +285,15 @@ static int find_account(const struct ctl_command *self, const char *text, __u32 
 		return 0;
 	}
 	fprintf(stderr,
-		"tgctl %s: no account \"%s\" in %s/names; give a name from there, or a number\n",
-		self->name, text, tg_rundir());
+		"tgctl %s: no %s \"%s\" in %s/names; give a name from there, or a number\n",
+		self->name, kind, text, tg_rundir());
 	return 1;
 }
 
 const char *ctl_scope_name(unsigned int scope)
 {
 	static const char *const names[] = {
-		"?", "firm", "venue", "account", "client", "instrument"
+		"?", "firm", "venue", "account", "client", "instrument", "strategy"
 	};
 
 	return names[scope < sizeof(names) / sizeof(names[0]) ? scope : 0];
@@ -297,14 +308,14 @@ int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *te
 	__u64 v;
 	int ret;
 
-	for (*scope = TG_SCOPE_FIRM; *scope <= TG_SCOPE_INSTRUMENT; ++*scope)
+	for (*scope = TG_SCOPE_FIRM; *scope <= TG_SCOPE_STRATEGY; ++*scope)
 		if (strlen(ctl_scope_name(*scope)) == n && !memcmp(ctl_scope_name(*scope), text, n))
 			break;
-	if (*scope > TG_SCOPE_INSTRUMENT || !colon != (*scope == TG_SCOPE_FIRM) ||
+	if (*scope > TG_SCOPE_STRATEGY || !colon != (*scope == TG_SCOPE_FIRM) ||
 	    (colon && !colon[1]))
 		return ctl_usage_error(
 			self,
-			"--scope \"%s\": give firm, venue:NAME, account:NAME, instrument:SYMBOL or client:N",
+			"--scope \"%s\": give firm, venue:NAME, account:NAME, instrument:SYMBOL, strategy:NAME or client:N",
 			text);
 	*id = 0;
 	switch (*scope) {
@@ -313,7 +324,9 @@ int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *te
 		*id = venue;
 		return ret;
 	case TG_SCOPE_ACCOUNT:
-		return find_account(self, colon + 1, id);
+		return find_named(self, "account", colon + 1, id);
+	case TG_SCOPE_STRATEGY:
+		return find_named(self, "strategy", colon + 1, id);
 	case TG_SCOPE_INSTRUMENT:
 		return ctl_find_instrument(c, self, colon + 1, id);
 	case TG_SCOPE_CLIENT:
@@ -334,7 +347,8 @@ const char *ctl_side(unsigned int side)
 const char *ctl_kill_cause(unsigned int cause)
 {
 	static const char *const names[] = { "?",	    "operator",	     "journal",
-					     "daemon lost", "suspect order", "client" };
+					     "daemon lost", "suspect order", "client",
+					     "dead man", "daily loss", "repeated executions" };
 
 	return names[cause < sizeof(names) / sizeof(names[0]) ? cause : 0];
 }

@@ -63,6 +63,7 @@ int ctl_fail(struct ctl *c, const struct ctl_command *self, const char *what, in
 const char *ctl_instrument(struct ctl *c, __u32 id);
 const char *ctl_venue(struct ctl *c, __u32 id);
 const char *ctl_account(__u32 id);
+const char *ctl_strategy(__u32 id);
 /* SYMBOL, SYMBOL@VENUE, the configured section name, or the id. 0, or 1 after an error message. */
 int ctl_find_instrument(struct ctl *c, const struct ctl_command *self, const char *text, __u32 *id);
 int ctl_find_venue(struct ctl *c, const struct ctl_command *self, const char *text, __u16 *id);

@@ -52,6 +52,8 @@ static const char *scope_subject(struct ctl *c, const struct tg_pub_event *ev)
 		return ctl_account(ev->u.kill.id);
 	case TG_SCOPE_INSTRUMENT:
 		return ctl_instrument(c, ev->u.kill.id);
+	case TG_SCOPE_STRATEGY:
+		return ctl_strategy(ev->u.kill.id);
 	default:
 		return "";
 	}

@@ -2,6 +2,19 @@
 #include <stdlib.h>
 #include "ctl.h"
 
+/* Whose it is: an account's, a strategy's, or with neither the firm's. */
+static const char *owner(const struct tg_nl_position *p)
+{
+	static char t[TG_NAME_LEN + 10];
+
+	if (p->account_id)
+		return ctl_account(p->account_id);
+	if (!p->strategy_id)
+		return "firm";
+	snprintf(t, sizeof(t), "strategy:%s", ctl_strategy(p->strategy_id));
+	return t;
+}
+
 static void text(struct ctl *c, const struct tg_nl_position *p, __u32 n)
 {
 	static const char *const heads[] = {
@@ -13,7 +26,7 @@ static void text(struct ctl *c, const struct tg_nl_position *p, __u32 n)
 
 	tg_table_begin(&tab, heads, sizeof(heads) / sizeof(heads[0]));
 	for (i = 0; i < n; i++, p++) {
-		tg_table_cell(&tab, "%s", ctl_account(p->account_id));
+		tg_table_cell(&tab, "%s", owner(p));
 		tg_table_cell(&tab, "%s", ctl_instrument(c, p->instrument_id));
 		tg_table_e8(&tab, p->qty);
 		tg_table_e8(&tab, p->qty ? p->avg_px : TG_PX_NONE);
@@ -39,8 +52,9 @@ static void json_out(struct ctl *c, const struct tg_nl_position *p, __u32 n)
 	tg_json_array(&j, "positions");
 	for (i = 0; i < n; i++, p++) {
 		tg_json_object(&j, NULL);
-		tg_json_str(&j, "account", ctl_account(p->account_id));
+		tg_json_str(&j, "account", owner(p));
 		tg_json_u64(&j, "account_id", p->account_id);
+		tg_json_u64(&j, "strategy_id", p->strategy_id);
 		tg_json_str(&j, "symbol", ctl_instrument(c, p->instrument_id));
 		tg_json_u64(&j, "instrument_id", p->instrument_id);
 		tg_json_e8(&j, "qty", p->qty);

@@ -87,7 +87,9 @@
 	X(PARENT_ILLEGAL,	"parent_illegal",	"events that a parent's state does not allow: nothing was done") \
 	X(PARENT_ORPHANS,	"parent_orphans",	"reports of child orders whose parent is not there: the kill switch was latched") \
 	X(HEDGES,		"hedges",		"hedges of unbalanced legs sent") \
-	X(TIMERS_FULL,		"timers_full",		"timers that could not be armed because all are in use")
+	X(TIMERS_FULL,		"timers_full",		"timers that could not be armed because all are in use") \
+	X(RISK_ALERTS,		"risk_alerts",		"soft limits reached") \
+	X(RISK_MARKS,		"risk_marks",		"instruments whose positions were valued anew by the timer")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

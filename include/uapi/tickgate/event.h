@@ -29,6 +29,7 @@ enum tg_pub_type {
 	TG_PUB_STATUS = 15,	/* trading status: u.status */
 	TG_PUB_GAP = 16,	/* a book is no longer trusted: u.gap; a BOOK_STATE event follows */
 	TG_PUB_RECOVERED = 17,	/* it is again: u.recovered */
+	TG_PUB_ALERT = 18,	/* a soft limit was reached: u.alert; told again when it was left meanwhile */
 };
 
 #define TG_EV_LAST		1u	/* flags: last event of its message: the book is consistent now */
@@ -54,6 +55,7 @@ struct tg_pub_event {
 		struct { __u32 status, previous; __u64 pad[3]; } status;	/* enum tg_trading_status */
 		struct { __u64 expected, got; __u32 cause, pad0; __u64 pad1; } gap;	/* cause: enum tg_gap_cause; numbers where it has some */
 		struct { __u64 update_id, outage_ns, held, pad; } recovered;	/* held: updates applied on top of the snapshot */
+		struct { __u16 scope, percent; __u32 id, controls, pad0; __u64 pad[2]; } alert;	/* controls: TG_LIMITS_*; percent: of the one used most */
 		__u64 raw[4];
 	} u;
 };
@@ -218,7 +220,7 @@ struct tg_submission {
 	__u8 ord_type;			/* enum tg_ord_type */
 	__u8 tif;			/* enum tg_tif */
 	__u8 action;			/* BOOK: enum tg_md_action */
-	__u8 pad[2];
+	__u16 strategy_id;		/* NEW: one that a permit of this client names; 0 = that of its first permit */
 	__u32 routing_id;		/* 0 */
 	__u32 pad2;
 	union {

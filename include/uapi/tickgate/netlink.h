@@ -135,8 +135,8 @@ struct tg_nl_order {
 
 struct tg_nl_position {
 	__u32 instrument_id;
-	__u16 account_id;
-	__u16 pad;
+	__u16 account_id;		/* 0: of a strategy, or with that 0 too, of the firm */
+	__u16 strategy_id;
 	__s64 qty, avg_px, realised_pnl, unrealised_pnl, fees;
 	__s64 open_buy_qty, open_sell_qty;
 	__s64 bought_qty, sold_qty;

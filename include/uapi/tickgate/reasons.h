@@ -56,7 +56,19 @@
 	X(FILL_WITHOUT_PX,	"fill without a price") \
 	X(EXEC_REF,		"bust or correction of a trade that is not known") \
 	X(FORGOTTEN,		"venue does not know an order that it had taken") \
-	X(FEWER_FILLS,		"venue tells of fewer fills than it had reported")
+	X(FEWER_FILLS,		"venue tells of fewer fills than it had reported") \
+	X(BAD_STRATEGY,		"no permit of this client names that strategy") \
+	X(STALE_LIMITS,		"limits are out of sequence, or their lease is over") \
+	X(RESTRICTED,		"trading is restricted here") \
+	X(TRADING_STATUS,	"instrument's trading status does not allow this order") \
+	X(REDUCE_ONLY,		"only orders that reduce the position are allowed") \
+	X(WINDOW_COLLAR,	"price outside the collar of the time window") \
+	X(TOTAL_POSITION,	"position of the whole scope would exceed limit") \
+	X(GROSS_NOTIONAL,	"gross notional would exceed limit") \
+	X(NET_NOTIONAL,		"net notional would exceed limit") \
+	X(CAPITAL,		"capital tied up would exceed limit") \
+	X(DAILY_LOSS,		"daily loss limit was passed") \
+	X(EXECUTIONS,		"repeated-execution throttle has acted")
 
 enum tg_reason {
 #define X(name, text) TG_REASON_##name,

@@ -57,6 +57,7 @@ enum tg_in {
 	TG_IN_CREDENTIALS = 43,	/* struct tg_in_credentials: the answer to TG_PUB_CREDENTIALS */
 	TG_IN_STORED = 44,	/* struct tg_in_stored, then the message: puts a message sent earlier back into a session's store */
 	TG_IN_PRODUCT = 45,	/* struct tg_in_product: what instruments of several venues have in common */
+	TG_IN_STRATEGY = 46,	/* struct tg_in_strategy: a name under which orders are booked and limited */
 	TG_IN_MAX
 };
 
@@ -83,7 +84,9 @@ struct tg_in_engine {
 	__u32 l3_orders;		/* orders in one L3 book */
 	__u16 l3_books;			/* instruments that may have an L3 book; 0 = none */
 	__u16 max_products;		/* consolidated books; 0 = none */
-	__u64 reserved[1];
+	__u16 max_strategies;		/* 0 = none */
+	__u16 reserved0;
+	__u32 day_start_s;		/* seconds after midnight UTC at which daily losses are counted anew */
 	__u32 max_parents;		/* parent orders at once */
 	__u32 max_timers;		/* of parents: a life and a leg timeout each at most */
 };
@@ -180,6 +183,18 @@ struct tg_in_account {
 	__u64 reserved[2];
 };
 
+/*
+ * A trading strategy: what permits book orders under, with positions, limits and kills of its own. Sent once per id. It owns no client and no account: several
+ * of both may trade for one strategy.
+ */
+struct tg_in_strategy {
+	__u16 strategy_id;		/* 1..max_strategies */
+	__u16 flags;			/* 0 */
+	__u32 reserved0;
+	char name[TG_NAME_LEN];
+	__u64 reserved[2];
+};
+
 /* What clients that run as user `uid` may do. A client without a permit may read public data only. */
 struct tg_in_permit {
 	__u16 permit_id;		/* 1..max_permits; a second one for the same id replaces the first */
@@ -187,7 +202,7 @@ struct tg_in_permit {
 	__u32 uid;
 	__u32 instrument_id;		/* 0 = all */
 	__u32 flags;			/* TG_PERMIT_* */
-	__u16 reserved0;
+	__u16 strategy_id;		/* orders under this permit are booked under it; 0 = under none */
 	__u16 exec;			/* TG_EXEC_BIT() of the strategies that intents may be worked by; 0 = no intents */
 	__u32 reserved1;
 	__u64 reserved[1];
@@ -197,24 +212,50 @@ struct tg_in_permit {
 #define TG_PERMIT_PUBLISH	4u	/* may publish the books of instruments with TG_INSTRUMENT_PUBLISHED */
 
 /*
- * Limits of one scope. Every outbound new or replace is checked against the FIRM, ACCOUNT and INSTRUMENT scopes, which must be loaded
- * (fail closed: NO_LIMITS), and against VENUE and CLIENT scopes where loaded. A limit of 0 lets nothing through; TG_PX_MAX and
- * 0xffffffff mean unlimited, and have to be said.
+ * Limits of one scope. Every outbound new or replace is checked against the FIRM, ACCOUNT and INSTRUMENT scopes, and STRATEGY where the order has one, which must
+ * be loaded (fail closed: NO_LIMITS), and against VENUE and CLIENT scopes where loaded. A limit of 0 lets nothing through; TG_PX_MAX and 0xffffffff mean
+ * unlimited, and have to be said. What TG_LIMITS_* in flags does not turn on is off, and its field is 0. docs/RISK.md tells of each.
  */
 struct tg_in_limits {
 	__u16 scope;			/* enum tg_scope */
-	__u16 flags;			/* 0 */
+	__u16 flags;			/* TG_LIMITS_* */
 	__u32 id;			/* of the scope; 0 for FIRM */
 	__s64 max_order_qty;		/* e8 */
 	__s64 max_order_notional;	/* e8 */
-	__s64 max_position;		/* e8 quantity: |position + open orders of that side| */
+	__s64 max_position;		/* e8 quantity: |position + open orders of that side| of the order's account in its instrument */
 	__u32 collar_bps;		/* price away from the reference (mid; else last trade) by more: refused. 1 bps = 0.01 % */
 	__u32 max_open_orders;
 	__u32 rate_per_s;		/* new and replace requests per second, sustained */
 	__u32 rate_burst;		/* and at once */
 	__u64 duplicate_window_ns;	/* same client, instrument, side, price, quantity within this: refused; 0 = off */
+	__s64 max_total_position;	/* as max_position, of the whole scope's position in the order's instrument: firm, account, strategy or client */
+	__s64 max_gross_notional;	/* e8 money: sum of |position| at the last mark, and of open orders at their prices */
+	__s64 max_net_notional;		/* |sum of positions, signed, and open orders of that side| */
+	__s64 max_capital;		/* money tied up: cost of what is held, and open orders */
+	__s64 max_daily_loss;		/* realised and unrealised result less fees since the day began: below minus this, the scope is killed */
+	__u64 collar_window_ns;		/* FIRM and INSTRUMENT, the latter counts where both are: how far window_collar_bps looks back */
+	__u32 window_collar_bps;	/* price away from any reference price of the window by more: refused */
+	__u32 max_executions;		/* new orders until the scope is killed, for a person to RESUME */
+	__u64 seq;			/* of an external risk manager: must rise once it is not 0; older ones are refused with STALE_LIMITS */
+	__u64 lease_ns;			/* these limits hold for so long, then all is refused with STALE_LIMITS; 0 = for ever */
+	__u16 warn_percent;		/* of a limit: reaching it is told with TG_PUB_ALERT; 0 = never */
+	__u16 reserved0;
+	__u32 reserved1;
 	__u64 reserved[4];
 };
+#define TG_LIMITS_GROSS			1u
+#define TG_LIMITS_NET			2u
+#define TG_LIMITS_CAPITAL		4u
+#define TG_LIMITS_DAILY_LOSS		8u
+#define TG_LIMITS_WINDOW_COLLAR		16u
+#define TG_LIMITS_EXECUTIONS		32u
+#define TG_LIMITS_TOTAL_POSITION	64u
+#define TG_LIMITS_REDUCE_ONLY		128u	/* only what makes the position smaller passes, open orders counted */
+#define TG_LIMITS_RESTRICTED		256u	/* nothing passes */
+#define TG_LIMITS_DUPLICATE_SCOPE	512u	/* duplicate_window_ns looks at all orders of the scope, not only at the client's own */
+/* In alerts only. */
+#define TG_LIMITS_OPEN_ORDERS		0x10000u
+#define TG_LIMITS_POSITION		0x20000u
 
 struct tg_in_kill {
 	__u16 scope;			/* enum tg_scope */
@@ -231,6 +272,8 @@ enum tg_kill_cause {
 	TG_KILL_OPERATOR = 1, TG_KILL_JOURNAL = 2, TG_KILL_DAEMON_LOST = 3, TG_KILL_SUSPECT = 4, TG_KILL_CLIENT = 5, TG_KILL_DEAD_MAN = 6,
 	TG_KILL_ORPHAN = 7,		/* a child order was told of whose parent is not there */
 	TG_KILL_HEDGE = 8,		/* a hedge was refused, or not filled */
+	TG_KILL_LOSS = 9,		/* max_daily_loss was passed */
+	TG_KILL_EXECUTIONS = 10,		/* max_executions new orders were sent */
 	TG_KILL_CAUSES
 };
 

@@ -137,6 +137,7 @@ enum tg_crossed_policy {
 /* What a limit or a kill applies to. */
 enum tg_scope {
 	TG_SCOPE_FIRM = 1, TG_SCOPE_VENUE = 2, TG_SCOPE_ACCOUNT = 3, TG_SCOPE_CLIENT = 4, TG_SCOPE_INSTRUMENT = 5,
+	TG_SCOPE_STRATEGY = 6,
 };
 
 /*

@@ -33,6 +33,14 @@ static void find_permits(const struct tg_engine *e, struct tg_client *c)
 	}
 }
 
+static bool covers(const struct tg_in_permit *p, const struct tg_client *c, u16 account_id,
+		   u32 instrument_id, u32 flags)
+{
+	return p->permit_id && p->uid == c->info.uid && p->account_id == account_id &&
+	       (p->flags & flags) == flags &&
+	       (!instrument_id || !p->instrument_id || p->instrument_id == instrument_id);
+}
+
 bool tg_client_permitted(const struct tg_engine *e, const struct tg_client *c, u16 account_id,
 			 u32 instrument_id, u32 flags)
 {
@@ -40,14 +48,9 @@ bool tg_client_permitted(const struct tg_engine *e, const struct tg_client *c, u
 
 	if (!c->permit_first)
 		return false;
-	for (i = c->permit_first; i <= c->permit_last; i++) {
-		const struct tg_in_permit *p = permit(e, i);
-
-		if (p->permit_id && p->uid == c->info.uid && p->account_id == account_id &&
-		    (p->flags & flags) == flags &&
-		    (!instrument_id || !p->instrument_id || p->instrument_id == instrument_id))
+	for (i = c->permit_first; i <= c->permit_last; i++)
+		if (covers(permit(e, i), c, account_id, instrument_id, flags))
 			return true;
-	}
 	return false;
 }
 
@@ -72,18 +75,6 @@ bool tg_client_may_publish(const struct tg_engine *e, u16 client_id, u32 instrum
 static struct tg_client user(const struct tg_engine *e, u32 uid)
 {
 	return (struct tg_client){ .info.uid = uid, .permit_first = 1, .permit_last = e->params.max_permits };
-}
-
-enum tg_reason tg_client_uid_allowed(const struct tg_engine *e, u32 uid, u16 account_id,
-				     u32 instrument_id, u8 ord_type)
-{
-	struct tg_client c = user(e, uid);
-
-	if (!tg_account(e, account_id))
-		return TG_REASON_BAD_ACCOUNT;
-	return tg_client_permitted(e, &c, account_id, instrument_id,
-				   TG_PERMIT_TRADE | (ord_type == TG_ORD_MARKET ? TG_PERMIT_MARKET : 0)) ?
-		       TG_REASON_OK : TG_REASON_NOT_PERMITTED;
 }
 
 u32 tg_client_execs(const struct tg_engine *e, u32 uid, u16 account_id, u32 instrument_id)
@@ -123,7 +114,8 @@ enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *
 	if (!p->permit_id || p->permit_id > e->params.max_permits ||
 	    !tg_account(e, p->account_id) ||
 	    (p->instrument_id && !tg_instrument(e, p->instrument_id)) ||
-	    (p->flags & ~(TG_PERMIT_TRADE | TG_PERMIT_MARKET | TG_PERMIT_PUBLISH)) || p->reserved0 || p->reserved1 || p->reserved[0] || !execs_ok(e, p))
+	    (p->flags & ~(TG_PERMIT_TRADE | TG_PERMIT_MARKET | TG_PERMIT_PUBLISH)) ||
+	    (p->strategy_id && !tg_strategy(e, p->strategy_id)) || p->reserved1 || p->reserved[0] || !execs_ok(e, p))
 		return TG_REASON_CONFIG;
 	*permit(e, p->permit_id) = *p;
 	for (i = 1; i <= e->params.max_clients; i++)
@@ -132,20 +124,65 @@ enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *
 	return TG_REASON_OK;
 }
 
-enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 account_id,
-				 u32 instrument_id, u8 ord_type)
+/* OK, BAD_ACCOUNT, NOT_PERMITTED or BAD_STRATEGY by the permits of the client's user. */
+static enum tg_reason books(const struct tg_engine *e, const struct tg_client *c, u16 account_id,
+			    u32 instrument_id, u8 ord_type, u16 *strategy_id)
+{
+	u32 flags = TG_PERMIT_TRADE | (ord_type == TG_ORD_MARKET ? TG_PERMIT_MARKET : 0), i;
+	bool permitted = false;
+
+	if (!tg_account(e, account_id))
+		return TG_REASON_BAD_ACCOUNT;
+	if ((c->info.flags & TG_CLIENT_READ_ONLY) || !c->permit_first)
+		return TG_REASON_NOT_PERMITTED;
+	for (i = c->permit_first; i <= c->permit_last; i++) {
+		if (!covers(permit(e, i), c, account_id, instrument_id, flags))
+			continue;
+		permitted = true;
+		if (*strategy_id && permit(e, i)->strategy_id != *strategy_id)
+			continue;
+		*strategy_id = permit(e, i)->strategy_id;
+		return TG_REASON_OK;
+	}
+	return permitted ? TG_REASON_BAD_STRATEGY : TG_REASON_NOT_PERMITTED;
+}
+
+enum tg_reason tg_client_books(const struct tg_engine *e, u16 client_id, u16 account_id,
+			       u32 instrument_id, u8 ord_type, u16 *strategy_id)
 {
 	const struct tg_client *c = tg_client(e, client_id);
-	u32 flags = TG_PERMIT_TRADE | (ord_type == TG_ORD_MARKET ? TG_PERMIT_MARKET : 0);
+	enum tg_reason why;
 
 	if (!c)
 		return TG_REASON_NOT_PERMITTED;
-	if (!tg_account(e, account_id))
-		return TG_REASON_BAD_ACCOUNT;
-	if ((c->info.flags & TG_CLIENT_READ_ONLY) ||
-	    !tg_client_permitted(e, c, account_id, instrument_id, flags))
-		return TG_REASON_NOT_PERMITTED;
+	why = books(e, c, account_id, instrument_id, ord_type, strategy_id);
+	if (why)
+		return why;
 	return c->phase == TG_DL_NONE ? TG_REASON_OK : TG_REASON_NOT_READY;
+}
+
+enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 account_id,
+				 u32 instrument_id, u8 ord_type)
+{
+	u16 any = 0;
+
+	return tg_client_books(e, client_id, account_id, instrument_id, ord_type, &any);
+}
+
+enum tg_reason tg_client_uid_books(const struct tg_engine *e, u32 uid, u16 account_id,
+				   u32 instrument_id, u8 ord_type, u16 *strategy_id)
+{
+	struct tg_client c = user(e, uid);
+
+	return books(e, &c, account_id, instrument_id, ord_type, strategy_id);
+}
+
+enum tg_reason tg_client_uid_allowed(const struct tg_engine *e, u32 uid, u16 account_id,
+				     u32 instrument_id, u8 ord_type)
+{
+	u16 any = 0;
+
+	return tg_client_uid_books(e, uid, account_id, instrument_id, ord_type, &any);
 }
 
 bool tg_client_sees(const struct tg_engine *e, u16 client_id, u16 account_id)
@@ -227,7 +264,7 @@ static bool form_ok(const struct tg_submission *s)
 		reserved |= s->reserved[i];
 	if (intent && !intent_ok(&s->intent))
 		return false;
-	if (reserved || (s->action && s->type != TG_SUB_BOOK) || s->pad[0] || s->pad[1] || s->pad2 || s->routing_id)
+	if (reserved || (s->action && s->type != TG_SUB_BOOK) || (s->strategy_id && s->type != TG_SUB_NEW) || s->pad2 || s->routing_id)
 		return false;
 	switch (s->type) {
 	case TG_SUB_NEW:

@@ -30,7 +30,7 @@ struct tg_client {
 	u32 working_orders;
 	u64 due_ns;		/* next chunk */
 	u64 submissions;
-	u32 recent_next;	/* ring of struct tg_recent in the engine */
+	u32 pad2;
 	u16 permit_first, permit_last;	/* lowest and highest permit of this uid; first 0 = none */
 	u64 opened_seq;		/* record of the open: older orders with this client id are somebody else's */
 };
@@ -46,6 +46,12 @@ enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 a
 enum tg_reason tg_client_uid_allowed(const struct tg_engine *e, u32 uid, u16 account_id, u32 instrument_id, u8 ord_type);
 /* TG_EXEC_BIT() of all strategies that its permits for the account and instrument name. */
 u32 tg_client_execs(const struct tg_engine *e, u32 uid, u16 account_id, u32 instrument_id);
+/*
+ * The same; and the strategy that the order is booked under: *strategy_id if a permit that covers the order names it (else BAD_STRATEGY), or with 0 that of the
+ * first permit that covers the order.
+ */
+enum tg_reason tg_client_books(const struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u8 ord_type, u16 *strategy_id);
+enum tg_reason tg_client_uid_books(const struct tg_engine *e, u32 uid, u16 account_id, u32 instrument_id, u8 ord_type, u16 *strategy_id);
 /* May this client see this account's orders and positions? */
 bool tg_client_sees(const struct tg_engine *e, u16 client_id, u16 account_id);
 /* POSITION to every client that may see the account. */

@@ -68,7 +68,7 @@ static void send_position(struct tg_engine *e, struct tg_client *c, u16 client_i
 	struct tg_nl_position p;
 
 	if (!tg_account(e, account_id) || !tg_client_sees(e, client_id, account_id) ||
-	    !tg_position_query(e, account_id, at % row, &p))
+	    !tg_position_query(e, TG_BOOK_OF_ACCOUNT, account_id, at % row, &p))
 		return;
 	c->count++;
 	tg_position_event(e, client_id, account_id, at % row, TG_EV_DOWNLOAD, ob);

@@ -123,6 +123,8 @@ void tg_md_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outbo
 	res = tg_book_settled(e, i, ob);
 	if (unlikely(res | i->crossed))
 		crossed(e, i, res, ob);
+	if (unlikely(i->windowed))
+		tg_window_feed(tg_window(e, i->def.instrument_id), e->time_ns, tg_md_reference_px(e, i));
 }
 
 struct tg_pub_event *tg_md_trade(struct tg_engine *e, struct tg_instrument *i,
@@ -135,6 +137,8 @@ struct tg_pub_event *tg_md_trade(struct tg_engine *e, struct tg_instrument *i,
 	tg_cc(e, TG_CC_MD_ENTRIES);
 	tg_cc(e, TG_CC_MD_TRADES);
 	tg_book_trade(e, i, t->px, t->qty, t->aggressor);
+	if (unlikely(i->windowed))
+		tg_window_feed(tg_window(e, i->def.instrument_id), e->time_ns, t->px);
 	if (ev) {
 		ev->u.trade.px = t->px;
 		ev->u.trade.qty = t->qty;

@@ -118,6 +118,7 @@ struct tg_instrument {
 	u8 px_digits, qty_digits;	/* of numbers in checksums: configured, or learnt (35=y) */
 	u8 digits_known;
 	u8 definition_known;		/* a 35=y or d came */
+	u8 windowed;			/* risk/ keeps a range of its reference prices */
 	u16 trading_status;		/* enum tg_trading_status */
 	u16 publisher;			/* client whose book it is; 0 = nobody's now */
 	u32 depth;			/* levels a side that the venue keeps for us; 0 = all */

@@ -46,16 +46,10 @@ static void not_known(struct tg_engine *e, struct tg_order *o, enum tg_reason wh
 /* Position, result and fees. false: overflow, and nothing has changed. */
 static bool book(struct tg_engine *e, const struct tg_order *o, const struct bust *b)
 {
-	struct tg_position *p = tg_position(e, o->account_id, o->instrument_id), now;
+	const struct tg_trade_change t = { .old_qty = b->old_qty, .old_px = b->old_px, .old_fee = b->old_fee,
+					   .new_qty = b->new_qty, .new_px = b->new_px, .new_fee = b->new_fee };
 
-	if (!p)
-		return false;
-	now = *p;
-	if ((b->old_qty && !tg_position_bust(&now, o->side, b->old_qty, b->old_px, b->old_fee)) ||
-	    (b->new_qty && !tg_position_fill(&now, o->side, b->new_qty, b->new_px, b->new_fee)))
-		return false;
-	*p = now;
-	return true;
+	return tg_risk_book_trade(e, o, &t);
 }
 
 static void tell(struct tg_engine *e, const struct tg_order *o, const struct bust *b, u64 hash,
@@ -102,6 +96,7 @@ static void without_order(struct tg_engine *e, struct tg_session *s, const struc
 	gone.order_id = b->old->order_id;
 	gone.instrument_id = b->old->instrument_id;
 	gone.account_id = b->old->account_id;
+	gone.strategy_id = (u16)b->old->strategy_id;
 	gone.venue_id = s->cfg.venue_id;
 	gone.side = b->old->side;
 	if (!tg_report_same_order(e, &gone, x) || (corrects(x) && !trade_told(x)) ||

@@ -150,16 +150,13 @@ void tg_order_add_fill(struct tg_order *o, s64 delta, s64 px, s64 caught)
 
 bool tg_order_book_fill(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 px, s64 fee)
 {
-	struct tg_position *p = tg_position(e, o->account_id, o->instrument_id);
-
-	return p && tg_position_fill(p, o->side, qty, px, fee);
+	return tg_risk_fill(e, o, qty, px, fee);
 }
 
 /* The quantity is booked, at a price that was a guess. Now the true one is known. */
 bool tg_order_late_trade(struct tg_engine *e, struct tg_order *o, const struct tg_fix_exec *x,
 			 struct tg_outbox *ob)
 {
-	struct tg_position *p = tg_position(e, o->account_id, o->instrument_id);
 	u64 guess, guess_px;
 	s64 value;
 
@@ -173,9 +170,7 @@ bool tg_order_late_trade(struct tg_engine *e, struct tg_order *o, const struct t
 	o->caught_value -= (s64)guess;
 	o->updated_ns = e->time_ns;
 	tg_order_add_value(o, value - (s64)guess);
-	if (p)
-		tg_position_reprice(p, o->side, x->last_qty, (s64)guess_px, x->last_px,
-				    x->commission);
+	tg_risk_reprice(e, o, x->last_qty, (s64)guess_px, x->last_px, x->commission);
 	tg_cc(e, TG_CC_FILLS_LATE);
 	tg_order_update(e, o, ob);
 	tg_client_tell_position(e, o->account_id, o->instrument_id, ob);
@@ -189,6 +184,7 @@ void tg_exec_id_trade(struct tg_exec_id *id, const struct tg_order *o, s64 qty, 
 	id->order_id = o->order_id;
 	id->instrument_id = o->instrument_id;
 	id->account_id = o->account_id;
+	id->strategy_id = o->strategy_id;
 	id->side = o->side;
 	id->qty = qty;
 	id->px = px;

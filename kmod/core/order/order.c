@@ -11,7 +11,8 @@
  * Room for the longest message and for the verdict and updates after it: a message never leaves
  * without its client hearing of it.
  */
-#define SEND_ROOM (TG_OUT_SIZE(TG_FIX_TX_MAX) + 4 * TG_OUT_SIZE(sizeof(struct tg_priv_event)))
+#define SEND_ROOM (TG_OUT_SIZE(TG_FIX_TX_MAX) + 4 * TG_OUT_SIZE(sizeof(struct tg_priv_event)) + \
+		   2 * TG_RISK_SCOPES * TG_OUT_SIZE(sizeof(struct tg_pub_event)))	/* kills and alerts that follow */
 
 static bool has_room(const struct tg_outbox *ob)
 {
@@ -129,6 +130,7 @@ static void risk_request(struct tg_risk_request *r, u16 client_id, u16 account_i
 	r->instrument_id = i->instrument_id;
 	r->side = side;
 	r->ord_type = ord_type;
+	r->flags = (u8)s->flags;
 	r->px = s->px;
 	r->qty = s->qty;
 }
@@ -139,8 +141,9 @@ static enum tg_reason check_risk(struct tg_engine *e, const struct tg_risk_reque
 {
 	enum tg_reason why;
 
-	if (tg_killed(e, r))
-		return TG_REASON_KILLED;
+	why = tg_kill_reason(e, r);
+	if (why)
+		return why;
 	why = tg_risk_check(e, r);
 	if (why)
 		return why;
@@ -149,11 +152,11 @@ static enum tg_reason check_risk(struct tg_engine *e, const struct tg_risk_reque
 
 /* Who sends it may: the client, or for a child of a parent the user. */
 static enum tg_reason may_send(const struct tg_engine *e, u16 client_id, u16 account_id,
-			       u32 instrument_id, u8 ord_type, const struct tg_order_source *from)
+			       u32 instrument_id, u8 ord_type, const struct tg_order_source *from, u16 *strategy_id)
 {
 	if (unlikely(from))
-		return tg_client_uid_allowed(e, from->uid, account_id, instrument_id, ord_type);
-	return tg_client_allowed(e, client_id, account_id, instrument_id, ord_type);
+		return tg_client_uid_books(e, from->uid, account_id, instrument_id, ord_type, strategy_id);
+	return tg_client_books(e, client_id, account_id, instrument_id, ord_type, strategy_id);
 }
 
 /* from: NULL but for a child. */
@@ -168,11 +171,12 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	struct tg_fix_writer w;
 	struct tg_order o;
 	enum tg_reason why;
+	u16 strategy_id = s->strategy_id;
 	u32 slot;
 
 	if (e->mode != TG_MODE_LEADER)
 		return TG_REASON_NOT_LEADER;
-	why = may_send(e, client_id, s->account_id, s->instrument_id, s->ord_type, from);
+	why = may_send(e, client_id, s->account_id, s->instrument_id, s->ord_type, from, &strategy_id);
 	if (why)
 		return why;
 	i = tg_instrument(e, s->instrument_id);
@@ -197,6 +201,7 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	}
 
 	risk_request(&r, client_id, s->account_id, &i->def, s->side, s->ord_type, s);
+	r.strategy_id = strategy_id;
 	r.add_qty = s->qty;
 	why = check_risk(e, &r, ob);
 	if (why)
@@ -225,6 +230,9 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	o.client_id = client_id;
 	o.account_id = s->account_id;
 	o.venue_id = i->def.venue_id;
+	o.strategy_id = strategy_id;
+	if (e->risk_valued && s->ord_type == TG_ORD_MARKET)
+		o.value_px = tg_risk_market_px(e, &r);
 	o.status = TG_OS_PENDING_NEW;
 	o.prior_status = TG_OS_PENDING_NEW;
 	o.side = s->side;
@@ -245,7 +253,7 @@ static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct t
 	/* It is on its way: from here on it counts. */
 	o.req_cl_ord_id = 0;
 	*out = tg_order_take(e, &o, slot);
-	tg_risk_count(e, &r);
+	tg_risk_count(e, &r, ob);
 	if (!from)
 		e->last_order_id = o.order_id;	/* an intent's answer is its parent's id */
 	tg_cc(e, TG_CC_ORDERS_SENT);
@@ -452,6 +460,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 				  const struct tg_order_source *from, struct tg_order *o,
 				  struct tg_outbox *ob)
 {
+	u16 any = 0;	/* the order keeps its strategy */
 	const struct tg_venue_caps *caps;
 	struct tg_instrument *i;
 	struct tg_session *v;
@@ -462,7 +471,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 
 	if (e->mode != TG_MODE_LEADER)
 		return TG_REASON_NOT_LEADER;
-	why = may_send(e, client_id, o->account_id, o->instrument_id, o->ord_type, from);
+	why = may_send(e, client_id, o->account_id, o->instrument_id, o->ord_type, from, &any);
 	if (why)
 		return why;
 	i = tg_instrument(e, o->instrument_id);
@@ -492,7 +501,11 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 	}
 
 	risk_request(&r, client_id, o->account_id, &i->def, o->side, o->ord_type, s);
+	r.strategy_id = o->strategy_id;
+	r.flags = o->flags;
 	r.add_qty = s->qty > o->qty ? s->qty - o->qty : 0;
+	if (e->risk_valued)
+		r.add_value = tg_risk_replace_value(o, s->px, s->qty);
 	r.is_replace = true;
 	why = check_risk(e, &r, ob);
 	if (why)
@@ -516,7 +529,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 	o->updated_ns = e->time_ns;
 	tg_order_derive(o);
 	tg_order_recount(e, o);
-	tg_risk_count(e, &r);
+	tg_risk_count(e, &r, ob);
 	tg_cc(e, TG_CC_REPLACES_SENT);
 	return TG_REASON_OK;
 undo:
@@ -608,9 +621,7 @@ void tg_order_client_gone(struct tg_engine *e, u16 client_id, bool auto_cancel,
 		if (o->client_id != client_id)
 			continue;
 		/* Out of the client's own limits with it: the number goes to somebody else. */
-		tg_risk_open_orders(e, o, -1);
-		o->client_id = 0;
-		tg_risk_open_orders(e, o, 1);
+		tg_risk_detach(e, o);
 		if (!auto_cancel || (o->req_type == TG_SUB_CANCEL && !(o->lost & TG_LOST_REQ)))
 			continue;
 		o->cancel_due = 1;

@@ -59,8 +59,11 @@ struct tg_order {
 	u8 flags;		/* TG_SUB_POST_ONLY, TG_SUB_REDUCE_ONLY */
 	u8 acked;		/* the venue has spoken of it */
 	u8 working;		/* counted in positions' open quantities and in the working list */
-	u8 pad[3];
-	s64 open_qty;		/* what the position's open quantity holds for this order now */
+	u8 pad;
+	u16 strategy_id;	/* 0 = none */
+	s64 open_qty;		/* what the positions' open quantities hold for this order now, */
+	s64 open_value;		/* and the scopes' sums */
+	s64 value_px;		/* of a market order: what its quantity is valued at */
 	s64 busted_qty;		/* taken back of what was once in cum_qty; corrections upwards count against it */
 	u64 bust_ns;		/* TransactTime (60) of the last bust or correction; 0 = the venue did not say */
 	u64 told_ns;		/* TransactTime (60) of the report that the state is from; 0 = it did not say */

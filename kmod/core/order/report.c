@@ -522,6 +522,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	}
 	if (unlikely(bust)) {
 		tg_order_bust(e, s, o, x, entry, ob);
+		if (o)
+			tg_risk_filled(e, o, ob);
 		return TG_FIX_OK;
 	}
 	tg_cc(e, TG_CC_EXEC_REPORTS);
@@ -538,6 +540,7 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	report(e, s, o, x, ev, id, asked, entry, ob);
 	if (unlikely(x->mass_req_id.len))
 		tg_mass_status_report(e, s, x, o, ob);
+	tg_risk_filled(e, o, ob);
 	return TG_FIX_OK;
 }
 

@@ -122,14 +122,8 @@ void tg_order_recount(struct tg_engine *e, struct tg_order *o)
 {
 	s64 most = o->req_qty > o->qty ? o->req_qty : o->qty;
 	s64 open = o->working && most > o->cum_qty ? most - o->cum_qty : 0;
-	struct tg_position *p;
 
-	if (open == o->open_qty)
-		return;
-	p = tg_position(e, o->account_id, o->instrument_id);
-	if (p)
-		tg_position_open(p, o->side, open - o->open_qty);
-	o->open_qty = open;
+	tg_risk_reopen(e, o, open);
 }
 
 /*
@@ -184,6 +178,8 @@ bool tg_order_in_scope(const struct tg_order *o, enum tg_scope scope, u32 id)
 		return o->client_id == id;
 	case TG_SCOPE_INSTRUMENT:
 		return o->instrument_id == id;
+	case TG_SCOPE_STRATEGY:
+		return o->strategy_id == id;
 	}
 	return false;
 }

@@ -72,6 +72,7 @@ enum tg_reason tg_kill_clear(struct tg_engine *e, const struct tg_in_kill *k, st
 	at = find(t, k->scope, k->id);
 	if (at < 0)
 		return TG_REASON_BAD_REQUEST;
+	tg_risk_reenable(e, k->scope, k->id, t->k[at].cause);
 	t->n--;
 	for (i = (u32)at; i < t->n; i++)
 		t->k[i] = t->k[i + 1];
@@ -80,34 +81,43 @@ enum tg_reason tg_kill_clear(struct tg_engine *e, const struct tg_in_kill *k, st
 	return TG_REASON_OK;
 }
 
-bool tg_killed(const struct tg_engine *e, const struct tg_risk_request *r)
+static bool on(const struct tg_in_kill *k, const struct tg_risk_request *r)
+{
+	switch (k->scope) {
+	case TG_SCOPE_FIRM:
+		return true;
+	case TG_SCOPE_VENUE:
+		return k->id == r->venue_id;
+	case TG_SCOPE_ACCOUNT:
+		return k->id == r->account_id;
+	case TG_SCOPE_CLIENT:
+		return k->id == r->client_id;
+	case TG_SCOPE_INSTRUMENT:
+		return k->id == r->instrument_id;
+	case TG_SCOPE_STRATEGY:
+		return k->id == r->strategy_id;
+	default:
+		return false;
+	}
+}
+
+/* The oldest one counts. Controls that kill by themselves have reasons of their own. */
+enum tg_reason tg_kill_reason(const struct tg_engine *e, const struct tg_risk_request *r)
 {
 	const struct tg_kills *t = &e->kills;
 	u32 i;
 
 	for (i = 0; i < t->n; i++) {
-		u32 id = t->k[i].id;
-
-		switch (t->k[i].scope) {
-		case TG_SCOPE_FIRM:
-			return true;
-		case TG_SCOPE_VENUE:
-			if (id == r->venue_id)
-				return true;
-			break;
-		case TG_SCOPE_ACCOUNT:
-			if (id == r->account_id)
-				return true;
-			break;
-		case TG_SCOPE_CLIENT:
-			if (id == r->client_id)
-				return true;
-			break;
-		case TG_SCOPE_INSTRUMENT:
-			if (id == r->instrument_id)
-				return true;
-			break;
+		if (!on(&t->k[i], r))
+			continue;
+		switch (t->k[i].cause) {
+		case TG_KILL_LOSS:
+			return TG_REASON_DAILY_LOSS;
+		case TG_KILL_EXECUTIONS:
+			return TG_REASON_EXECUTIONS;
+		default:
+			return TG_REASON_KILLED;
 		}
 	}
-	return false;
+	return TG_REASON_OK;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Positions by (account, instrument): average cost, realised result, fees, and the open quantity of
+ * One position: average cost, realised result, fees, and the open quantity of
  * working orders. Money has scale e8. Rounding is towards zero, once per fill; a position that is
  * closed takes its whole remaining cost with it, so no dust of rounding is left behind.
  */
@@ -8,11 +8,7 @@
 
 struct tg_position *tg_position(const struct tg_engine *e, u16 account_id, u32 instrument_id)
 {
-	if (!account_id || account_id > e->params.max_accounts || !instrument_id ||
-	    instrument_id > e->params.max_instruments)
-		return NULL;
-	return TG_TABLE(e, off_positions, struct tg_position) +
-	       (u64)account_id * (e->params.max_instruments + 1u) + instrument_id;
+	return tg_risk_book(e, TG_BOOK_OF_ACCOUNT, account_id, instrument_id);
 }
 
 void tg_position_open(struct tg_position *p, u8 side, s64 delta)
@@ -156,16 +152,19 @@ static bool touched(const struct tg_position *p)
 	return p->fills || p->open_buy_qty || p->open_sell_qty;
 }
 
-bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument_id,
+bool tg_position_query(const struct tg_engine *e, enum tg_book_of of, u32 id, u32 instrument_id,
 		       struct tg_nl_position *out)
 {
-	const struct tg_position *p = tg_position(e, account_id, instrument_id);
+	const struct tg_position *p = tg_risk_book(e, of, id, instrument_id);
 
 	if (!p || !touched(p))
 		return false;
 	memset(out, 0, sizeof(*out));
 	out->instrument_id = instrument_id;
-	out->account_id = account_id;
+	if (of == TG_BOOK_OF_ACCOUNT)
+		out->account_id = (u16)id;
+	if (of == TG_BOOK_OF_STRATEGY)
+		out->strategy_id = (u16)id;
 	out->qty = p->qty;
 	out->avg_px = tg_position_avg_px(p);
 	out->realised_pnl = p->realised_pnl;

@@ -15,17 +15,46 @@ struct tg_limits {
 	u64 rate_interval_ns;		/* from cfg; 0 = nothing is counted */
 	u64 rate_slack_ns;		/* from cfg: how far the arrival time may lie ahead */
 	u64 rate_open_ns;		/* from both: before this time nothing more may be sent */
+	u64 valid_until_ns;		/* end of the lease; ~0 = none */
+	s64 room[2];			/* value that buys, sells may still add; below 0 = nothing */
 	u32 open_orders;		/* working orders in this scope */
+	u32 scope_at;			/* its struct tg_exposure */
+	u32 warned;			/* TG_LIMITS_*: soft limits that were told of and not left since */
+	u32 pad;
+};
+
+#define TG_LIMITS_VALUED	(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL | TG_LIMITS_DAILY_LOSS)
+#define TG_LIMITS_ROOM		(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL)
+#define TG_LIMITS_ALL		((TG_LIMITS_DUPLICATE_SCOPE << 1) - 1)
+/* In a row only: the strategy's own position must get smaller; a reference price is asked for. */
+#define TG_ROW_REDUCE_STRATEGY	0x1000000u
+#define TG_ROW_REFERENCE	0x2000000u
+
+/*
+ * Running sums of one scope, so that no check walks over orders or positions. Money is summed in 128 bits, where it cannot overflow. The sums are kept only while
+ * some limit needs them (e->risk_valued) and made anew when the first one comes.
+ */
+struct tg_exposure {
+	__int128 gross, net;		/* of positions, at their marks */
+	__int128 capital;		/* what they cost */
+	__int128 result;		/* realised + unrealised - fees */
+	__int128 day_result;		/* the result when the day began */
+	__int128 open_value[2];		/* of open orders, by side */
+	u32 slot;			/* of its limits, 0 = none; FIRM's is 0 too */
+	u32 executions;			/* new orders sent since a person last enabled */
+	u32 state;			/* TG_LIMITS_REDUCE_ONLY, _RESTRICTED: set by the engine itself, beside the limits */
 	u32 pad;
 };
 
 /* What one client's orders on one account in one instrument are checked against. */
-#define TG_RISK_SCOPES		5u
+#define TG_RISK_SCOPES		6u
 #define TG_RISK_ROWS_LOG2	8u
 #define TG_RISK_ROWS		(1u << TG_RISK_ROWS_LOG2)
+#define TG_NO_TOTAL		0x7fffffffffffffffLL
+enum tg_book_of { TG_BOOK_OF_FIRM, TG_BOOK_OF_ACCOUNT, TG_BOOK_OF_STRATEGY, TG_BOOK_OF_CLIENT, TG_BOOKS_OF };
 struct tg_risk_row {
 	u64 version;			/* e->limits_version it was made from */
-	u64 who;			/* client, account and venue as in the request */
+	u64 who;			/* client, account, venue and strategy as in the request */
 	u32 instrument_id;
 	u16 n;				/* scopes with limits */
 	u16 rate_never;			/* a scope lets nothing be sent */
@@ -35,6 +64,14 @@ struct tg_risk_row {
 	u64 window_ns;
 	u64 position_off;		/* arena offsets: struct tg_position, struct tg_instrument */
 	u64 instrument_off;
+	u64 valid_until_ns;
+	u64 range_ns;			/* of the window collar */
+	u32 on;				/* TG_LIMITS_* of any scope, TG_ROW_* */
+	u32 window_bps;
+	u32 recent_at;			/* the client's struct tg_recent; 0 = none */
+	u32 pad;
+	s64 max_total[TG_BOOKS_OF];	/* TG_NO_TOTAL = off */
+	u64 book_off[TG_BOOKS_OF];	/* struct tg_position; 0 = no such book */
 };
 
 struct tg_position {
@@ -44,34 +81,93 @@ struct tg_position {
 	s64 bought_qty, sold_qty;
 	s64 open_buy_qty, open_sell_qty;	/* leaves of working orders, requests in flight at their larger quantity */
 	u64 fills;
+	s64 value;			/* of qty at the mark, signed; kept while e->risk_valued */
+	s64 mark_px;			/* the firm's book only: last reference price seen, or fill; 0 = none */
+	u32 warned;			/* soft limits told of: bit scope for max_position, bit 8 + scope for max_total_position */
+	u32 pad;
 };
 
-#define TG_RISK_RECENT	16u	/* orders remembered per client for duplicate detection; a full window falls back to the oldest */
+#define TG_RISK_RECENT	16u	/* orders remembered per scope for duplicate detection; a full window falls back to the oldest */
 struct tg_recent_order { u64 time_ns; s64 px, qty; u32 instrument_id; u8 side; u8 pad[3]; };
-struct tg_recent { u16 tag[TG_RISK_RECENT]; struct tg_recent_order order[TG_RISK_RECENT]; };	/* tag: 16 bits that equal orders have in common */
+/* tag: 16 bits that equal orders have in common */
+struct tg_recent { u16 tag[TG_RISK_RECENT]; u32 next, pad; struct tg_recent_order order[TG_RISK_RECENT]; };
+
+/* Lowest and highest reference price of the last ns, in buckets: what falls out goes a bucket at a time, so that it is never forgotten early. */
+#define TG_WINDOW_BUCKETS	16u
+struct tg_window {
+	u64 ns;				/* looked back; 0 = off */
+	u64 width_ns;			/* of one bucket */
+	u64 at;				/* number of the newest one: time / width */
+	s64 low, high;			/* of all; low 0 = nothing was seen */
+	struct { s64 low, high; } bucket[TG_WINDOW_BUCKETS + 1];
+};
 
 struct tg_risk_request {
 	u16 client_id, account_id, venue_id;
-	u16 pad;		/* 0: the four are compared as one word */
+	u16 strategy_id;	/* the four are compared as one word */
 	u32 instrument_id;
 	u8 side, ord_type;
+	u8 flags;		/* TG_SUB_POST_ONLY, TG_SUB_REDUCE_ONLY */
 	s64 px, qty;		/* market order: px 0, valued at the reference price plus the collar */
 	s64 add_qty;		/* by how much the open quantity of that side grows: new: qty; replace: max(0, new leaves - old leaves) */
+	s64 add_value;		/* replace: by how much its value does, at its worst; new: 0, the check knows */
 	bool is_replace;
 };
 
 /*
- * limits.c: the check changes nothing but its own rows; tg_risk_count() takes rate and duplicates into account once the message is in the outbox, so that only
+ * check.c: the check changes nothing but its own rows and windows; tg_risk_count() takes rate and duplicates into account once the message is in the outbox, so that only
  * what was sent counts.
  */
 enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *r);
-void tg_risk_count(struct tg_engine *e, const struct tg_risk_request *r);
+void tg_risk_count(struct tg_engine *e, const struct tg_risk_request *r, struct tg_outbox *ob);
 struct tg_limits *tg_risk_limits(const struct tg_engine *e, u16 scope, u32 id);	/* NULL = not loaded */
 void tg_risk_forget_client(struct tg_engine *e, u16 client_id);			/* a new client starts without recent orders */
-enum tg_reason tg_risk_set_limits(struct tg_engine *e, const struct tg_in_limits *l);
-u64 tg_risk_index_bytes(const struct tg_in_engine *p);	/* of the table that finds limits by scope and id */
+enum tg_reason tg_risk_set_limits(struct tg_engine *e, const struct tg_in_limits *l, struct tg_outbox *ob);
+s64 tg_risk_market_px(struct tg_engine *e, const struct tg_risk_request *r);	/* what a market order is valued at; 0 = nothing asks */
+/* limits.c. NULL: a scope that must have limits has none. */
+const struct tg_risk_row *tg_risk_row_make(struct tg_engine *e, const struct tg_risk_request *r, struct tg_risk_row *w);
+void tg_risk_rate_count(struct tg_limits *l, u64 now_ns);
+/* Sets or clears TG_LIMITS_REDUCE_ONLY, TG_LIMITS_RESTRICTED of a scope beside its limits: for what the engine decides itself. */
+enum tg_reason tg_risk_set_state(struct tg_engine *e, u16 scope, u32 id, u32 set, u32 clear);
+/* By how much the value of an open order grows when it is replaced; TG_PX_MAX where that cannot be told. */
+s64 tg_risk_replace_value(const struct tg_order *o, s64 px, s64 qty);
 bool tg_scope_ok(const struct tg_engine *e, u16 scope, u32 id);	/* is this a scope, and the id within its capacity? */
 void tg_risk_open_orders(struct tg_engine *e, const struct tg_order *o, s32 delta);	/* counters of all scopes of an order */
+
+/*
+ * exposure.c: books (firm, account, strategy, client) and sums of scopes. A client's book is that of its session: it begins empty. Its number is taken from the
+ * orders that outlive it.
+ */
+u64 tg_risk_scopes(const struct tg_in_engine *p);	/* how many scopes there can be */
+u32 tg_risk_scope_at(const struct tg_engine *e, u16 scope, u32 id);
+struct tg_exposure *tg_risk_exposure(const struct tg_engine *e, u16 scope, u32 id);
+u64 tg_risk_books(const struct tg_in_engine *p);
+struct tg_position *tg_risk_book(const struct tg_engine *e, enum tg_book_of of, u32 id, u32 instrument_id);
+void tg_risk_room(struct tg_engine *e, struct tg_limits *l);
+s64 tg_risk_room_of(const struct tg_engine *e, const struct tg_limits *l, u32 control, u8 side);	/* of TG_LIMITS_GROSS, _NET or _CAPITAL alone */
+void tg_risk_controls(struct tg_engine *e, u32 flags);	/* limits with these flags have come: sums are made where they were not kept */
+void tg_risk_reopen(struct tg_engine *e, struct tg_order *o, s64 open_qty);	/* what the order holds open from now on */
+void tg_risk_detach(struct tg_engine *e, struct tg_order *o);			/* from its client, who is gone */
+/* What was booked and is taken back, what is booked in its place; repriced: new_qty was booked at old_px and traded at new_px in truth. */
+struct tg_trade_change { s64 old_qty, old_px, old_fee, new_qty, new_px, new_fee; bool repriced; };
+/* All books or none: false is an overflow, nothing changed and the order becomes SUSPECT. */
+bool tg_risk_book_trade(struct tg_engine *e, const struct tg_order *o, const struct tg_trade_change *t);
+bool tg_risk_fill(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 px, s64 fee);
+bool tg_risk_reprice(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 from_px, s64 to_px, s64 fee);
+void tg_risk_filled(struct tg_engine *e, const struct tg_order *o, struct tg_outbox *ob);	/* losses and soft limits after it */
+void tg_risk_timer(struct tg_engine *e, struct tg_outbox *ob);
+u64 tg_risk_deadline_ns(const struct tg_engine *e);
+
+/* watch.c: soft limits and what kills a scope by itself. */
+void tg_risk_watch(struct tg_engine *e, struct tg_limits *l, struct tg_position *const books[TG_BOOKS_OF], struct tg_outbox *ob);
+/* A person has lifted a kill of this cause. */
+void tg_risk_reenable(struct tg_engine *e, u16 scope, u32 id, u16 cause);
+
+/* window.c */
+struct tg_window *tg_window(const struct tg_engine *e, u32 instrument_id);
+void tg_window_set(struct tg_engine *e, u32 instrument_id, u64 ns);
+void tg_window_feed(struct tg_window *w, u64 time_ns, s64 px);
+bool tg_window_outside(const struct tg_window *w, s64 px, u32 bps);	/* of the window as fed last */
 
 /* position.c */
 struct tg_position *tg_position(const struct tg_engine *e, u16 account_id, u32 instrument_id);	/* NULL only for bad ids */
@@ -84,7 +180,7 @@ bool tg_position_reprice(struct tg_position *p, u8 side, s64 qty, s64 from_px, s
 bool tg_position_bust(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee);
 s64 tg_position_avg_px(const struct tg_position *p);
 s64 tg_position_unrealised(const struct tg_engine *e, const struct tg_position *p, u32 instrument_id);
-bool tg_position_query(const struct tg_engine *e, u16 account_id, u32 instrument_id, struct tg_nl_position *out);
+bool tg_position_query(const struct tg_engine *e, enum tg_book_of of, u32 id, u32 instrument_id, struct tg_nl_position *out);
 void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u16 flags, struct tg_outbox *ob);
 
 /* kill.c: up to TG_KILLS latched at once, one place kept for FIRM: a kill that finds no other place latches FIRM. */
@@ -92,6 +188,11 @@ void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 i
 struct tg_kills { struct tg_in_kill k[TG_KILLS]; u32 n; u32 pad; };
 enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);
 enum tg_reason tg_kill_clear(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);
-bool tg_killed(const struct tg_engine *e, const struct tg_risk_request *r);
+enum tg_reason tg_kill_reason(const struct tg_engine *e, const struct tg_risk_request *r);	/* OK: no kill is on it */
+
+static inline bool tg_killed(const struct tg_engine *e, const struct tg_risk_request *r)
+{
+	return tg_kill_reason(e, r) != TG_REASON_OK;
+}
 
 #endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Price collar over a time window (RTS 6 art. 15(1)(a)): a price may be no further from any reference price of the last ns than the limit says. The collar around
+ * the current price follows a market that runs away; this one does not. After a jump by more than the limit nothing passes until the window has left the old
+ * price behind.
+ *
+ * Reference prices are the book's mid as it moves, trades, and what the reference is when an order asks. They are kept as the lowest and the highest of each
+ * bucket, one sixteenth of the window; one bucket more than the window holds, so that none is forgotten before its time, and none kept longer than a sixteenth over.
+ */
+#include "state.h"
+
+#define BPS 10000u
+
+struct tg_window *tg_window(const struct tg_engine *e, u32 instrument_id)
+{
+	return TG_TABLE(e, off_windows, struct tg_window) + instrument_id;
+}
+
+void tg_window_set(struct tg_engine *e, u32 instrument_id, u64 ns)
+{
+	struct tg_window *w = tg_window(e, instrument_id);
+	struct tg_instrument *i = tg_instrument(e, instrument_id);
+
+	if (!i || w->ns == ns)
+		return;
+	memset(w, 0, sizeof(*w));
+	w->ns = ns;
+	w->width_ns = (ns + TG_WINDOW_BUCKETS - 1) / TG_WINDOW_BUCKETS;
+	i->windowed = ns != 0;
+}
+
+static void widen(s64 *low, s64 *high, s64 px)
+{
+	if (!*low || px < *low)
+		*low = px;
+	if (px > *high)
+		*high = px;
+}
+
+/* Empties the buckets between the last news and now. */
+static void roll(struct tg_window *w, u64 now)
+{
+	u64 gone = now - w->at;
+	u32 k;
+
+	if (gone > TG_WINDOW_BUCKETS)
+		gone = TG_WINDOW_BUCKETS + 1;
+	for (; gone; gone--) {
+		k = (u32)((now - gone + 1) % (TG_WINDOW_BUCKETS + 1));
+		w->bucket[k].low = 0;
+		w->bucket[k].high = 0;
+	}
+	w->at = now;
+	w->low = 0;
+	w->high = 0;
+	for (k = 0; k <= TG_WINDOW_BUCKETS; k++) {
+		if (!w->bucket[k].low)
+			continue;
+		widen(&w->low, &w->high, w->bucket[k].low);
+		widen(&w->low, &w->high, w->bucket[k].high);
+	}
+}
+
+void tg_window_feed(struct tg_window *w, u64 time_ns, s64 px)
+{
+	u64 now = time_ns / w->width_ns;
+
+	if (px <= 0)
+		return;
+	if (now != w->at)
+		roll(w, now);
+	widen(&w->bucket[now % (TG_WINDOW_BUCKETS + 1)].low, &w->bucket[now % (TG_WINDOW_BUCKETS + 1)].high, px);
+	widen(&w->low, &w->high, px);
+}
+
+static bool further(s64 px, s64 from, u32 bps)
+{
+	u64 away = (u64)(px > from ? px - from : from - px);
+
+	return (unsigned __int128)away * BPS > (unsigned __int128)(u64)from * bps;
+}
+
+bool tg_window_outside(const struct tg_window *w, s64 px, u32 bps)
+{
+	return further(px, w->low, bps) || further(px, w->high, bps);
+}
