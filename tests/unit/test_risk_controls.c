@@ -684,12 +684,12 @@ static void soft_limits(void **state)
 	FOR_SCOPES(k) {
 		struct fx *f = ready(k, &l);
 		const struct tg_pub_event *ev;
-		u64 id[10];
+		u64 id[11];
 
-		l.max_open_orders = 10;
+		l.max_open_orders = 13;
 		l.warn_percent = 80;
 		LIMITS(f, l);
-		for (n = 0; n < 7; n++)
+		for (n = 0; n < 10; n++)
 			id[n] = fx_send(f, BUY, PX(100), PX(1));
 		assert_int_equal(alerts(f), 0);
 		id[n] = fx_send(f, BUY, PX(100), PX(1));
@@ -697,18 +697,18 @@ static void soft_limits(void **state)
 		assert_non_null(ev);
 		assert_int_equal(ev->u.alert.scope, scopes[k].scope);
 		assert_int_equal(ev->u.alert.id, scopes[k].id);
-		assert_int_equal(ev->u.alert.percent, 80);
+		assert_int_equal(ev->u.alert.percent, 84);
 		assert_int_equal(ev->u.alert.controls, TG_LIMITS_OPEN_ORDERS);
 		/* no flood around the line: not before usage was below 72 % */
 		for (n = 0; n < 5; n++) {
-			REPORT(f, id[7], .exec = '4', .status = '4');
-			id[7] = fx_send(f, BUY, PX(100), PX(1));
+			REPORT(f, id[10], .exec = '4', .status = '4');
+			id[10] = fx_send(f, BUY, PX(100), PX(1));
 		}
 		assert_int_equal(alerts(f), 1);
-		REPORT(f, id[6], .exec = '4', .status = '4');
-		REPORT(f, id[7], .exec = '4', .status = '4');
-		id[6] = fx_send(f, BUY, PX(100), PX(1));	/* 7: told of still gone */
-		id[7] = fx_send(f, BUY, PX(100), PX(1));
+		REPORT(f, id[9], .exec = '4', .status = '4');
+		REPORT(f, id[10], .exec = '4', .status = '4');
+		id[9] = fx_send(f, BUY, PX(100), PX(1));	/* 9 were left */
+		id[10] = fx_send(f, BUY, PX(100), PX(1));
 		assert_int_equal(alerts(f), 2);
 		fx_free(f);
 	}
