@@ -114,6 +114,10 @@ struct tgd_limits {
 	long long scope, scope_id;
 	long long max_order_qty, max_order_notional, max_position;
 	long long collar_bps, max_open_orders, rate_per_s, rate_burst, duplicate_window_ms;
+	/* off where unlimited, 0 or no */
+	long long max_total_position, max_gross_notional, max_net_notional, max_capital, max_daily_loss;
+	long long window_collar_bps, collar_window_ms, max_executions, warn_percent;
+	long long duplicate_scope, reduce_only, restricted;
 };
 
 struct tgd_feed {

@@ -358,6 +358,17 @@ static void check_permits(struct tgd_config *c, struct tgd_errors *e)
 	}
 }
 
+/* Keys that need another one. */
+static void check_controls(const struct tgd_limits *l, struct tgd_errors *e)
+{
+	if (l->duplicate_scope && !l->duplicate_window_ms)
+		tgd_error(e, tgd_key_line(TGD_LIMITS, &l->s, "duplicate_scope"),
+			  "[limits] duplicate_scope: yes without a time to look back; give duplicate_window_ms");
+	if (l->collar_window_ms && l->scope != TG_SCOPE_FIRM && l->scope != TG_SCOPE_INSTRUMENT)
+		tgd_error(e, tgd_key_line(TGD_LIMITS, &l->s, "collar_window_ms"),
+			  "[limits] collar_window_ms: give it in [limits firm] or [limits instrument NAME]; window_collar_bps may stay here");
+}
+
 static void check_limits(struct tgd_config *c, struct tgd_errors *e)
 {
 	const char *kind = "";
@@ -367,6 +378,8 @@ static void check_limits(struct tgd_config *c, struct tgd_errors *e)
 		struct tgd_limits *l = &c->limits[i];
 		bool found = true;
 		__u32 n = 0;
+
+		check_controls(l, e);
 
 		if (l->scope == TG_SCOPE_ACCOUNT) {
 			struct tgd_account *a = FIND(c, account, accounts, l->s.name);

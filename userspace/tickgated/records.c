@@ -160,6 +160,23 @@ static void permit(struct tgd_record *r, const struct tgd_permit *p)
 		   (p->publish ? TG_PERMIT_PUBLISH : 0);
 }
 
+/* A control of its own flag: on where a limit was given. */
+static __s64 amount(struct tg_in_limits *o, __u16 flag, long long v)
+{
+	if (v == TG_PX_MAX)
+		return 0;
+	o->flags |= flag;
+	return v;
+}
+
+static __u32 count_limit(struct tg_in_limits *o, __u16 flag, long long v)
+{
+	if (v == 0xffffffffu)
+		return 0;
+	o->flags |= flag;
+	return (__u32)v;
+}
+
 static void limits(struct tgd_record *r, const struct tgd_limits *l)
 {
 	struct tg_in_limits *o = &r->u.limits;
@@ -176,6 +193,18 @@ static void limits(struct tgd_record *r, const struct tgd_limits *l)
 	o->rate_per_s = (__u32)l->rate_per_s;
 	o->rate_burst = (__u32)l->rate_burst;
 	o->duplicate_window_ns = (__u64)l->duplicate_window_ms * 1000000u;
+	o->max_total_position = amount(o, TG_LIMITS_TOTAL_POSITION, l->max_total_position);
+	o->max_gross_notional = amount(o, TG_LIMITS_GROSS, l->max_gross_notional);
+	o->max_net_notional = amount(o, TG_LIMITS_NET, l->max_net_notional);
+	o->max_capital = amount(o, TG_LIMITS_CAPITAL, l->max_capital);
+	o->max_daily_loss = amount(o, TG_LIMITS_DAILY_LOSS, l->max_daily_loss);
+	o->window_collar_bps = count_limit(o, TG_LIMITS_WINDOW_COLLAR, l->window_collar_bps);
+	o->max_executions = count_limit(o, TG_LIMITS_EXECUTIONS, l->max_executions);
+	o->collar_window_ns = (__u64)l->collar_window_ms * 1000000u;
+	o->warn_percent = (__u16)l->warn_percent;
+	o->flags |= (l->duplicate_scope ? TG_LIMITS_DUPLICATE_SCOPE : 0) |
+		    (l->reduce_only ? TG_LIMITS_REDUCE_ONLY : 0) |
+		    (l->restricted ? TG_LIMITS_RESTRICTED : 0);
 }
 
 static const char *scope_name(unsigned int scope)
@@ -308,6 +337,12 @@ static void take_back(struct tgd_record *r)
 	l->max_order_qty = l->max_order_notional = l->max_position = open ? TG_PX_MAX : 0;
 	l->collar_bps = l->max_open_orders = l->rate_per_s = l->rate_burst = open ? 0xffffffffu : 0;
 	l->duplicate_window_ns = 0;
+	/* All that has a flag is off. A number stays: a lower one would be refused. */
+	l->flags = 0;
+	l->max_total_position = l->max_gross_notional = l->max_net_notional = l->max_capital = l->max_daily_loss = 0;
+	l->window_collar_bps = l->max_executions = 0;
+	l->collar_window_ns = 0;
+	l->warn_percent = 0;
 }
 
 int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to,

@@ -152,9 +152,9 @@ static void print_venue(struct printer *p, const struct tg_in_venue *v)
 static void print_limits(struct printer *p, const struct tg_in_limits *l)
 {
 	static const char *const scopes[] = { "?",	 "firm",   "venue",
-					      "account", "client", "instrument" };
+					      "account", "client", "instrument", "strategy" };
 
-	str(p, "scope", scopes[l->scope < 6 ? l->scope : 0]);
+	str(p, "scope", scopes[l->scope < 7 ? l->scope : 0]);
 	num(p, "id", l->id);
 	e8(p, "max_order_qty", l->max_order_qty);
 	e8(p, "max_order_notional", l->max_order_notional);
@@ -164,6 +164,16 @@ static void print_limits(struct printer *p, const struct tg_in_limits *l)
 	count(p, "rate_per_s", l->rate_per_s);
 	count(p, "rate_burst", l->rate_burst);
 	num(p, "duplicate_window_ns", l->duplicate_window_ns);
+	num(p, "flags", l->flags);
+	e8(p, "max_total_position", l->max_total_position);
+	e8(p, "max_gross_notional", l->max_gross_notional);
+	e8(p, "max_net_notional", l->max_net_notional);
+	e8(p, "max_capital", l->max_capital);
+	e8(p, "max_daily_loss", l->max_daily_loss);
+	num(p, "window_collar_bps", l->window_collar_bps);
+	num(p, "collar_window_ns", l->collar_window_ns);
+	num(p, "max_executions", l->max_executions);
+	num(p, "warn_percent", l->warn_percent);
 }
 
 void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)

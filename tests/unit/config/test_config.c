@@ -200,6 +200,9 @@ static void values(void **state)
 	       "t.conf:8: [limits firm] max_position: \"90000000001\" is not allowed; give a decimal from 0 to 90000000000 with at most 8 decimals, or unlimited\n"
 	       "t.conf:9: [limits firm] collar_bps: \"many\" is not allowed; give a whole number from 0 to 4294967294, or unlimited\n"
 	       "t.conf:10: [limits firm] max_open_orders: \"4294967295\" is not allowed; give a whole number from 0 to 4294967294, or unlimited\n");
+	expect(ENGINE "[account a]\nid=1\n[limits account a]\n" FIRM "duplicate_scope=yes\ncollar_window_ms=5\n[limits firm]\n" FIRM "collar_window_ms=5\n",
+	       "t.conf:15: [limits] duplicate_scope: yes without a time to look back; give duplicate_window_ms\n"
+	       "t.conf:16: [limits] collar_window_ms: give it in [limits firm] or [limits instrument NAME]; window_collar_bps may stay here\n");
 	expect(ENGINE VENUE "source=1.2.3.4,example.org\n",
 	       "t.conf:12: [venue v] source: \"1.2.3.4,example.org\" is not allowed; give IPv4 or IPv6 addresses separated by commas (no names)\n");
 	expect(ENGINE VENUE "source=::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9\n",
@@ -377,6 +380,42 @@ static void whole(void **state)
 	assert_int_equal(c.feed[0].line_no, 1);
 	assert_int_equal(c.feed[0].vlan, 0);
 	assert_int_equal(c.xdp.defer_hard_irqs, 100);
+	tgd_config_free(&c);
+}
+
+static void controls(void **state)
+{
+	const struct tg_in_limits *l;
+	struct tgd_records rs;
+	struct tgd_config c;
+	unsigned int i;
+
+	(void)state;
+	good(ENGINE VENUE INST "[account Main]\nid=7\n[limits firm]\n" FIRM
+	     "max_total_position=1\nmax_gross_notional=2\nmax_net_notional=3\nmax_capital=4\nmax_daily_loss=0\nwindow_collar_bps=100\n"
+	     "collar_window_ms=1000\nmax_executions=6\nwarn_percent=80\nduplicate_scope=yes\nduplicate_window_ms=5\nreduce_only=yes\n"
+	     "[limits account Main]\n" FIRM "restricted=yes\nmax_net_notional=unlimited\n",
+	     &c);
+	assert_int_equal(tgd_records_build(&c, &rs), 0);
+	for (i = 0; i < rs.n && rs.r[i].type != TG_IN_LIMITS; i++)
+		;
+	assert_true(i + 2 <= rs.n);
+	l = &rs.r[i].u.limits;
+	assert_int_equal(l->flags, TG_LIMITS_TOTAL_POSITION | TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL | TG_LIMITS_DAILY_LOSS |
+				   TG_LIMITS_WINDOW_COLLAR | TG_LIMITS_EXECUTIONS | TG_LIMITS_DUPLICATE_SCOPE | TG_LIMITS_REDUCE_ONLY);
+	assert_int_equal(l->max_total_position, TG_SCALE);
+	assert_int_equal(l->max_gross_notional, 2 * TG_SCALE);
+	assert_int_equal(l->max_net_notional, 3 * TG_SCALE);
+	assert_int_equal(l->max_capital, 4 * TG_SCALE);
+	assert_int_equal(l->max_daily_loss, 0);
+	assert_int_equal(l->window_collar_bps, 100);
+	assert_int_equal(l->collar_window_ns, 1000000000);
+	assert_int_equal(l->max_executions, 6);
+	assert_int_equal(l->warn_percent, 80);
+	l = &rs.r[i + 1].u.limits;
+	assert_int_equal(l->flags, TG_LIMITS_RESTRICTED);
+	assert_int_equal(l->max_net_notional, 0);
+	tgd_records_free(&rs);
 	tgd_config_free(&c);
 }
 
@@ -602,7 +641,7 @@ int main(void)
 		cmocka_unit_test(too_large), cmocka_unit_test(sections),
 		cmocka_unit_test(values),    cmocka_unit_test(references),
 		cmocka_unit_test(books),     cmocka_unit_test(groups),	 cmocka_unit_test(book_records),
-		cmocka_unit_test(whole),     cmocka_unit_test(records),
+		cmocka_unit_test(whole),     cmocka_unit_test(controls),  cmocka_unit_test(records),
 		cmocka_unit_test(reload), cmocka_unit_test(reload_feeds), cmocka_unit_test(applied),cmocka_unit_test(backoff),
 	};
 
