@@ -121,6 +121,8 @@ static __attribute__((__noinline__)) enum tg_reason gate(const struct tg_engine 
 {
 	u32 reduce = w->on & (TG_LIMITS_REDUCE_ONLY | TG_ROW_REDUCE_STRATEGY);
 
+	if (w->valid_until_ns <= e->time_ns)
+		return TG_REASON_STALE_LIMITS;
 	if (w->on & TG_LIMITS_RESTRICTED)
 		return TG_REASON_RESTRICTED;
 	switch (status) {
@@ -294,10 +296,8 @@ enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *
 
 	if (unlikely(!w))
 		return TG_REASON_NO_LIMITS;
-	if (unlikely(w->valid_until_ns <= e->time_ns))
-		return TG_REASON_STALE_LIMITS;
 	i = (const struct tg_instrument *)((const u8 *)e + w->instrument_off);
-	if (unlikely(w->on & (TG_LIMITS_RESTRICTED | TG_LIMITS_REDUCE_ONLY | TG_ROW_REDUCE_STRATEGY) || i->trading_status > TG_TRADING_OPEN)) {
+	if (unlikely(w->on & TG_ROW_GATE || i->trading_status > TG_TRADING_OPEN)) {
 		why = gate(e, w, r, i->trading_status);
 		if (why)
 			return why;

@@ -101,23 +101,49 @@ struct tg_position *tg_risk_book(const struct tg_engine *e, enum tg_book_of of, 
 /* A finished order keeps its client's number, which may be somebody else's by now. */
 static void books_of(const struct tg_engine *e, const struct tg_order *o, struct tg_position *p[TG_BOOKS_OF])
 {
-	p[TG_BOOK_OF_FIRM] = tg_risk_book(e, TG_BOOK_OF_FIRM, 0, o->instrument_id);
-	p[TG_BOOK_OF_ACCOUNT] = tg_risk_book(e, TG_BOOK_OF_ACCOUNT, o->account_id, o->instrument_id);
-	p[TG_BOOK_OF_STRATEGY] = tg_risk_book(e, TG_BOOK_OF_STRATEGY, o->strategy_id, o->instrument_id);
-	p[TG_BOOK_OF_CLIENT] = tg_risk_book(e, TG_BOOK_OF_CLIENT, tg_order_owner(e, o), o->instrument_id);
+	const struct tg_in_engine *c = &e->params;
+	struct tg_position *firm = book_row(e, 0) + o->instrument_id;
+	const u64 row = c->max_instruments + 1u;
+	u16 client_id = tg_order_owner(e, o);
+
+	p[TG_BOOK_OF_FIRM] = firm;
+	p[TG_BOOK_OF_ACCOUNT] = o->account_id ? firm + row * o->account_id : NULL;
+	p[TG_BOOK_OF_STRATEGY] = o->strategy_id ? firm + row * ((u32)c->max_accounts + o->strategy_id) : NULL;
+	p[TG_BOOK_OF_CLIENT] = client_id ? firm + row * ((u32)c->max_accounts + c->max_strategies + client_id) : NULL;
 }
 
 /* Places of the scopes of an order; 0 behind FIRM's: it is in none of that kind. */
-static void scopes_of(const struct tg_engine *e, const struct tg_order *o, u32 at[TG_RISK_SCOPES])
+static void places(const struct tg_engine *e, const struct tg_order *o, u16 client_id, u32 at[TG_RISK_SCOPES])
 {
-	u16 client = tg_order_owner(e, o);
+	const struct tg_in_engine *p = &e->params;
+	u32 base = p->max_venues + 1u;
 
 	at[0] = 0;
-	at[1] = tg_risk_scope_at(e, TG_SCOPE_VENUE, o->venue_id);
-	at[2] = tg_risk_scope_at(e, TG_SCOPE_ACCOUNT, o->account_id);
-	at[3] = client ? tg_risk_scope_at(e, TG_SCOPE_CLIENT, client) : 0;
-	at[4] = tg_risk_scope_at(e, TG_SCOPE_INSTRUMENT, o->instrument_id);
-	at[5] = o->strategy_id ? tg_risk_scope_at(e, TG_SCOPE_STRATEGY, o->strategy_id) : 0;
+	at[1] = o->venue_id;
+	at[2] = base + o->account_id;
+	base += p->max_accounts + 1u;
+	at[3] = client_id ? base + client_id : 0;
+	base += p->max_clients + 1u;
+	at[4] = base + o->instrument_id;
+	base += p->max_instruments + 1u;
+	at[5] = o->strategy_id ? base + o->strategy_id : 0;
+}
+
+static void scopes_of(const struct tg_engine *e, const struct tg_order *o, u32 at[TG_RISK_SCOPES])
+{
+	places(e, o, tg_order_owner(e, o), at);
+}
+
+void tg_risk_open_orders(struct tg_engine *e, const struct tg_order *o, s32 delta)
+{
+	struct tg_limits *l = TG_TABLE(e, off_limits, struct tg_limits);
+	u32 at[TG_RISK_SCOPES], k;
+
+	places(e, o, o->client_id, at);
+	l[0].open_orders += (u32)delta;	/* counted anew when FIRM's limits come */
+	for (k = 1; k < TG_RISK_SCOPES; k++)
+		if (at[k] && sums(e, at[k])->slot)
+			l[sums(e, at[k])->slot].open_orders += (u32)delta;
 }
 
 /* ---- sums ---- */

@@ -75,12 +75,6 @@ static bool form_ok(const struct tg_engine *e, const struct tg_in_limits *c)
 	       (!(on & TG_LIMITS_DUPLICATE_SCOPE) || c->duplicate_window_ns) && c->warn_percent <= 100;
 }
 
-/* On time: the theoretical arrival time lies ahead of now by the slack at most. */
-static void set_open(struct tg_limits *l)
-{
-	l->rate_open_ns = l->rate_tat_ns > l->rate_slack_ns ? l->rate_tat_ns - l->rate_slack_ns : 0;
-}
-
 /* What the rate check would divide for. Nothing may be sent at a rate or burst of 0; the row sees to that. */
 static void derive(struct tg_limits *l, u64 now_ns)
 {
@@ -89,22 +83,8 @@ static void derive(struct tg_limits *l, u64 now_ns)
 
 	l->rate_interval_ns = unlimited || !c->rate_per_s ? 0 : (NS_PER_S + c->rate_per_s - 1) / c->rate_per_s;
 	l->rate_slack_ns = unlimited || !c->rate_burst ? UNLIMITED_U64 : (u64)(c->rate_burst - 1) * l->rate_interval_ns;
-	set_open(l);
+	tg_risk_set_open(l);
 	l->valid_until_ns = c->lease_ns && now_ns + c->lease_ns > now_ns ? now_ns + c->lease_ns : UNLIMITED_U64;
-}
-
-/*
- * Generic cell rate algorithm: a request is on time when it comes no more than burst - 1 intervals
- * before its theoretical arrival time.
- */
-void tg_risk_rate_count(struct tg_limits *l, u64 now_ns)
-{
-	if (!l->rate_interval_ns)
-		return;
-	if (l->rate_tat_ns < now_ns)
-		l->rate_tat_ns = now_ns;
-	l->rate_tat_ns += l->rate_interval_ns;
-	set_open(l);
 }
 
 /* How far the window collar looks back: the instrument's own word, else the firm's. */
@@ -178,19 +158,6 @@ enum tg_reason tg_risk_set_state(struct tg_engine *e, u16 scope, u32 id, u32 set
 	return TG_REASON_OK;
 }
 
-void tg_risk_open_orders(struct tg_engine *e, const struct tg_order *o, s32 delta)
-{
-	const u32 id[] = { 0, o->venue_id, o->account_id, o->client_id, o->instrument_id, o->strategy_id };
-	u16 scope;
-
-	for (scope = TG_SCOPE_FIRM; scope <= TG_SCOPE_STRATEGY; scope++) {
-		struct tg_limits *l = tg_risk_limits(e, scope, id[scope - TG_SCOPE_FIRM]);
-
-		if (l)
-			l->open_orders += (u32)delta;
-	}
-}
-
 /* ---- rows ---- */
 
 static void tighten(s64 *m, s64 v)
@@ -226,8 +193,10 @@ static void add_scope(const struct tg_engine *e, struct tg_risk_row *w, const st
 		w->window_ns = c->duplicate_window_ns;
 	if (!c->rate_per_s || !c->rate_burst)
 		w->rate_never = 1;
-	if (l->valid_until_ns < w->valid_until_ns)
+	if (l->valid_until_ns < w->valid_until_ns) {
 		w->valid_until_ns = l->valid_until_ns;
+		w->on |= TG_ROW_LEASE;
+	}
 	if (c->flags & TG_LIMITS_TOTAL_POSITION)
 		tighten(&w->max_total[total_book(c->scope)], c->max_total_position);
 	if ((c->flags & TG_LIMITS_WINDOW_COLLAR) && c->window_collar_bps < w->window_bps)

@@ -23,12 +23,34 @@ struct tg_limits {
 	u32 pad;
 };
 
+/* On time: the theoretical arrival time lies ahead of now by the slack at most. */
+static inline void tg_risk_set_open(struct tg_limits *l)
+{
+	l->rate_open_ns = l->rate_tat_ns > l->rate_slack_ns ? l->rate_tat_ns - l->rate_slack_ns : 0;
+}
+
+/*
+ * Generic cell rate algorithm: a request is on time when it comes no more than burst - 1 intervals
+ * before its theoretical arrival time.
+ */
+static inline void tg_risk_rate_count(struct tg_limits *l, u64 now_ns)
+{
+	if (!l->rate_interval_ns)
+		return;
+	if (l->rate_tat_ns < now_ns)
+		l->rate_tat_ns = now_ns;
+	l->rate_tat_ns += l->rate_interval_ns;
+	tg_risk_set_open(l);
+}
+
 #define TG_LIMITS_VALUED	(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL | TG_LIMITS_DAILY_LOSS)
 #define TG_LIMITS_ROOM		(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL)
 #define TG_LIMITS_ALL		((TG_LIMITS_DUPLICATE_SCOPE << 1) - 1)
-/* In a row only: the strategy's own position must get smaller; a reference price is asked for. */
+/* In a row only: the strategy's own position must get smaller; a reference price is asked for; there is a lease. */
 #define TG_ROW_REDUCE_STRATEGY	0x1000000u
 #define TG_ROW_REFERENCE	0x2000000u
+#define TG_ROW_LEASE		0x4000000u
+#define TG_ROW_GATE		(TG_LIMITS_RESTRICTED | TG_LIMITS_REDUCE_ONLY | TG_ROW_REDUCE_STRATEGY | TG_ROW_LEASE)
 
 /*
  * Running sums of one scope, so that no check walks over orders or positions. Money is summed in 128 bits, where it cannot overflow. The sums are kept only while
@@ -126,7 +148,6 @@ enum tg_reason tg_risk_set_limits(struct tg_engine *e, const struct tg_in_limits
 s64 tg_risk_market_px(struct tg_engine *e, const struct tg_risk_request *r);	/* what a market order is valued at; 0 = nothing asks */
 /* limits.c. NULL: a scope that must have limits has none. */
 const struct tg_risk_row *tg_risk_row_make(struct tg_engine *e, const struct tg_risk_request *r, struct tg_risk_row *w);
-void tg_risk_rate_count(struct tg_limits *l, u64 now_ns);
 /* Sets or clears TG_LIMITS_REDUCE_ONLY, TG_LIMITS_RESTRICTED of a scope beside its limits: for what the engine decides itself. */
 enum tg_reason tg_risk_set_state(struct tg_engine *e, u16 scope, u32 id, u32 set, u32 clear);
 /* By how much the value of an open order grows when it is replaced; TG_PX_MAX where that cannot be told. */
