@@ -33,7 +33,7 @@ static const struct tg_position *book(const struct tg_engine *e, const struct tg
 
 static __always_inline const struct tg_risk_row *row_of(struct tg_engine *e, const struct tg_risk_request *r)
 {
-	u32 at = r->instrument_id + r->account_id * 8u + r->client_id * 32u + r->strategy_id * 64u;
+	u32 at = r->instrument_id + (u32)(tg_load64(&r->client_id) * 0x9fb21c651e98df25ULL >> 40);
 	struct tg_risk_row *w = TG_TABLE(e, off_risk_rows, struct tg_risk_row) + at % TG_RISK_ROWS;
 
 	if (likely(w->version == e->limits_version && w->who == tg_load64(&r->client_id) && w->instrument_id == r->instrument_id))
