@@ -475,6 +475,58 @@ static void kill_that_leaves_orders_alone(void **state)
 	fx_free(f);
 }
 
+/* An order that is counted may be the one too many: the kill comes before its parent has heard of it. */
+static void kill_by_its_own_order(void **state)
+{
+	struct fx *f = pk_ready();
+	struct tg_in_limits l = fx_unlimited(TG_SCOPE_ACCOUNT, 1);
+	u64 order;
+	u32 id;
+
+	(void)state;
+	l.flags = TG_LIMITS_EXECUTIONS;
+	l.max_executions = 1;
+	assert_int_equal(fx_limits(f, l), TG_REASON_OK);
+	id = pk_send(f, pk_intent(TG_EXEC_DIRECT, BUY, PX(100), PX(2)));
+	order = pk_child(f, id, 0);
+	assert_int_equal(tg_engine_kills(f->e), 1);
+	assert_int_equal(f->e->kills.k[0].cause, TG_KILL_EXECUTIONS);
+	assert_int_equal(STATE(f, id), TG_PARENT_CANCEL_PENDING);
+	assert_int_equal(fx_counter(f, TG_CC_PARENT_ILLEGAL), 0);
+	pk_ack(f, order);
+	pk_fill(f, order, PX(1), PX(100));
+	pk_canceled(f, order);
+	pk_done(f, id, TG_PARENT_KILL_SWITCH);
+	id = pk_send(f, pk_intent(TG_EXEC_DIRECT, BUY, PX(100), PX(2)));
+	pk_done(f, id, TG_PARENT_KILL_SWITCH);
+	assert_int_equal(fx_priv(f, 1, TG_PRIV_PARENT, 0)->u.parent.reason, TG_REASON_EXECUTIONS);
+	fx_free(f);
+}
+
+static void booked_under_a_strategy(void **state)
+{
+	struct fx *f = pk_ready();
+	struct tg_submission s = pk_intent(TG_EXEC_DIRECT, BUY, PX(100), PX(2));
+	u64 order;
+	u32 id;
+
+	(void)state;
+	assert_int_equal(fx_limits(f, fx_unlimited(TG_SCOPE_STRATEGY, 2)), TG_REASON_OK);
+	s.strategy_id = 2;
+	id = pk_send(f, s);
+	order = pk_child(f, id, 0);
+	assert_int_equal(fx_order(f, order)->strategy_id, 2);
+	pk_ack(f, order);
+	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_STRATEGY, 1, TG_KILL_CANCEL), TG_REASON_OK);
+	assert_int_equal(STATE(f, id), TG_PARENT_WORKING);
+	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_STRATEGY, 2, TG_KILL_CANCEL), TG_REASON_OK);
+	pk_canceled(f, order);
+	pk_done(f, id, TG_PARENT_KILL_SWITCH);
+	s.strategy_id = 9;
+	assert_int_equal(fx_submit(f, 1, s), TG_REASON_BAD_STRATEGY);
+	fx_free(f);
+}
+
 static void orphan_latches(void **state)
 {
 	struct fx *f = pk_ready();
@@ -698,6 +750,8 @@ int main(void)
 		cmocka_unit_test(client_goes),
 		cmocka_unit_test(kill_ends_it),
 		cmocka_unit_test(kill_that_leaves_orders_alone),
+		cmocka_unit_test(kill_by_its_own_order),
+		cmocka_unit_test(booked_under_a_strategy),
 		cmocka_unit_test(orphan_latches),
 		cmocka_unit_test(fill_without_a_parent_latches),
 		cmocka_unit_test(capacity),

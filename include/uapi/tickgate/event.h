@@ -220,7 +220,7 @@ struct tg_submission {
 	__u8 ord_type;			/* enum tg_ord_type */
 	__u8 tif;			/* enum tg_tif */
 	__u8 action;			/* BOOK: enum tg_md_action */
-	__u16 strategy_id;		/* NEW: one that a permit of this client names; 0 = that of its first permit */
+	__u16 strategy_id;		/* NEW, INTENT: one that a permit of this client names; 0 = that of its first permit */
 	__u32 routing_id;		/* 0 */
 	__u32 pad2;
 	union {

@@ -177,14 +177,6 @@ enum tg_reason tg_client_uid_books(const struct tg_engine *e, u32 uid, u16 accou
 	return books(e, &c, account_id, instrument_id, ord_type, strategy_id);
 }
 
-enum tg_reason tg_client_uid_allowed(const struct tg_engine *e, u32 uid, u16 account_id,
-				     u32 instrument_id, u8 ord_type)
-{
-	u16 any = 0;
-
-	return tg_client_uid_books(e, uid, account_id, instrument_id, ord_type, &any);
-}
-
 bool tg_client_sees(const struct tg_engine *e, u16 client_id, u16 account_id)
 {
 	const struct tg_client *c = tg_client(e, client_id);
@@ -264,7 +256,7 @@ static bool form_ok(const struct tg_submission *s)
 		reserved |= s->reserved[i];
 	if (intent && !intent_ok(&s->intent))
 		return false;
-	if (reserved || (s->action && s->type != TG_SUB_BOOK) || (s->strategy_id && s->type != TG_SUB_NEW) || s->pad2 || s->routing_id)
+	if (reserved || (s->action && s->type != TG_SUB_BOOK) || (s->strategy_id && s->type != TG_SUB_NEW && s->type != TG_SUB_INTENT) || s->pad2 || s->routing_id)
 		return false;
 	switch (s->type) {
 	case TG_SUB_NEW:

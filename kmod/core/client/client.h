@@ -42,8 +42,6 @@ enum tg_reason tg_client_submit(struct tg_engine *e, u16 client_id, const struct
 enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *p);
 /* TG_REASON_OK, BAD_ACCOUNT, NOT_PERMITTED or NOT_READY. */
 enum tg_reason tg_client_allowed(const struct tg_engine *e, u16 client_id, u16 account_id, u32 instrument_id, u8 ord_type);
-/* For what a user's parents send, its client attached or not: OK, BAD_ACCOUNT or NOT_PERMITTED. */
-enum tg_reason tg_client_uid_allowed(const struct tg_engine *e, u32 uid, u16 account_id, u32 instrument_id, u8 ord_type);
 /* TG_EXEC_BIT() of all strategies that its permits for the account and instrument name. */
 u32 tg_client_execs(const struct tg_engine *e, u32 uid, u16 account_id, u32 instrument_id);
 /*

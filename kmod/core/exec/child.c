@@ -42,6 +42,7 @@ enum tg_reason tg_child_send(struct tg_engine *e, struct tg_parent *p, u32 leg,
 	s.qty = t->qty;
 	s.cause_time_ns = p->cause_ns;
 	s.account_id = p->account_id;
+	s.strategy_id = p->strategy_id;
 	s.side = p->leg[leg].side;
 	s.ord_type = t->ord_type;
 	s.tif = t->tif;
@@ -56,7 +57,8 @@ enum tg_reason tg_child_send(struct tg_engine *e, struct tg_parent *p, u32 leg,
 	c->status = TG_OS_PENDING_NEW;
 	c->hedge = t->hedge;
 	p->leg[leg].child = (u8)(c - p->child + 1);
-	if (!t->hedge)
+	/* What it has counted may have latched a kill meanwhile. */
+	if (!t->hedge && !p->end)
 		tg_parent_event(e, p, TG_PE_SENT, TG_REASON_OK);
 	return TG_REASON_OK;
 }
@@ -179,6 +181,8 @@ enum tg_work tg_exec_fail(struct tg_engine *e, struct tg_parent *p, enum tg_reas
 	case TG_REASON_NO_OUTBOX:
 		return TG_WORK_AGAIN;
 	case TG_REASON_KILLED:
+	case TG_REASON_DAILY_LOSS:	/* kills of risk's own */
+	case TG_REASON_EXECUTIONS:
 		tg_parent_event(e, p, TG_PE_KILL, why);
 		break;
 	case TG_REASON_NOT_LEADER:

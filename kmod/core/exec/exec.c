@@ -45,11 +45,12 @@ static enum tg_reason leg_ok(const struct tg_engine *e, u32 uid, u8 exec, const 
 	const struct tg_instrument *i = tg_instrument(e, s->instrument_id);
 	const struct tg_venue_caps *caps;
 	const struct tg_session *v;
+	u16 strategy_id = s->strategy_id;
 	enum tg_reason why;
 
 	if (!i)
 		return TG_REASON_BAD_INSTRUMENT;
-	why = tg_client_uid_allowed(e, uid, s->account_id, s->instrument_id, s->ord_type);
+	why = tg_client_uid_books(e, uid, s->account_id, s->instrument_id, s->ord_type, &strategy_id);
 	if (!why)
 		why = tg_order_terms(i, s);
 	if (why)

@@ -41,10 +41,11 @@ static u32 members(const struct tg_engine *e, const struct tg_leg *l)
 static bool may_take(const struct tg_engine *e, const struct tg_parent *p, const struct tg_instrument *i)
 {
 	const struct tg_session *v = i ? tg_session(e, i->def.venue_id) : NULL;
+	u16 strategy_id = p->strategy_id;
 
 	return v && i->state == TG_BOOK_LIVE && (v->cfg.flags & TG_VENUE_ORDERS) &&
 	       tg_session_can_send(v) && tg_exec_fits(tg_venue_caps(v->cfg.dialect), TG_EXEC_SWEEP) &&
-	       tg_client_uid_allowed(e, p->uid, p->account_id, i->def.instrument_id, TG_ORD_LIMIT) == TG_REASON_OK;
+	       tg_client_uid_books(e, p->uid, p->account_id, i->def.instrument_id, TG_ORD_LIMIT, &strategy_id) == TG_REASON_OK;
 }
 
 /* The next level of others within the limit. */

@@ -233,6 +233,7 @@ static void fill_in(struct tg_parent *p, u16 client_id, u32 uid, u8 exec,
 	p->client_id = client_id;
 	p->uid = uid;
 	p->account_id = s->account_id;
+	p->strategy_id = s->strategy_id;
 	p->exec = exec;
 	p->user_ref = s->user_ref;
 	p->cause_ns = s->cause_time_ns;
@@ -256,18 +257,20 @@ static enum tg_reason try_intent(struct tg_engine *e, u16 client_id, const struc
 				 u32 *id)
 {
 	const struct tg_client *c = tg_client(e, client_id);
+	struct tg_submission under = *s;
 	struct tg_parent *p;
 	enum tg_reason why;
 	u8 exec = 0;
 
 	if (e->mode != TG_MODE_LEADER)
 		return TG_REASON_NOT_LEADER;
-	why = tg_client_allowed(e, client_id, s->account_id, s->instrument_id, s->ord_type);
+	/* All its orders are booked under the strategy of the first. */
+	why = tg_client_books(e, client_id, s->account_id, s->instrument_id, s->ord_type, &under.strategy_id);
 	if (why)
 		return why;
 	why = tg_exec_choose(e, c->info.uid, s, &exec);
 	if (!why)
-		why = tg_exec_check(e, c->info.uid, exec, s);
+		why = tg_exec_check(e, c->info.uid, exec, &under);
 	if (why)
 		return why;
 	p = take(e);
@@ -275,7 +278,7 @@ static enum tg_reason try_intent(struct tg_engine *e, u16 client_id, const struc
 		tg_cc(e, TG_CC_PARENTS_FULL);
 		return TG_REASON_CAPACITY;
 	}
-	fill_in(p, client_id, c->info.uid, exec, s);
+	fill_in(p, client_id, c->info.uid, exec, &under);
 	/* The owner is there before its timers; without a timer there is no owner either. */
 	if (!arm(e, p, TG_PARENT_LIFE, s->intent.life_ns) ||
 	    !arm(e, p, TG_PARENT_LEG, exec == TG_EXEC_MULTI_LEG ? s->intent.leg_timeout_ns : 0)) {
@@ -391,7 +394,7 @@ void tg_parent_touched(struct tg_engine *e, const struct tg_order *o)
 
 	if (!c) {
 		/* An end that is told again is nothing new; an order that works for nobody is. */
-		if (o->working)
+		if (o->working && !(p && o->created_seq == e->seq))	/* it may be on its way to the parent's table */
 			e->parent_orphans++;
 		return;
 	}
@@ -440,6 +443,8 @@ static bool in_scope(const struct tg_engine *e, const struct tg_parent *p, u16 s
 		return p->account_id == id;
 	case TG_SCOPE_CLIENT:
 		return p->client_id == id;
+	case TG_SCOPE_STRATEGY:
+		return p->strategy_id == id;
 	case TG_SCOPE_VENUE:
 	case TG_SCOPE_INSTRUMENT:
 		for (i = 0; i < TG_PARENT_LEGS; i++)

@@ -83,7 +83,8 @@ struct tg_parent {
 	u8 tell;		/* something changed that its owner has not been told */
 	u8 no_cancel;		/* a kill that leaves working orders alone */
 	u8 hedged;		/* a hedge went out */
-	u8 pad[5];
+	u8 pad[3];
+	u16 strategy_id;	/* its orders are booked under; 0 = none */
 	struct tg_leg leg[TG_PARENT_LEGS];
 	struct tg_child child[TG_PARENT_CHILDREN];
 };
