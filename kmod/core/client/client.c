@@ -248,15 +248,18 @@ static bool intent_ok(const struct tg_intent *n)
 
 static bool form_ok(const struct tg_submission *s)
 {
-	bool intent = s->type == TG_SUB_INTENT || s->type == TG_SUB_INTENT_REPLACE;
 	u64 reserved = 0;
 	u32 i;
 
-	for (i = 0; !intent && i < sizeof(s->reserved) / sizeof(s->reserved[0]); i++)
-		reserved |= s->reserved[i];
-	if (intent && !intent_ok(&s->intent))
-		return false;
-	if (reserved || (s->action && s->type != TG_SUB_BOOK) || (s->strategy_id && s->type != TG_SUB_NEW && s->type != TG_SUB_INTENT) || s->pad2 || s->routing_id)
+	if (unlikely(s->type == TG_SUB_INTENT || s->type == TG_SUB_INTENT_REPLACE)) {
+		if (!intent_ok(&s->intent))
+			return false;
+	} else {
+		for (i = 0; i < sizeof(s->reserved) / sizeof(s->reserved[0]); i++)
+			reserved |= s->reserved[i];
+	}
+	if (reserved || (s->action && s->type != TG_SUB_BOOK) || (s->strategy_id && s->type != TG_SUB_NEW && s->type != TG_SUB_INTENT) ||
+	    s->pad2 || s->routing_id)
 		return false;
 	switch (s->type) {
 	case TG_SUB_NEW:

@@ -160,7 +160,7 @@ static enum tg_reason may_send(const struct tg_engine *e, u16 client_id, u16 acc
 }
 
 /* from: NULL but for a child. */
-static enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
+static __always_inline enum tg_reason try_new(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
 			      const struct tg_order_source *from, struct tg_order **out,
 			      struct tg_outbox *ob)
 {
