@@ -43,6 +43,9 @@ static void dispatch_public(struct tg_handle *c, const struct tg_pub_event *ev)
 	case TG_PUB_SHUTDOWN:
 		f = cb->on_shutdown;
 		break;
+	case TG_PUB_ALERT:
+		f = cb->on_alert;
+		break;
 	case TG_PUB_TOP:
 		f = cb->on_top;
 		break;

@@ -54,6 +54,8 @@ struct tg_callbacks {
 	void (*on_session)(void *user, const struct tg_pub_event *ev);
 	void (*on_kill)(void *user, const struct tg_pub_event *ev);
 	void (*on_resume)(void *user, const struct tg_pub_event *ev);
+	/* a soft limit was reached: ev->u.alert */
+	void (*on_alert)(void *user, const struct tg_pub_event *ev);
 	void (*on_mode)(void *user, const struct tg_pub_event *ev);
 	/* its definition: tg_instrument() */
 	void (*on_new_instrument)(void *user, const struct tg_pub_event *ev);

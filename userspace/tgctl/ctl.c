@@ -346,11 +346,20 @@ const char *ctl_side(unsigned int side)
 
 const char *ctl_kill_cause(unsigned int cause)
 {
-	static const char *const names[] = { "?",	    "operator",	     "journal",
-					     "daemon lost", "suspect order", "client",
-					     "dead man", "daily loss", "repeated executions" };
+	static const char *const names[TG_KILL_CAUSES] = {
+		[TG_KILL_OPERATOR] = "operator",
+		[TG_KILL_JOURNAL] = "journal",
+		[TG_KILL_DAEMON_LOST] = "daemon lost",
+		[TG_KILL_SUSPECT] = "suspect order",
+		[TG_KILL_CLIENT] = "client",
+		[TG_KILL_DEAD_MAN] = "dead man",
+		[TG_KILL_ORPHAN] = "orphaned order",
+		[TG_KILL_HEDGE] = "hedge failed",
+		[TG_KILL_LOSS] = "daily loss",
+		[TG_KILL_EXECUTIONS] = "repeated executions",
+	};
 
-	return names[cause < sizeof(names) / sizeof(names[0]) ? cause : 0];
+	return cause < TG_KILL_CAUSES && names[cause] ? names[cause] : "?";
 }
 
 const char *ctl_who(void)

@@ -13,6 +13,8 @@ static const char *type_name(unsigned int type)
 		return "KILL";
 	case TG_PUB_RESUME:
 		return "RESUME";
+	case TG_PUB_ALERT:
+		return "ALERT";
 	case TG_PUB_MODE:
 		return "MODE";
 	case TG_PUB_BOOK_STATE:
@@ -43,20 +45,44 @@ static const char *subject(struct ctl *c, const struct tg_pub_event *ev)
 	return ev->type == TG_PUB_BOOK_STATE ? ctl_instrument(c, ev->id) : "";
 }
 
-static const char *scope_subject(struct ctl *c, const struct tg_pub_event *ev)
+static const char *scope_subject(struct ctl *c, unsigned int scope, __u32 id)
 {
-	switch (ev->u.kill.scope) {
+	switch (scope) {
 	case TG_SCOPE_VENUE:
-		return ctl_venue(c, ev->u.kill.id);
+		return ctl_venue(c, id);
 	case TG_SCOPE_ACCOUNT:
-		return ctl_account(ev->u.kill.id);
+		return ctl_account(id);
 	case TG_SCOPE_INSTRUMENT:
-		return ctl_instrument(c, ev->u.kill.id);
+		return ctl_instrument(c, id);
 	case TG_SCOPE_STRATEGY:
-		return ctl_strategy(ev->u.kill.id);
+		return ctl_strategy(id);
 	default:
 		return "";
 	}
+}
+
+/* The soft limits that an ALERT tells of, with blanks between. */
+static const char *controls(__u32 bits)
+{
+	static const struct { __u32 bit; const char *word; } words[] = {
+		{ TG_LIMITS_OPEN_ORDERS, "open_orders" },
+		{ TG_LIMITS_POSITION, "position" },
+		{ TG_LIMITS_TOTAL_POSITION, "total_position" },
+		{ TG_LIMITS_GROSS, "gross_notional" },
+		{ TG_LIMITS_NET, "net_notional" },
+		{ TG_LIMITS_CAPITAL, "capital" },
+		{ TG_LIMITS_DAILY_LOSS, "daily_loss" },
+		{ TG_LIMITS_EXECUTIONS, "executions" },
+	};
+	static char text[160];
+	size_t n = 0, i;
+
+	text[0] = 0;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (bits & words[i].bit)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? " " : "",
+					      words[i].word);
+	return text;
 }
 
 static void text(struct ctl *c, const struct tg_pub_event *ev)
@@ -67,8 +93,13 @@ static void text(struct ctl *c, const struct tg_pub_event *ev)
 	switch (ev->type) {
 	case TG_PUB_KILL:
 	case TG_PUB_RESUME:
-		printf("%s %s cause %s\n", ctl_scope_name(ev->u.kill.scope), scope_subject(c, ev),
+		printf("%s %s cause %s\n", ctl_scope_name(ev->u.kill.scope), scope_subject(c, ev->u.kill.scope, ev->u.kill.id),
 		       ctl_kill_cause(ev->u.kill.cause));
+		break;
+	case TG_PUB_ALERT:
+		printf("%s %s at %u %% of its limit: %s\n", ctl_scope_name(ev->u.alert.scope),
+		       scope_subject(c, ev->u.alert.scope, ev->u.alert.id), ev->u.alert.percent,
+		       controls(ev->u.alert.controls));
 		break;
 	case TG_PUB_SESSION:
 	case TG_PUB_MODE:
@@ -97,8 +128,15 @@ static void json_out(struct ctl *c, const struct tg_pub_event *ev)
 	case TG_PUB_RESUME:
 		tg_json_str(&j, "scope", ctl_scope_name(ev->u.kill.scope));
 		tg_json_u64(&j, "id", ev->u.kill.id);
-		tg_json_str(&j, "name", scope_subject(c, ev));
+		tg_json_str(&j, "name", scope_subject(c, ev->u.kill.scope, ev->u.kill.id));
 		tg_json_str(&j, "cause", ctl_kill_cause(ev->u.kill.cause));
+		break;
+	case TG_PUB_ALERT:
+		tg_json_str(&j, "scope", ctl_scope_name(ev->u.alert.scope));
+		tg_json_u64(&j, "id", ev->u.alert.id);
+		tg_json_str(&j, "name", scope_subject(c, ev->u.alert.scope, ev->u.alert.id));
+		tg_json_u64(&j, "percent", ev->u.alert.percent);
+		tg_json_str(&j, "controls", controls(ev->u.alert.controls));
 		break;
 	case TG_PUB_SESSION:
 	case TG_PUB_MODE:

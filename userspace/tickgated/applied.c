@@ -29,6 +29,8 @@ void tgd_applied_write(const struct tgd_records *rs, __u64 started_ns)
 			fprintf(f, "limits %u %u\n", r->u.limits.scope, r->u.limits.id);
 		else if (r->type == TG_IN_PRODUCT)
 			fprintf(f, "product %u\n", r->u.product.product_id);
+		else if (r->type == TG_IN_STRATEGY)
+			fprintf(f, "strategy %u\n", r->u.strategy.strategy_id);
 		else if (r->type == TG_IN_INSTRUMENT)
 			fprintf(f, "instrument %u\n", r->u.instrument.instrument_id);
 		else if (r->type == TG_IN_FEED)
@@ -75,7 +77,7 @@ static void take_line(struct tgd_records *out, const char *line)
 		snprintf(r->label, sizeof(r->label), "[permit] id %u", a);
 		out->n++;
 	} else if (sscanf(line, "limits %u %u", &a, &b) == 2 && a >= TG_SCOPE_FIRM &&
-		   a <= TG_SCOPE_INSTRUMENT) {
+		   a <= TG_SCOPE_STRATEGY) {
 		r->type = TG_IN_LIMITS;
 		r->len = sizeof(r->u.limits);
 		r->u.limits.scope = (__u16)a;
@@ -86,6 +88,10 @@ static void take_line(struct tgd_records *out, const char *line)
 	} else if (sscanf(line, "product %u", &a) == 1 && a <= 0xffff) {
 		r->type = TG_IN_PRODUCT;
 		r->u.product.product_id = (__u16)a;
+		out->n++;
+	} else if (sscanf(line, "strategy %u", &a) == 1 && a <= 0xffff) {
+		r->type = TG_IN_STRATEGY;
+		r->u.strategy.strategy_id = (__u16)a;
 		out->n++;
 	} else if (sscanf(line, "instrument %u", &a) == 1) {
 		r->type = TG_IN_INSTRUMENT;

@@ -366,6 +366,8 @@ static void *new_section(struct tgd_config *c, enum tgd_kind kind)
 		return grow((void **)&c->venue, &c->venues, size);
 	case TGD_PRODUCT:
 		return grow((void **)&c->product, &c->products, size);
+	case TGD_STRATEGY:
+		return grow((void **)&c->strategy, &c->strategies, size);
 	case TGD_INSTRUMENT:
 		return grow((void **)&c->instrument, &c->instruments, size);
 	case TGD_ACCOUNT:
@@ -394,6 +396,7 @@ static int limits_scope(const struct tgd_entry *en, const char *rest, struct tgd
 		{ "account", TG_SCOPE_ACCOUNT },
 		{ "client", TG_SCOPE_CLIENT },
 		{ "instrument", TG_SCOPE_INSTRUMENT },
+		{ "strategy", TG_SCOPE_STRATEGY },
 	};
 	size_t w = strcspn(rest, " "), i;
 
@@ -404,8 +407,8 @@ static int limits_scope(const struct tgd_entry *en, const char *rest, struct tgd
 	    (rest[w] == ' ') != (scopes[i].scope != TG_SCOPE_FIRM)) {
 		tgd_error(
 			e, en->line,
-			"[%s]: write [limits firm], [limits account NAME], [limits instrument NAME], [limits venue NAME] or "
-			"[limits client N]",
+			"[%s]: write [limits firm], [limits account NAME], [limits instrument NAME], [limits venue NAME], "
+			"[limits strategy NAME] or [limits client N]",
 			en->name);
 		return -1;
 	}
@@ -436,7 +439,7 @@ static int take_section(struct tgd_config *c, const struct tgd_index *ix, int se
 	if (kind == TGD_KINDS) {
 		tgd_error(
 			e, en->line,
-			"[%s]: unknown section; known are: engine journal venue product instrument account permit limits feed xdp vault",
+			"[%s]: unknown section; known are: engine journal venue product strategy instrument account permit limits feed xdp vault",
 			en->name);
 		return 0;
 	}
@@ -562,6 +565,7 @@ void tgd_config_free(struct tgd_config *c)
 {
 	free(c->venue);
 	free(c->product);
+	free(c->strategy);
 	free(c->instrument);
 	free(c->account);
 	free(c->permit);

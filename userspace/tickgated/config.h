@@ -49,7 +49,7 @@ struct tgd_engine {
 		max_orders, max_limits, max_parents, max_timers;
 	long long book_levels, md_pending, exec_ids, rx_buffer_bytes, session_store_bytes,
 		session_store_messages;
-	long long l3_books, l3_orders, max_products;
+	long long l3_books, l3_orders, max_products, max_strategies, day_start_min;
 };
 
 struct tgd_journal {
@@ -84,6 +84,12 @@ struct tgd_product {
 	long long id;
 };
 
+/* A name under which orders are booked and limited. */
+struct tgd_strategy {
+	struct tgd_section s;
+	long long id;
+};
+
 struct tgd_instrument {
 	struct tgd_section s;
 	long long id, tick, lot, min_qty, px_digits, qty_digits, stale_ms, subscribe;
@@ -104,9 +110,10 @@ struct tgd_permit {
 	struct tgd_section s;
 	long long id, uid, trade, market_orders, publish;
 	char account[TG_NAME_LEN], instrument[TG_NAME_LEN];
+	char strategy[TG_NAME_LEN];
 	char exec[TGD_EXEC_LEN];
 	unsigned int execs;	/* TG_EXEC_BIT() of the words; set by the check */
-	long long account_id, instrument_id;
+	long long account_id, instrument_id, strategy_id;
 };
 
 struct tgd_limits {
@@ -153,12 +160,13 @@ struct tgd_config {
 	struct tgd_vault vault;
 	struct tgd_venue *venue;
 	struct tgd_product *product;
+	struct tgd_strategy *strategy;
 	struct tgd_instrument *instrument;
 	struct tgd_account *account;
 	struct tgd_permit *permit;
 	struct tgd_limits *limits;
 	struct tgd_feed *feed;
-	unsigned int venues, products, instruments, accounts, permits, n_limits, feeds;
+	unsigned int venues, products, strategies, instruments, accounts, permits, n_limits, feeds;
 };
 
 enum tgd_xdp_mode { TGD_XDP_AUTO = 0, TGD_XDP_NATIVE = 1, TGD_XDP_GENERIC = 2 };
@@ -183,6 +191,7 @@ enum tgd_kind {
 	TGD_JOURNAL,
 	TGD_VENUE,
 	TGD_PRODUCT,
+	TGD_STRATEGY,
 	TGD_INSTRUMENT,
 	TGD_ACCOUNT,
 	TGD_PERMIT,

@@ -214,6 +214,18 @@ static void check_products(struct tgd_config *c, struct tgd_errors *e)
 		  c->engine.max_products, "max_products");
 }
 
+static void check_strategies(struct tgd_config *c, struct tgd_errors *e)
+{
+	const struct tgd_strategy *p = c->strategy;
+
+	if (c->strategies && !c->engine.max_strategies)
+		tgd_error(e, p->s.line,
+			  "[strategy %s]: the engine has no room for strategies; set [engine] max_strategies",
+			  p->s.name);
+	check_ids(e, TGD_STRATEGY, p, c->strategies, sizeof(*p), offsetof(struct tgd_strategy, id),
+		  c->engine.max_strategies, "max_strategies");
+}
+
 static void check_books(struct tgd_config *c, struct tgd_instrument *in, struct tgd_errors *e)
 {
 	const struct tgd_product *p = FIND(c, product, products, in->product);
@@ -336,6 +348,7 @@ static void check_permits(struct tgd_config *c, struct tgd_errors *e)
 		struct tgd_permit *p = &c->permit[i];
 		struct tgd_account *a = FIND(c, account, accounts, p->account);
 		struct tgd_instrument *in = FIND(c, instrument, instruments, p->instrument);
+		struct tgd_strategy *st = FIND(c, strategy, strategies, p->strategy);
 
 		if (a)
 			p->account_id = a->id;
@@ -349,6 +362,12 @@ static void check_permits(struct tgd_config *c, struct tgd_errors *e)
 			tgd_error(e, tgd_key_line(TGD_PERMIT, &p->s, "instrument"),
 				  "[permit %s] instrument: no [instrument %s]; name one, or all",
 				  p->s.name, p->instrument);
+		if (st)
+			p->strategy_id = st->id;
+		else if (p->strategy[0])
+			tgd_error(e, tgd_key_line(TGD_PERMIT, &p->s, "strategy"),
+				  "[permit %s] strategy: no [strategy %s]; add it or name another",
+				  p->s.name, p->strategy);
 		check_execs(c, p, in, e);
 		if (p->market_orders && !p->trade)
 			tgd_error(
@@ -399,6 +418,12 @@ static void check_limits(struct tgd_config *c, struct tgd_errors *e)
 			kind = "venue";
 			found = v;
 			l->scope_id = v ? v->id : 0;
+		} else if (l->scope == TG_SCOPE_STRATEGY) {
+			struct tgd_strategy *st = FIND(c, strategy, strategies, l->s.name);
+
+			kind = "strategy";
+			found = st;
+			l->scope_id = st ? st->id : 0;
 		} else if (l->scope == TG_SCOPE_CLIENT) {
 			char *end;
 			unsigned long v = strtoul(l->s.name, &end, 10);
@@ -495,6 +520,7 @@ int tgd_config_check(struct tgd_config *c, struct tgd_errors *e)
 	check_venues(c, e);
 	check_vault(c, e);
 	check_products(c, e);
+	check_strategies(c, e);
 	check_instruments(c, e);
 	check_l3(c, e);
 	check_permits(c, e);

@@ -160,6 +160,10 @@ static void one_event(struct loop *l, const struct tg_pub_event *ev)
 		tgd_log(LOG_WARNING, "trading halted: scope %u id %u cause %u", ev->u.kill.scope,
 			ev->u.kill.id, ev->u.kill.cause);
 		break;
+	case TG_PUB_ALERT:
+		tgd_log(LOG_WARNING, "soft limit: scope %u id %u at %u %% (controls %#x)", ev->u.alert.scope,
+			ev->u.alert.id, ev->u.alert.percent, ev->u.alert.controls);
+		break;
 	case TG_PUB_RESUME:
 		tgd_log(LOG_NOTICE, "trading resumed: scope %u id %u", ev->u.kill.scope,
 			ev->u.kill.id);
@@ -205,6 +209,8 @@ void tgd_names_write(const struct tgd_config *c)
 		fprintf(f, "instrument %lld\t%s\n", c->instrument[i].id, c->instrument[i].s.name);
 	for (i = 0; i < c->products; i++)
 		fprintf(f, "product %lld\t%s\n", c->product[i].id, c->product[i].s.name);
+	for (i = 0; i < c->strategies; i++)
+		fprintf(f, "strategy %lld\t%s\n", c->strategy[i].id, c->strategy[i].s.name);
 	for (i = 0; i < c->feeds; i++)
 		fprintf(f, "feed %lld\t%s\n", c->feed[i].id, c->feed[i].s.name);
 	if (tg_rundir_commit("names", f))

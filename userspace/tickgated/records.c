@@ -35,6 +35,8 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *e, struc
 		.l3_orders = (__u32)(g->l3_books && !g->l3_orders ? L3_ORDERS : g->l3_orders),
 		.l3_books = (__u16)g->l3_books,
 		.max_products = (__u16)g->max_products,
+		.max_strategies = (__u16)g->max_strategies,
+		.day_start_s = (__u32)g->day_start_min * 60,
 	};
 	*h = (struct tg_nl_host){
 		.cpu = (__u32)g->cpu,
@@ -94,6 +96,14 @@ static void product(struct tgd_record *r, const struct tgd_product *p)
 	r->len = sizeof(r->u.product);
 	r->u.product.product_id = (__u16)p->id;
 	COPY(r->u.product.name, p->s.name);
+}
+
+static void strategy(struct tgd_record *r, const struct tgd_strategy *st)
+{
+	r->type = TG_IN_STRATEGY;
+	r->len = sizeof(r->u.strategy);
+	r->u.strategy.strategy_id = (__u16)st->id;
+	COPY(r->u.strategy.name, st->s.name);
 }
 
 static void instrument(struct tgd_record *r, const struct tgd_instrument *in)
@@ -156,6 +166,7 @@ static void permit(struct tgd_record *r, const struct tgd_permit *p)
 	o->uid = (__u32)p->uid;
 	o->instrument_id = (__u32)p->instrument_id;
 	o->exec = (__u16)p->execs;
+	o->strategy_id = (__u16)p->strategy_id;
 	o->flags = (p->trade ? TG_PERMIT_TRADE : 0) | (p->market_orders ? TG_PERMIT_MARKET : 0) |
 		   (p->publish ? TG_PERMIT_PUBLISH : 0);
 }
@@ -210,7 +221,7 @@ static void limits(struct tgd_record *r, const struct tgd_limits *l)
 static const char *scope_name(unsigned int scope)
 {
 	static const char *const names[] = {
-		"?", "firm", "venue", "account", "client", "instrument"
+		"?", "firm", "venue", "account", "client", "instrument", "strategy"
 	};
 
 	return names[scope < sizeof(names) / sizeof(names[0]) ? scope : 0];
@@ -226,7 +237,7 @@ static struct tgd_record *next(struct tgd_records *rs, const char *kind, const c
 
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 {
-	unsigned int max = c->venues + c->products + c->instruments + c->feeds + c->accounts + c->permits +
+	unsigned int max = c->venues + c->products + c->strategies + c->instruments + c->feeds + c->accounts + c->permits +
 			   c->n_limits + 1,
 		     i;
 	struct tgd_record *r;
@@ -240,6 +251,8 @@ int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 		venue(next(out, "venue", c->venue[i].s.name), &c->venue[i]);
 	for (i = 0; i < c->products; i++)
 		product(next(out, "product", c->product[i].s.name), &c->product[i]);
+	for (i = 0; i < c->strategies; i++)
+		strategy(next(out, "strategy", c->strategy[i].s.name), &c->strategy[i]);
 	for (i = 0; i < c->instruments; i++)
 		instrument(next(out, "instrument", c->instrument[i].s.name), &c->instrument[i]);
 	for (i = 0; i < c->feeds; i++)
@@ -275,7 +288,8 @@ static bool replaced(const struct tgd_record *r)
 
 static bool added(const struct tgd_record *r)
 {
-	return r->type == TG_IN_PRODUCT || r->type == TG_IN_INSTRUMENT || r->type == TG_IN_FEED;
+	return r->type == TG_IN_PRODUCT || r->type == TG_IN_STRATEGY || r->type == TG_IN_INSTRUMENT ||
+	       r->type == TG_IN_FEED;
 }
 
 static bool same_thing(const struct tgd_record *a, const struct tgd_record *b)
@@ -293,6 +307,8 @@ static bool same_thing(const struct tgd_record *a, const struct tgd_record *b)
 		return a->u.instrument.instrument_id == b->u.instrument.instrument_id;
 	case TG_IN_PRODUCT:
 		return a->u.product.product_id == b->u.product.product_id;
+	case TG_IN_STRATEGY:
+		return a->u.strategy.strategy_id == b->u.strategy.strategy_id;
 	default:
 		return !strcmp(a->label, b->label);
 	}

@@ -15,6 +15,7 @@ struct tgd_record {
 	union {
 		struct tg_in_venue venue;
 		struct tg_in_product product;
+		struct tg_in_strategy strategy;
 		struct tg_in_instrument instrument;
 		struct tg_in_feed feed;
 		struct tg_in_account account;
@@ -35,7 +36,7 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *engine,
 /* *out is zeroed first. */
 void tgd_venue_record(const struct tgd_venue *v, struct tg_in_venue *out);
 
-/* 0 or -ENOMEM. VENUE, PRODUCT, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS, MODE. */
+/* 0 or -ENOMEM. VENUE, PRODUCT, STRATEGY, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS, MODE. */
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out);
 void tgd_records_free(struct tgd_records *rs);
 
@@ -43,7 +44,7 @@ void tgd_records_free(struct tgd_records *rs);
  * What a reload sends: limits and permits of `to` that differ from `from`, and for each that is
  * gone a record that takes it back: permits without rights, limits that let nothing through (firm,
  * account, instrument: they must exist) or everything (venue, client: they are optional, and
- * unlimited is the same as absent). Products and instruments that are new. Feeds that are new, and
+ * unlimited is the same as absent). Products, strategies and instruments that are new. Feeds that are new, and
  * TG_FEED_REMOVE for those that are gone; one that changed is both.
  */
 int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to,

@@ -112,6 +112,8 @@ void tgd_engine_print(FILE *f, const struct tg_in_engine *e, const struct tg_nl_
 	num(&p, "l3_books", e->l3_books);
 	num(&p, "l3_orders", e->l3_orders);
 	num(&p, "max_products", e->max_products);
+	num(&p, "max_strategies", e->max_strategies);
+	num(&p, "day_start_s", e->day_start_s);
 	end(&p);
 }
 
@@ -190,6 +192,11 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		num(&p, "id", r->u.product.product_id);
 		str(&p, "name", r->u.product.name);
 		break;
+	case TG_IN_STRATEGY:
+		begin(&p, f, json, "STRATEGY");
+		num(&p, "id", r->u.strategy.strategy_id);
+		str(&p, "name", r->u.strategy.name);
+		break;
 	case TG_IN_INSTRUMENT:
 		begin(&p, f, json, "INSTRUMENT");
 		num(&p, "id", r->u.instrument.instrument_id);
@@ -235,6 +242,7 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		yes(&p, "market_orders", r->u.permit.flags & TG_PERMIT_MARKET);
 		yes(&p, "publish", r->u.permit.flags & TG_PERMIT_PUBLISH);
 		num(&p, "exec", r->u.permit.exec);
+		num(&p, "strategy", r->u.permit.strategy_id);
 		break;
 	case TG_IN_LIMITS:
 		begin(&p, f, json, "LIMITS");

@@ -32,6 +32,8 @@ static void take_sections(struct tgd_config *c, struct tgd_config *next)
 	SWAP(c->feeds, next->feeds);
 	SWAP(c->product, next->product);
 	SWAP(c->products, next->products);
+	SWAP(c->strategy, next->strategy);
+	SWAP(c->strategies, next->strategies);
 	SWAP(c->instrument, next->instrument);
 	SWAP(c->instruments, next->instruments);
 	if (!c->xdp.s.line)
@@ -60,7 +62,7 @@ static void tell_fixed(const struct tgd_config *c, const struct tgd_config *next
 		tgd_log(LOG_WARNING, "reload: [engine]: refused, left as it is: needs a restart");
 	while ((r = tgd_records_fixed_difference(rs, to, &pos)))
 		tgd_log(LOG_WARNING,
-			"reload: %s: refused, left as it is: a running engine takes limits, permits, feeds and new products and instruments; the rest needs a restart",
+			"reload: %s: refused, left as it is: a running engine takes limits, permits, feeds and new products, strategies and instruments; the rest needs a restart",
 			r->label);
 	if (xdp_differs(&c->xdp, &next->xdp))
 		tgd_log(LOG_WARNING, "reload: [xdp]: refused, left as it is: needs a restart");

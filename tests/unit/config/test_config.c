@@ -144,7 +144,7 @@ static void sections(void **state)
 {
 	(void)state;
 	expect(ENGINE "[frob]\n",
-	       "t.conf:5: [frob]: unknown section; known are: engine journal venue product instrument account permit limits feed xdp vault\n");
+	       "t.conf:5: [frob]: unknown section; known are: engine journal venue product strategy instrument account permit limits feed xdp vault\n");
 	expect(ENGINE "[account]\n", "t.conf:5: [account]: write [account NAME]\n");
 	expect(ENGINE "[xdp x]\n", "t.conf:5: [xdp x]: write [xdp]\n");
 	expect(ENGINE "[account a b]\nid=1\n",
@@ -157,13 +157,13 @@ static void sections(void **state)
 	       "t.conf:5: [account a] id: missing; give number, 1 to max_accounts\n");
 	expect(ENGINE "[limits world]\n",
 	       "t.conf:5: [limits world]: write [limits firm], [limits account NAME], [limits instrument NAME], "
-	       "[limits venue NAME] or [limits client N]\n");
+	       "[limits venue NAME], [limits strategy NAME] or [limits client N]\n");
 	expect(ENGINE "[limits firm x]\n",
 	       "t.conf:5: [limits firm x]: write [limits firm], [limits account NAME], [limits instrument NAME], "
-	       "[limits venue NAME] or [limits client N]\n");
+	       "[limits venue NAME], [limits strategy NAME] or [limits client N]\n");
 	expect(ENGINE "[limits account]\n",
 	       "t.conf:5: [limits account]: write [limits firm], [limits account NAME], [limits instrument NAME], "
-	       "[limits venue NAME] or [limits client N]\n");
+	       "[limits venue NAME], [limits strategy NAME] or [limits client N]\n");
 }
 
 static void values(void **state)
@@ -178,7 +178,7 @@ static void values(void **state)
 	expect("[engine]\ncpu=99999999999999999999\n[journal]\npath=/j\n",
 	       "t.conf:2: [engine] cpu: \"99999999999999999999\" is not allowed; give a whole number from 0 to 8191\n");
 	expect(ENGINE "[engine2]\n",
-	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue product instrument account permit limits feed xdp vault\n");
+	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue product strategy instrument account permit limits feed xdp vault\n");
 	expect("[engine]\ncpu=1\nwait=often\n[journal]\npath=/j\n",
 	       "t.conf:3: [engine] wait: \"often\" is not allowed; give one of: busy adaptive block\n");
 	expect("[engine]\ncpu=1\nforce_cpu=true\n[journal]\npath=/j\n",
@@ -254,6 +254,57 @@ static void references(void **state)
 	expect("[engine]\ncpu=1\nmax_limits=1\n[journal]\npath=/j\n[limits firm]\n" FIRM
 	       "[limits client 1]\n" FIRM,
 	       "t.conf:3: [engine] max_limits: 1 is too small for 2 [limits] sections\n");
+}
+
+#define STRATEGY "[strategy S]\nid=2\n" /* 2 lines */
+#define PERMIT_S "[account a]\nid=7\n[permit p]\nid=3\nuser=1000\naccount=a\ntrade=yes\nstrategy=S\n"
+#define MANY "[engine]\ncpu=1\nmax_strategies=3\nday_start_min=90\n[journal]\npath=/j\n" /* 6 lines */
+
+/* A name under which orders are booked and limited: of permits and of limits. */
+static void strategies(void **state)
+{
+	struct tg_in_engine e;
+	struct tg_nl_host h;
+	struct tgd_records rs;
+	struct tgd_config c;
+	unsigned int i, seen = 0;
+
+	(void)state;
+	expect(ENGINE STRATEGY,
+	       "t.conf:5: [strategy S]: the engine has no room for strategies; set [engine] max_strategies\n");
+	expect(MANY "[strategy S]\nid=4\n",
+	       "t.conf:8: [strategy S] id: 4 is above [engine] max_strategies = 3; use a smaller id or raise it\n");
+	expect(MANY PERMIT_S,
+	       "t.conf:14: [permit p] strategy: no [strategy S]; add it or name another\n");
+	expect(MANY "[limits strategy S]\n" FIRM,
+	       "t.conf:7: [limits strategy S]: no [strategy S]; add it or name another\n");
+	good(MANY STRATEGY PERMIT_S "[limits strategy S]\n" FIRM, &c);
+	tgd_engine_params(&c, &e, &h);
+	assert_int_equal(e.max_strategies, 3);
+	assert_int_equal(e.day_start_s, 90 * 60);
+	assert_int_equal(tgd_records_build(&c, &rs), 0);
+	for (i = 0; i < rs.n; i++) {
+		const struct tgd_record *r = &rs.r[i];
+
+		if (r->type == TG_IN_STRATEGY) {
+			assert_int_equal(r->len, sizeof(struct tg_in_strategy));
+			assert_int_equal(r->u.strategy.strategy_id, 2);
+			assert_string_equal(r->u.strategy.name, "S");
+			assert_int_equal(seen, 0);	/* before what names it */
+			seen |= 1;
+		} else if (r->type == TG_IN_PERMIT) {
+			assert_int_equal(r->u.permit.strategy_id, 2);
+			seen |= 2;
+		} else if (r->type == TG_IN_LIMITS) {
+			assert_int_equal(r->u.limits.scope, TG_SCOPE_STRATEGY);
+			assert_int_equal(r->u.limits.id, 2);
+			assert_string_equal(r->label, "[limits strategy S]");
+			seen |= 4;
+		}
+	}
+	assert_int_equal(seen, 7);
+	tgd_records_free(&rs);
+	tgd_config_free(&c);
 }
 
 #define PRODUCT "[product P]\nid=1\n" /* 2 lines */
@@ -640,7 +691,7 @@ int main(void)
 		cmocka_unit_test(form),	     cmocka_unit_test(dialects), cmocka_unit_test(long_line_and_nul),
 		cmocka_unit_test(too_large), cmocka_unit_test(sections),
 		cmocka_unit_test(values),    cmocka_unit_test(references),
-		cmocka_unit_test(books),     cmocka_unit_test(groups),	 cmocka_unit_test(book_records),
+		cmocka_unit_test(strategies), cmocka_unit_test(books),     cmocka_unit_test(groups),	 cmocka_unit_test(book_records),
 		cmocka_unit_test(whole),     cmocka_unit_test(controls),  cmocka_unit_test(records),
 		cmocka_unit_test(reload), cmocka_unit_test(reload_feeds), cmocka_unit_test(applied),cmocka_unit_test(backoff),
 	};
