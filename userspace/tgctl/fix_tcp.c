@@ -239,7 +239,7 @@ void fix_tcp_segment(struct fix_flows *fl, const struct fix_flow_key *key, u32 s
 		     const u8 *data, u32 len, u64 packet, u64 time_ns)
 {
 	struct flow *f = flow_of(fl, key);
-	s32 ahead;
+	u32 behind;
 
 	if (!f)
 		return;
@@ -261,16 +261,16 @@ void fix_tcp_segment(struct fix_flows *fl, const struct fix_flow_key *key, u32 s
 		f->started = true;
 		f->seq = seq;
 	}
-	ahead = (s32)(seq - f->seq);
-	if (ahead > 0) {
+	if ((s32)(seq - f->seq) > 0) {
 		hold(fl, f, seq, data, len, packet, time_ns);
 		return;
 	}
-	if ((u32)-ahead >= len) {
+	behind = f->seq - seq;	/* up to 2^31, which has no negative */
+	if (behind >= len) {
 		f->again++;
 		return;
 	}
-	if (append(fl, f, data - ahead, len + (u32)ahead, packet, time_ns))
+	if (append(fl, f, data + behind, len - behind, packet, time_ns))
 		take_held(fl, f);
 }
 
