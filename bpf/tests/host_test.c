@@ -82,7 +82,9 @@ static void test_parameters(struct rig *r)
 	      "packet_slots: too few");
 	check(start(r, (struct tg_nl_host){ .cpu = 1, .journal_bytes = 4096 }) == -EINVAL,
 	      "journal_bytes: too few");
-	check(start(r, (struct tg_nl_host){ .cpu = 1, .reserved = { 0, 0, 0, 1 } }) == -EINVAL,
+	check(start(r, (struct tg_nl_host){ .cpu = 1, .deadman_ms = 60001 }) == -EINVAL,
+	      "deadman_ms: too long");
+	check(start(r, (struct tg_nl_host){ .cpu = 1, .reserved = { 0, 0, 1 } }) == -EINVAL,
 	      "a reserved field is not zero");
 }
 
