@@ -20,8 +20,14 @@ static void must(enum tg_reason why, const char *what)
 	}
 }
 
-/* Every control on, none of them reached. */
-static void limits(u16 scope, u32 id)
+/* None of them is reached. */
+enum controls {
+	PLAIN,		/* quantity, value, collar and position only */
+	USUAL,		/* and open orders, rate, duplicates */
+	FULL,		/* and all that a flag turns on, but for those that refuse everything */
+};
+
+static void limits(u16 scope, u32 id, enum controls what)
 {
 	struct tg_in_limits l = { .scope = scope,
 				  .id = id,
@@ -29,12 +35,39 @@ static void limits(u16 scope, u32 id)
 				  .max_order_notional = 100000000 * TG_SCALE,
 				  .max_position = 100000 * TG_SCALE,
 				  .collar_bps = 500,
-				  .max_open_orders = 1000000,
-				  .rate_per_s = 1000000,
-				  .rate_burst = 1000000,
-				  .duplicate_window_ns = 1000000000 };
+				  .max_open_orders = 0xffffffff,
+				  .rate_per_s = 0xffffffff,
+				  .rate_burst = 0xffffffff };
 
+	if (what != PLAIN) {
+		l.max_open_orders = 1000000;
+		l.rate_per_s = 1000000;
+		l.rate_burst = 1000000;
+		l.duplicate_window_ns = 1000000000;
+	}
+	if (what == FULL) {
+		l.flags = TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL | TG_LIMITS_DAILY_LOSS | TG_LIMITS_WINDOW_COLLAR |
+			  TG_LIMITS_EXECUTIONS | TG_LIMITS_TOTAL_POSITION | TG_LIMITS_DUPLICATE_SCOPE;
+		l.max_total_position = 100000 * TG_SCALE;
+		l.max_gross_notional = l.max_net_notional = l.max_capital = 10000000000 * TG_SCALE;
+		l.max_daily_loss = 1000000 * TG_SCALE;
+		l.window_collar_bps = 1000;
+		l.collar_window_ns = scope == TG_SCOPE_FIRM || scope == TG_SCOPE_INSTRUMENT ? 1000000000 : 0;
+		l.max_executions = 1000000;
+		l.lease_ns = 1000000000000;
+		l.warn_percent = 80;
+	}
 	must(kit_step(k, TG_IN_LIMITS, 0, &l, sizeof(l)), "limits");
+}
+
+static void all_limits(enum controls what)
+{
+	limits(TG_SCOPE_FIRM, 0, what);
+	limits(TG_SCOPE_VENUE, 1, what);
+	limits(TG_SCOPE_ACCOUNT, 1, what);
+	limits(TG_SCOPE_CLIENT, 1, what);
+	limits(TG_SCOPE_INSTRUMENT, 1, what);
+	limits(TG_SCOPE_STRATEGY, 1, what);
 }
 
 static void rig(void)
@@ -46,6 +79,7 @@ static void rig(void)
 				  .max_clients = 2,
 				  .max_orders = ORDERS,
 				  .max_limits = 16,
+				  .max_strategies = 1,
 				  .exec_ids = 64,
 				  .rx_buffer_bytes = 1u << 16,
 				  .book_levels = 256,
@@ -54,6 +88,7 @@ static void rig(void)
 	struct tg_in_permit permit = {
 		.permit_id = 1, .account_id = 1, .uid = 1000, .flags = TG_PERMIT_TRADE
 	};
+	struct tg_in_strategy strategy = { .strategy_id = 1, .name = "bench" };
 	struct tg_in_client client = { .uid = 1000, .name = "bench" };
 	struct tg_in_mode mode = { .mode = TG_MODE_LEADER };
 	u32 i;
@@ -63,13 +98,10 @@ static void rig(void)
 	k = kit_new_params(&p, 0);
 	kit_instrument(k, 1, "BTCUSDT", 0);
 	must(kit_step(k, TG_IN_ACCOUNT, 0, &a, sizeof(a)), "account");
+	must(kit_step(k, TG_IN_STRATEGY, 0, &strategy, sizeof(strategy)), "strategy");
 	must(kit_step(k, TG_IN_PERMIT, 0, &permit, sizeof(permit)), "permit");
 	must(kit_step(k, TG_IN_MODE, 0, &mode, sizeof(mode)), "mode");
-	limits(TG_SCOPE_FIRM, 0);
-	limits(TG_SCOPE_VENUE, 1);
-	limits(TG_SCOPE_ACCOUNT, 1);
-	limits(TG_SCOPE_CLIENT, 1);
-	limits(TG_SCOPE_INSTRUMENT, 1);
+	all_limits(USUAL);
 	kit_connect(k);
 	kit_tcp(k, "W",
 		"262=1|55=BTCUSDT|25044=100|268=4|269=0|270=60000.00|271=1|269=0|270=59999.99|271="
@@ -218,12 +250,11 @@ static void make_requests(void)
 						       .add_qty = sub[i].qty };
 }
 
-static void risk_reset(void *ctx)
+/* A full window of recent orders, none of them the same. */
+static void fill_window(void)
 {
 	u32 i;
 
-	rewind_engine(ctx);
-	/* a full window of recent orders, none of them the same */
 	for (i = 0; i < TG_RISK_RECENT; i++) {
 		struct tg_risk_request r = request[i];
 
@@ -231,6 +262,38 @@ static void risk_reset(void *ctx)
 		k->ob.len = 0;
 		tg_risk_count(k->e, &r, &k->ob);
 	}
+}
+
+static void risk_reset(void *ctx)
+{
+	u32 i;
+
+	rewind_engine(ctx);
+	for (i = 0; i < ORDERS; i++)
+		request[i].strategy_id = 0;
+	fill_window();
+}
+
+/* Of an order with a strategy: a sixth scope. */
+static void risk_full_reset(void *ctx)
+{
+	u32 i;
+
+	rewind_engine(ctx);
+	all_limits(FULL);
+	for (i = 0; i < ORDERS; i++)
+		request[i].strategy_id = 1;
+	fill_window();
+}
+
+static void risk_plain_reset(void *ctx)
+{
+	u32 i;
+
+	rewind_engine(ctx);
+	all_limits(PLAIN);
+	for (i = 0; i < ORDERS; i++)
+		request[i].strategy_id = 0;
 }
 
 static void risk_pass(void *ctx, u32 ops)
@@ -269,6 +332,37 @@ static const char *risk_verify(void *ctx)
 	if (tg_risk_check(k->e, &r) != TG_REASON_POSITION)
 		return "a position above the limit passed";
 	return NULL;
+}
+
+static const char *risk_plain_verify(void *ctx)
+{
+	struct tg_risk_request r = request[3];
+
+	risk_plain_reset(ctx);
+	if (tg_risk_check(k->e, &request[3]))
+		return "an order within all limits was refused";
+	r.qty = 1001 * TG_SCALE;
+	if (tg_risk_check(k->e, &r) != TG_REASON_MAX_QUANTITY)
+		return "a quantity above the limit passed";
+	r = request[3];
+	r.px = 70000 * TG_SCALE;
+	return tg_risk_check(k->e, &r) == TG_REASON_PRICE_COLLAR ? NULL : "a price outside the collar passed";
+}
+
+static const char *risk_full_verify(void *ctx)
+{
+	struct tg_risk_request r;
+
+	risk_full_reset(ctx);
+	if (tg_risk_check(k->e, &request[3]))
+		return "an order within all limits was refused";
+	r = request[3];
+	r.qty += 1;
+	if (tg_risk_check(k->e, &r) != TG_REASON_DUPLICATE_ORDER)
+		return "a duplicate passed";
+	r = request[3];
+	r.add_qty = 100001 * TG_SCALE;
+	return tg_risk_check(k->e, &r) == TG_REASON_POSITION ? NULL : "a position above the limit passed";
 }
 
 static struct tg_order order;
@@ -418,6 +512,24 @@ u32 jobs_engine(struct job *out)
 				 .symbol = "risk_pass",
 				 .verify = risk_verify,
 				 .bar_ns = 25 };
+	out[n++] = (struct job){ .name = "risk.full",
+				 .unit = "order",
+				 .ops = ORDERS,
+				 .sample = 40,
+				 .reset = risk_full_reset,
+				 .pass = risk_pass,
+				 .symbol = "risk_pass",
+				 .verify = risk_full_verify,
+				 .bar_ns = 25 };
+	out[n++] = (struct job){ .name = "risk.plain",
+				 .unit = "order",
+				 .ops = ORDERS,
+				 .sample = 40,
+				 .reset = risk_plain_reset,
+				 .pass = risk_pass,
+				 .symbol = "risk_pass",
+				 .verify = risk_plain_verify,
+				 .bar_ns = 10 };
 	out[n++] = (struct job){ .name = "encode.D",
 				 .unit = "order",
 				 .ops = ORDERS,
