@@ -178,11 +178,15 @@ static void start(void)
 	int k;
 
 	gw_params(&good_p, &good_h);
-	for (k = 0; k < (int)(sizeof(p.reserved) / sizeof(p.reserved[0])); k++) {
-		p = good_p;
-		p.reserved[k] = 1;
-		ktap_is(gw_start_with(&n, &p, &good_h), -EINVAL, "START: engine.reserved[%d]", k);
-	}
+	p = good_p;
+	p.reserved0 = 1;
+	ktap_is(gw_start_with(&n, &p, &good_h), -EINVAL, "START: engine.reserved0");
+	h = good_h;
+	h.reserved0 = 1;
+	ktap_is(gw_start_with(&n, &good_p, &h), -EINVAL, "START: host.reserved0");
+	h = good_h;
+	h.deadman_ms = 60001;
+	ktap_is(gw_start_with(&n, &good_p, &h), -EINVAL, "START: host.deadman_ms too long");
 	for (k = 0; k < (int)(sizeof(h.reserved) / sizeof(h.reserved[0])); k++) {
 		h = good_h;
 		h.reserved[k] = 1;
