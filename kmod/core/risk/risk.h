@@ -120,6 +120,9 @@ struct tg_window {
 	u64 ns;				/* looked back; 0 = off */
 	u64 width_ns;			/* of one bucket */
 	u64 at;				/* number of the newest one: time / width */
+	u64 from_ns;			/* its beginning */
+	u32 newest;			/* its place */
+	u32 pad;
 	s64 low, high;			/* of all; low 0 = nothing was seen */
 	struct { s64 low, high; } bucket[TG_WINDOW_BUCKETS + 1];
 };

@@ -51,6 +51,8 @@ static void roll(struct tg_window *w, u64 now)
 		w->bucket[k].high = 0;
 	}
 	w->at = now;
+	w->from_ns = now * w->width_ns;
+	w->newest = (u32)(now % (TG_WINDOW_BUCKETS + 1));
 	w->low = 0;
 	w->high = 0;
 	for (k = 0; k <= TG_WINDOW_BUCKETS; k++) {
@@ -63,13 +65,12 @@ static void roll(struct tg_window *w, u64 now)
 
 void tg_window_feed(struct tg_window *w, u64 time_ns, s64 px)
 {
-	u64 now = time_ns / w->width_ns;
-
 	if (px <= 0)
 		return;
-	if (now != w->at)
-		roll(w, now);
-	widen(&w->bucket[now % (TG_WINDOW_BUCKETS + 1)].low, &w->bucket[now % (TG_WINDOW_BUCKETS + 1)].high, px);
+	/* Time does not go back; as long as a bucket lasts nothing is divided. */
+	if (time_ns - w->from_ns >= w->width_ns)
+		roll(w, time_ns / w->width_ns);
+	widen(&w->bucket[w->newest].low, &w->bucket[w->newest].high, px);
 	widen(&w->low, &w->high, px);
 }
 
