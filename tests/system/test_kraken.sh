@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# vm: --timeout 600
+# vm: --timeout 1200
 # A recording of Kraken spot as FIX over TCP through the module: the exchange's own checksum (5041) in every update is compared with the book by the engine.
 set -u
 here=$(dirname "$0")
@@ -33,7 +33,7 @@ same_book()
 check "session up" lab_wait 60 lab_session_up
 for name in WAVES ADA GRT; do check "book of $name live" lab_wait 20 live $name; done
 lab_ctl resume >/dev/null
-check "the recording came to its end" lab_wait 300 grep -q 'market done updates=943' "$LAB_DIR/venue.out"
+check "the recording came to its end" lab_wait 600 grep -q 'market done updates=943' "$LAB_DIR/venue.out"
 sleep 3
 check "book of WAVES equals the venue's" same_book WAVES WAVES/EUR
 check "book of ADA equals the venue's" same_book ADA ADA/XBT
