@@ -512,8 +512,6 @@ static bool run_one(struct tg_engine *e, struct tg_parent *p, struct tg_outbox *
 		LATCH(e, TG_KILL_HEDGE, "a hedge failed: legs are not balanced", ob);
 	if (r == TG_WORK_SETTLED || r == TG_WORK_UNHEDGED)
 		tg_parent_event(e, p, TG_PE_SETTLED, TG_REASON_OK);
-	else if (r == TG_WORK_SETTLED)
-		r = TG_WORK_AGAIN;
 	if (p->tell && room_to_tell(e, ob))
 		tell(e, p, ob);
 	return r != TG_WORK_AGAIN && !p->tell;
