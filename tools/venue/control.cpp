@@ -17,12 +17,14 @@ static const size_t line_max = 4096;
 
 static const char commands[] =
 "drop|dup|reorder udp N [LINE]; rate drop|dup|reorder PPM [LINE]; bad-checksum N; status SYMBOL|all WORD; restart feed; delay tcp MS; disconnect [midmessage [next]] [CLIENT]; reject N; "
-"silent on|work|off; gap N [CLIENT]; testrequest [CLIENT]; cancel-unsolicited CLORDID; pause; resume; "
-"step N; burst N; stats; book SYMBOL [DEPTH]; queue SYMBOL [DEPTH]; orders; quit";
+"silent on|work|off; gap N [CLIENT]; testrequest [CLIENT]; fill CLORDID QTY|all [PX]; race N QTY|all; refuse cancel|replace N [REASON]; "
+"bust EXECID|last; correct EXECID|last QTY PX; cancel-unsolicited|expire|done|suspend|reinstate CLORDID; late N [MS]; repeat N; hold; "
+"release [reverse]; lose-copies N; chance KIND|all PPM; position CLIENT SYMBOL QTY [ACCOUNT]; pause; resume; "
+"step N; burst N; stats; book SYMBOL [DEPTH]; queue SYMBOL [DEPTH]; orders [others]; trades [N]; positions; quit";
 
-control::control(const options &opt, faults &f, exchange &ex, feed &fd, md_desk &desk, driver &d,
+control::control(const options &opt, faults &f, exchange &ex, session_app &app, feed &fd, md_desk &desk, driver &d,
 		 transport &t)
-	: opt_(opt), faults_(f), exchange_(ex), feed_(fd), desk_(desk), driver_(d), transport_(t)
+	: opt_(opt), faults_(f), exchange_(ex), app_(app), feed_(fd), desk_(desk), driver_(d), transport_(t)
 {
 }
 
@@ -145,7 +147,9 @@ std::string control::stats() const
 
 	return "{\"orders\":" + std::to_string(s.orders) + ",\"fills\":" + std::to_string(s.fills) +
 	       ",\"rejects\":" + std::to_string(s.rejects) + ",\"cancels\":" +
-	       std::to_string(s.cancels) + ",\"replaces\":" + std::to_string(s.replaces) +
+	       std::to_string(s.cancels) + ",\"replaces\":" + std::to_string(s.replaces) + ",\"busts\":" + std::to_string(s.busts) + ",\"corrections\":" +
+	       std::to_string(s.corrections) + ",\"other_orders\":" + std::to_string(s.other_orders) + ",\"other_fills\":" +
+	       std::to_string(s.other_fills) + ",\"reports\":" + app_.mail().json() + ",\"copies_lost\":" + std::to_string(app_.copies_lost()) +
 	       ",\"updates\":" + std::to_string(driver_.updates()) + ",\"trades\":" +
 	       std::to_string(driver_.trades()) + ",\"datagrams\":" +
 	       std::to_string(feed_.datagrams()) + ",\"datagram_errors\":" +
@@ -163,12 +167,23 @@ static std::string hit(unsigned int n)
 std::string control::execute(const std::string &line)
 {
 	std::istringstream in(line);
-	std::string verb, a, b, c, extra, text;
+	std::string verb, a, b, c, text;
 	uint64_t n = 0;
 
-	in >> verb >> a >> b >> c >> extra;
-	if (!extra.empty())
+	words all;
+
+	while (in >> text)
+		all.push_back(text);
+	text.clear();
+	if (!all.empty() && order_command(all, &text))
+		return text;
+	if (all.size() > 4)
 		return "err too many words";
+	all.resize(4);
+	verb = all[0];
+	a = all[1];
+	b = all[2];
+	c = all[3];
 	if (verb == "drop" || verb == "dup" || verb == "reorder") {
 		if (a != "udp" || b.empty())
 			return "err usage: " + verb + " udp N [LINE]";
@@ -218,12 +233,6 @@ std::string control::execute(const std::string &line)
 		}
 		return hit(transport_.disconnect_midmessage(b));
 	}
-	if (verb == "reject") {
-		if (!parse_unsigned(a, &n))
-			return "err usage: reject N";
-		faults_.reject_orders = n;
-		return "ok";
-	}
 	if (verb == "silent") {
 		if (a != "on" && a != "off" && a != "work")
 			return "err usage: silent on|work|off";
@@ -237,12 +246,6 @@ std::string control::execute(const std::string &line)
 	}
 	if (verb == "testrequest")
 		return hit(transport_.test_request(a, "VENUE-TEST"));
-	if (verb == "cancel-unsolicited") {
-		if (!exchange_.cancel_unsolicited(a, "canceled by the venue"))
-			return "err no working order with ClOrdID " + a;
-		driver_.publish_touched();
-		return "ok";
-	}
 	if (verb == "pause") {
 		driver_.pause();
 		return "ok";
@@ -277,8 +280,6 @@ std::string control::execute(const std::string &line)
 			return "err usage: queue SYMBOL [DEPTH]";
 		return "ok " + desk_.queues().json(a, n, opt_.min_decimals);
 	}
-	if (verb == "orders")
-		return "ok " + exchange_.orders_json();
 	if (verb == "help")
 		return std::string("ok ") + commands;
 	if (verb == "quit") {

@@ -4,6 +4,7 @@
 #pragma once
 #include "driver.hpp"
 #include "faults.hpp"
+#include "session.hpp"
 #include "transport.hpp"
 
 #include <list>
@@ -15,7 +16,7 @@ namespace venue {
 
 class control {
 public:
-	control(const options &opt, faults &f, exchange &ex, feed &fd, md_desk &desk, driver &d,
+	control(const options &opt, faults &f, exchange &ex, session_app &app, feed &fd, md_desk &desk, driver &d,
 		transport &t);
 	~control();
 
@@ -35,11 +36,18 @@ private:
 	// False when the peer is gone.
 	bool read_from(peer &p);
 	std::string execute(const std::string &line);
+	using words = std::vector<std::string>;
+	// Commands about orders (control_orders.cpp); false: it is none of them.
+	bool order_command(const words &w, std::string *answer);
+	std::string arm(const words &w);
+	std::string incident(const words &w);
+	std::string adjust(const words &w);
 	std::string stats() const;
 
 	const options &opt_;
 	faults &faults_;
 	exchange &exchange_;
+	session_app &app_;
 	feed &feed_;
 	md_desk &desk_;
 	driver &driver_;

@@ -22,7 +22,7 @@ bool make_dialect(const std::string &name, const std::string &version, dialect *
 			return false;
 		}
 		d.version = version.empty() ? 44 : std::stoi(version);
-		d.orders = true;
+		d.orders = d.mass_status = d.positions = true;
 	} else if (name == "binance") {
 		d.name = tongue::binance;
 		d.tifs = "134";

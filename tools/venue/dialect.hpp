@@ -25,6 +25,7 @@ struct dialect {
 	bool replace = true;		// 35=G
 	bool status = true;		// 35=H
 	bool mass_status = false;	// 35=AF
+	bool positions = false;		// 35=AN
 	bool swapped = false;		// 11 and 41 of reports
 	bool reject_as_j = false;
 	bool resend = true;

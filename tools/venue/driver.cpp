@@ -11,7 +11,7 @@ static const size_t backlog_max = 8 << 20;
 static const int batch = 64;
 
 driver::driver(const options &opt, exchange &ex, feed &f, md_desk &desk)
-	: opt_(opt), exchange_(ex), feed_(f), desk_(desk)
+	: opt_(opt), exchange_(ex), feed_(f), desk_(desk), others_(opt, ex)
 {
 }
 
@@ -112,6 +112,7 @@ void driver::play()
 		updates_++;
 		publish(next_.symbol, next_.first_id, next_.last_id, entries, next_.has_checksum ? &next_.checksum : nullptr);
 		exchange_.match_external(next_.symbol);
+		others_.act(next_.symbol);
 	}
 	if (opt_.publish_client_orders)
 		publish_touched();

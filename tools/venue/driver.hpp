@@ -4,6 +4,7 @@
 #include "feed.hpp"
 #include "market.hpp"
 #include "matching.hpp"
+#include "others.hpp"
 
 #include <memory>
 
@@ -44,6 +45,7 @@ private:
 	exchange &exchange_;
 	feed &feed_;
 	md_desk &desk_;
+	others others_;
 	std::unique_ptr<market> market_;
 	market_event next_;
 	bool have_next_ = false;

@@ -49,6 +49,33 @@ int faults::arm_udp(const std::string &what, const std::string &count, const std
 	return 0;
 }
 
+static const char *const kinds[CHANCE_KINDS] = {
+	"reject", "partial", "race", "refuse-cancel", "refuse-replace", "unsolicited", "bust", "correct", "late", "repeat", "lose-copy",
+};
+
+bool faults::arm_chance(const std::string &kind, const std::string &ppm, std::string *text)
+{
+	bool known = kind == "all";
+	uint64_t n;
+
+	if (!parse_unsigned(ppm, &n) || n > 1000000) {
+		*text = "PPM must be 0 to 1000000";
+		return false;
+	}
+	for (unsigned int i = 0; i < CHANCE_KINDS; i++) {
+		if (kind != "all" && kind != kinds[i])
+			continue;
+		chances_ppm[i] = n;
+		known = true;
+	}
+	if (known)
+		return true;
+	*text = "unknown kind '" + kind + "'; one of all";
+	for (const char *name : kinds)
+		*text += std::string(", ") + name;
+	return false;
+}
+
 bool faults::take(uint64_t *counter)
 {
 	if (*counter == 0)
@@ -73,13 +100,20 @@ std::string faults::json() const
 {
 	static const char *const names[] = { "off", "on", "work" };
 
+	std::string chances;
+
+	for (unsigned int i = 0; i < CHANCE_KINDS; i++)
+		chances += std::string(i ? "," : "") + "\"" + kinds[i] + "\":" + std::to_string(chances_ppm[i]);
 	return "{\"drop_udp\":" + list(drop_udp) + ",\"dup_udp\":" + list(dup_udp) +
 	       ",\"reorder_udp\":" + list(reorder_udp) + ",\"drop_ppm\":" + list(drop_ppm) + ",\"dup_ppm\":" + list(dup_ppm) +
 	       ",\"reorder_ppm\":" + list(reorder_ppm) + ",\"bad_checksums\":" + std::to_string(bad_checksums) +
 	       ",\"delay_tcp_ns\":" + std::to_string(delay_tcp_ns) +
 	       ",\"reject_orders\":" + std::to_string(reject_orders) +
 	       ",\"silent\":\"" + names[silent] + "\",\"cut_next_message\":" +
-	       (cut_next_message ? "true" : "false") + "}";
+	       (cut_next_message ? "true" : "false") + ",\"refuse_cancels\":" + std::to_string(refuse_cancels) +
+	       ",\"refuse_replaces\":" + std::to_string(refuse_replaces) + ",\"races\":" + std::to_string(races) +
+	       ",\"late_reports\":" + std::to_string(late_reports) + ",\"repeat_reports\":" + std::to_string(repeat_reports) +
+	       ",\"lose_copies\":" + std::to_string(lose_copies) + ",\"chances_ppm\":{" + chances + "}}";
 }
 
 }

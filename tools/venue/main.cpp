@@ -62,8 +62,9 @@ static FIX::SessionSettings session_settings(const options &opt)
 	if (!opt.store.empty())
 		d.setString(FIX::FILE_STORE_PATH, opt.store);
 	settings.set(d);
-	for (const std::string &client : opt.clients)
-		settings.set(FIX::SessionID(opt.speech.begin, opt.comp_id, client), FIX::Dictionary());
+	for (const std::vector<std::string> *ids : { &opt.clients, &opt.drop_copies })
+		for (const std::string &client : *ids)
+			settings.set(FIX::SessionID(opt.speech.begin, opt.comp_id, client), FIX::Dictionary());
 	return settings;
 }
 
@@ -141,8 +142,9 @@ static int run(options &opt)
 	FIX::MessageStoreFactory &store = opt.store.empty()
 		? static_cast<FIX::MessageStoreFactory &>(memory_store) : file_store;
 	fix_log_factory logs(log);
+	f.random = generator(opt.fault_seed);
 	session_app app(opt, f, id_prefix);
-	exchange ex(opt, app, id_prefix);
+	exchange ex(opt, f, app, id_prefix);
 	md_desk desk(opt, f, [&](const std::string &type, const std::string &body, const std::string &client) {
 		app.send_body(type, body, client);
 	});
@@ -160,7 +162,7 @@ static int run(options &opt)
 		return fail(why);
 
 	transport tcp(app, store, settings, logs, f, log, opt.speech);
-	control commands(opt, f, ex, udp, desk, market_driver, tcp);
+	control commands(opt, f, ex, app, udp, desk, market_driver, tcp);
 
 	if (tcp.listen_on(opt.bind, opt.fix_port, &port, &why) || commands.open(&why))
 		return fail(why);
@@ -175,7 +177,8 @@ static int run(options &opt)
 		struct timespec wait = {};
 
 		udp.run(now);
-		other = std::min(other, udp.next_due_ns());
+		app.mail().run(now);
+		other = std::min(other, std::min(udp.next_due_ns(), app.mail().next_due_ns()));
 
 		if (market_driver.done() && !told_done) {
 			printf("market done updates=%llu\n",

@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "market.hpp"
+#include "random.hpp"
 
 #include <map>
 
 namespace venue {
-
-// splitmix64: one word of state, the same numbers on every machine.
-class generator {
-public:
-	explicit generator(uint64_t seed) : state_(seed) {}
-	uint64_t next()
-	{
-		uint64_t z = state_ += 0x9e3779b97f4a7c15ULL;
-
-		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-		z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-		return z ^ (z >> 31);
-	}
-	uint64_t below(uint64_t n) { return next() % n; }
-
-private:
-	uint64_t state_;
-};
 
 // Each symbol is a ladder of `depth` levels a side around a best bid that walks tick by tick. The
 // inside level of each side is always there, so the book is never empty or crossed.

@@ -27,8 +27,8 @@ static bool better(md_side side, int64_t a, int64_t b)
 	return side == MD_BID ? a > b : a < b;
 }
 
-exchange::exchange(const options &opt, report_sink &sink, const std::string &id_prefix)
-	: opt_(opt), sink_(sink), id_prefix_(id_prefix)
+exchange::exchange(const options &opt, faults &f, report_sink &sink, const std::string &id_prefix)
+	: opt_(opt), faults_(f), sink_(sink), id_prefix_(id_prefix)
 {
 }
 
@@ -125,16 +125,25 @@ void exchange::touch(book &b, md_side side, int64_t px)
 
 void exchange::fill(book &b, order *o, int64_t px, int64_t qty, char liquidity)
 {
-	int64_t bps = liquidity == '1' ? opt_.maker_fee_bps : opt_.taker_fee_bps;
-	report rep{ o, 'F', "", px, qty, liquidity, 0, -1, "" };
+	report rep(o, 'F');
 
 	o->cum_qty += qty;
 	o->px_qty_sum += static_cast<__int128>(px) * qty;
 	o->status = o->cum_qty == o->qty ? STATUS_FILLED : STATUS_PARTIAL;
-	rep.fee = static_cast<int64_t>(static_cast<__int128>(notional(px, qty)) * bps / scale / 10000);
-	stats_.fills++;
 	if (o->px)
 		touch(b, o->side, o->px);
+	if (o->other) {
+		stats_.other_fills++;
+		return;
+	}
+	rep.last_px = px;
+	rep.last_qty = qty;
+	rep.liquidity = liquidity;
+	rep.fee = fee_of(px, qty, liquidity);
+	stats_.fills++;
+	rep.exec_id = next_exec_id();
+	book_trade(*o, px, qty, rep.fee);
+	record(o, rep);
 	sink_.on_report(rep);
 }
 
@@ -185,6 +194,15 @@ void exchange::rest(book &b, order *o)
 	o->ahead_qty = ext == b.ext[o->side].end() ? 0 : ext->second.available();
 	b.own[o->side][o->px].push_back(o);
 	touch(b, o->side, o->px);
+	if (o->other)
+		return;
+	if (faults_.chance(CHANCE_PARTIAL))
+		due_.push_back({ CHANCE_PARTIAL, o, "" });
+	order *&last = rested_[o->client];
+
+	if (last && last != o && last->working() && faults_.chance(CHANCE_UNSOLICITED))
+		due_.push_back({ CHANCE_UNSOLICITED, last, "" });
+	last = o;
 }
 
 void exchange::unrest(book &b, order *o)
@@ -199,24 +217,34 @@ void exchange::unrest(book &b, order *o)
 	touch(b, o->side, o->px);
 }
 
-void exchange::close(order *o, const std::string &orig, const std::string &text)
+// With an id of its own, to who has a session.
+void exchange::tell(report rep)
 {
-	report rep{ o, '4', orig, 0, 0, 0, 0, -1, text };
-
-	o->status = STATUS_CANCELED;
-	stats_.cancels++;
+	if (rep.ord->other)
+		return;
+	rep.exec_id = next_exec_id();
 	sink_.on_report(rep);
+}
+
+void exchange::close(order *o, const std::string &orig, const std::string &text, order_status as)
+{
+	o->status = as;
+	if (!o->other)
+		stats_.cancels++;
+	tell(report(o, static_cast<char>(as), orig, text));
 }
 
 void exchange::reject(const order &request, int reason, const std::string &text)
 {
 	order copy = request;
-	report rep{ &copy, '8', "", 0, 0, 0, 0, reason, text };
+	report rep(&copy, '8', "", text);
 
 	copy.status = STATUS_REJECTED;
 	copy.order_id = "NONE";
-	stats_.rejects++;
-	sink_.on_report(rep);
+	rep.reject_reason = reason;
+	if (!copy.other)
+		stats_.rejects++;
+	tell(rep);
 }
 
 // Takes what it may, then rests or ends what is left.
@@ -248,7 +276,7 @@ void exchange::submit(const order &request)
 
 	if (lookup(request.client, request.cl_ord_id))
 		return reject(request, 6, "duplicate ClOrdID");
-	if (orders_.size() >= opt_.max_orders)
+	if (free_.empty() && orders_.size() >= opt_.max_orders)
 		return reject(request, 3, "order capacity reached");
 	if (request.qty <= 0 || request.qty % b.ins.lot_qty != 0)
 		return reject(request, 13, "quantity must be a positive multiple of " +
@@ -262,15 +290,43 @@ void exchange::submit(const order &request)
 	    acceptable(request, px))
 		return reject(request, 99, "post-only order would take liquidity");
 
-	orders_.push_back(request);
-	order *o = &orders_.back();
+	order *o;
 
-	stats_.orders++;
-	o->order_id = id_prefix_ + "O" + std::to_string(stats_.orders);
+	if (free_.empty()) {
+		orders_.push_back(request);
+		o = &orders_.back();
+	} else {
+		o = free_.back();
+		free_.pop_back();
+		*o = request;
+	}
+	(o->other ? stats_.other_orders : stats_.orders)++;
+	o->order_id = id_prefix_ + (o->other ? "X" + std::to_string(stats_.other_orders) : "O" + std::to_string(stats_.orders));
 	o->status = STATUS_NEW;
 	by_id_[key(o->client, o->cl_ord_id)] = o;
-	sink_.on_report(report{ o, '0', "", 0, 0, 0, 0, -1, "" });
+	if (opt_.pending_acks) {
+		report pending(o, 'A');
+
+		pending.ord_status = STATUS_PENDING_NEW;
+		tell(pending);
+	}
+	tell(report(o, '0'));
 	finish_new(b, o);
+	settle();
+}
+
+void exchange::forget(const std::string &client, const std::string &cl_ord_id)
+{
+	auto it = by_id_.find(key(client, cl_ord_id));
+
+	if (it == by_id_.end() || it->second->working() || !it->second->other)
+		return;
+	order *o = it->second;
+
+	by_id_.erase(it);
+	by_id_.erase(key(client, o->cl_ord_id));	// a cancel has given it another
+	o->client.clear();
+	free_.push_back(o);
 }
 
 // Common checks of cancel and replace; nullptr with *reason = tag 102.
@@ -320,6 +376,7 @@ int exchange::cancel(const std::string &client, const std::string &cl_ord_id,
 	o->cl_ord_id = cl_ord_id;
 	by_id_[key(client, cl_ord_id)] = o;
 	close(o, orig, "");
+	settle();
 	return 0;
 }
 
@@ -342,7 +399,9 @@ int exchange::replace(const std::string &client, const std::string &cl_ord_id,
 		*text = "duplicate ClOrdID";
 		return 6 + 1;
 	}
-	if (type != '2')
+	if (o->status == STATUS_SUSPENDED)
+		*text = "order is suspended";
+	else if (type != '2')
 		*text = "a working order can only be replaced by a limit order";
 	else if (qty <= 0 || qty % b.ins.lot_qty != 0)
 		*text = "quantity must be a positive multiple of " + format_decimal(b.ins.lot_qty, 0);
@@ -366,22 +425,21 @@ int exchange::replace(const std::string &client, const std::string &cl_ord_id,
 	by_id_[key(client, cl_ord_id)] = o;
 	stats_.replaces++;
 	touch(b, o->side, o->px);
-	sink_.on_report(report{ o, '5', orig, 0, 0, 0, 0, -1, "" });
+	tell(report(o, '5', orig));
 	if (!keeps_priority)
 		finish_new(b, o);
+	settle();
 	return 0;
 }
 
-bool exchange::cancel_unsolicited(const std::string &cl_ord_id, const std::string &text)
+std::vector<const order *> exchange::working(const std::string &client, const std::string &symbol) const
 {
-	for (order &o : orders_) {
-		if (o.working() && o.cl_ord_id == cl_ord_id) {
-			unrest(books_.at(o.symbol), &o);
-			close(&o, "", text);
-			return true;
-		}
-	}
-	return false;
+	std::vector<const order *> out;
+
+	for (const order &o : orders_)
+		if (o.working() && o.client == client && (symbol.empty() || o.symbol == symbol))
+			out.push_back(&o);
+	return out;
 }
 
 unsigned int exchange::cancel_all(const std::string &client, const std::string &symbol,
@@ -397,22 +455,6 @@ unsigned int exchange::cancel_all(const std::string &client, const std::string &
 		n++;
 	}
 	return n;
-}
-
-int64_t exchange::shown_qty(const book &b, md_side side, int64_t px) const
-{
-	auto ext = b.ext[side].find(px);
-	auto own = b.own[side].find(px);
-	int64_t qty = 0;
-
-	if (!opt_.publish_client_orders)
-		return ext == b.ext[side].end() ? 0 : ext->second.qty;
-	if (ext != b.ext[side].end())
-		qty += ext->second.available();
-	if (own != b.own[side].end())
-		for (const order *o : own->second)
-			qty += o->leaves_qty();
-	return qty;
 }
 
 std::vector<md_entry> exchange::apply_external(const std::string &symbol,
@@ -489,6 +531,7 @@ void exchange::match_external(const std::string &symbol)
 				unrest(b, o);
 		}
 	}
+	settle();
 }
 
 // A trade printed: it fills client orders at its price once their queue is used up, and better ones.
@@ -517,115 +560,7 @@ void exchange::trade_external(const std::string &symbol, int64_t px, int64_t qty
 		if (!o->working())
 			unrest(b, o);
 	}
-}
-
-std::vector<md_level> exchange::levels(const std::string &symbol, md_side side,
-				       uint64_t depth) const
-{
-	const book &b = books_.at(symbol);
-	std::vector<md_level> out;
-	std::map<int64_t, int64_t> merged;
-
-	for (const auto &level : b.ext[side])
-		merged[level.first] = shown_qty(b, side, level.first);
-	if (opt_.publish_client_orders)
-		for (const auto &level : b.own[side])
-			merged[level.first] = shown_qty(b, side, level.first);
-	for (const auto &level : merged)
-		if (level.second > 0)
-			out.push_back(md_level{ level.first, level.second });
-	if (side == MD_BID)
-		std::reverse(out.begin(), out.end());
-	if (depth && out.size() > depth)
-		out.resize(depth);
-	return out;
-}
-
-std::vector<own_order> exchange::own_at(const std::string &symbol, md_side side, int64_t px) const
-{
-	const book &b = books_.at(symbol);
-	std::vector<own_order> out;
-	auto own = b.own[side].find(px);
-
-	if (opt_.publish_client_orders && own != b.own[side].end())
-		for (const order *o : own->second)
-			if (o->leaves_qty())
-				out.push_back(own_order{ o->order_id, o->leaves_qty() });
-	return out;
-}
-
-std::vector<md_entry> exchange::take_touched(const std::string &symbol)
-{
-	book &b = books_.at(symbol);
-	std::vector<md_entry> out;
-
-	for (const level_key &level : b.touched) {
-		int64_t qty = shown_qty(b, level.side, level.px);
-		auto before = b.published.find(level);
-		bool existed = before != b.published.end();
-
-		if (qty == (existed ? before->second : 0))
-			continue;
-		out.push_back(md_entry{ qty == 0 ? '2' : existed ? '1' : '0', level.side, level.px, qty });
-		if (qty)
-			b.published[level] = qty;
-		else
-			b.published.erase(before);
-	}
-	b.touched.clear();
-	return out;
-}
-
-static std::string quoted(const std::string &text)
-{
-	std::string out = "\"";
-
-	for (char c : text) {
-		if (c == '"' || c == '\\')
-			out += '\\';
-		out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-	}
-	return out + "\"";
-}
-
-std::string exchange::orders_json() const
-{
-	std::string out = "[";
-
-	for (const order &o : orders_) {
-		if (out.size() > 1)
-			out += ",";
-		out += "{\"client\":" + quoted(o.client) + ",\"cl_ord_id\":" + quoted(o.cl_ord_id) +
-		       ",\"order_id\":" + quoted(o.order_id) + ",\"symbol\":" + quoted(o.symbol) +
-		       ",\"side\":" + (o.side == MD_BID ? "\"buy\"" : "\"sell\"") +
-		       ",\"status\":\"" + static_cast<char>(o.status) + "\"" +
-		       ",\"px\":\"" + format_decimal(o.px, 0) + "\",\"qty\":\"" +
-		       format_decimal(o.qty, 0) + "\",\"cum_qty\":\"" +
-		       format_decimal(o.cum_qty, 0) + "\",\"leaves_qty\":\"" +
-		       format_decimal(o.leaves_qty(), 0) + "\",\"ahead_qty\":\"" +
-		       format_decimal(o.ahead_qty, 0) + "\"}";
-	}
-	return out + "]";
-}
-
-std::string exchange::book_json(const std::string &symbol, uint64_t depth) const
-{
-	std::string out = "{\"symbol\":" + quoted(symbol) + ",\"last_id\":" +
-			  std::to_string(last_id(symbol));
-
-	for (md_side side : { MD_BID, MD_OFFER }) {
-		bool first = true;
-
-		out += side == MD_BID ? ",\"bids\":[" : ",\"offers\":[";
-		for (const md_level &level : levels(symbol, side, depth)) {
-			out += std::string(first ? "" : ",") + "[\"" +
-			       format_decimal(level.px, opt_.min_decimals) + "\",\"" +
-			       format_decimal(level.qty, opt_.min_decimals) + "\"]";
-			first = false;
-		}
-		out += "]";
-	}
-	return out + "}";
+	settle();
 }
 
 }

@@ -6,6 +6,7 @@
 // recorded trades at the price use up that queue first, trades through the price do not wait for it.
 #pragma once
 #include "encode.hpp"
+#include "faults.hpp"
 #include "options.hpp"
 #include "queues.hpp"
 
@@ -16,6 +17,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -26,8 +28,14 @@ enum order_status : char {
 	STATUS_NEW = '0',
 	STATUS_PARTIAL = '1',
 	STATUS_FILLED = '2',
+	STATUS_DONE_FOR_DAY = '3',
 	STATUS_CANCELED = '4',
+	STATUS_PENDING_CANCEL = '6',	// of a report, never of an order
 	STATUS_REJECTED = '8',
+	STATUS_SUSPENDED = '9',
+	STATUS_PENDING_NEW = 'A',	// the same
+	STATUS_EXPIRED = 'C',
+	STATUS_PENDING_REPLACE = 'E',	// the same
 };
 
 struct order {
@@ -46,16 +54,28 @@ struct order {
 	__int128 px_qty_sum = 0;	// of all fills, for tag 6
 	order_status status = STATUS_NEW;
 	int64_t ahead_qty = 0;		// external quantity still in front of it
+	bool other = false;		// of a participant that has no session
 
 	int64_t leaves_qty() const;
-	bool working() const { return status == STATUS_NEW || status == STATUS_PARTIAL; }
+	bool working() const { return status == STATUS_NEW || status == STATUS_PARTIAL || status == STATUS_SUSPENDED; }
+	// Ended for another reason than that all of it was filled.
+	bool over() const { return !working() && status != STATUS_FILLED; }
 	int64_t avg_px() const;
 };
 
 // One execution report to be.
 struct report {
+	report(const order *o, char type, const std::string &orig = "", const std::string &words = "")
+		: ord(o), exec_type(type), orig_cl_ord_id(orig), text(words)
+	{
+	}
+
 	const order *ord;
 	char exec_type;			// tag 150
+	char ord_status = 0;		// tag 39 when it is not the order's
+	std::string exec_id;		// tag 17
+	std::string exec_ref_id;	// tag 19 of H and G
+	std::string cl_ord_id;		// tag 11 when it is not the order's
 	std::string orig_cl_ord_id;	// tag 41, may be empty
 	int64_t last_px = 0;
 	int64_t last_qty = 0;
@@ -71,8 +91,30 @@ public:
 	virtual void on_report(const report &rep) = 0;
 };
 
+// A fill of a client's order, as it stands.
+struct trade {
+	std::string exec_id;
+	order *ord = nullptr;
+	int64_t px = 0, qty = 0, fee = 0;
+	bool gone = false;		// taken back, or corrected by another
+};
+
+// What an account of a client has, from its trades here.
+struct position {
+	int64_t qty = 0, bought_qty = 0, sold_qty = 0, fees = 0, last_px = 0;
+};
+
+struct position_key {
+	std::string client, account, symbol;
+	bool operator<(const position_key &o) const
+	{
+		return std::tie(client, account, symbol) < std::tie(o.client, o.account, o.symbol);
+	}
+};
+
 struct exchange_stats {
-	uint64_t orders = 0, fills = 0, rejects = 0, cancels = 0, replaces = 0;
+	uint64_t orders = 0, fills = 0, rejects = 0, cancels = 0, replaces = 0, busts = 0, corrections = 0;
+	uint64_t other_orders = 0, other_fills = 0;	// of participants without a session
 };
 
 struct level_key {
@@ -86,7 +128,7 @@ struct level_key {
 
 class exchange {
 public:
-	exchange(const options &opt, report_sink &sink, const std::string &id_prefix);
+	exchange(const options &opt, faults &f, report_sink &sink, const std::string &id_prefix);
 
 	void add_instrument(const instrument &ins);
 	bool has(const std::string &symbol) const { return books_.count(symbol) != 0; }
@@ -102,10 +144,28 @@ public:
 	int replace(const std::string &client, const std::string &cl_ord_id,
 		    const std::string &orig, const std::string &symbol, md_side side,
 		    char type, int64_t px, int64_t qty, order **found, std::string *text);
-	bool cancel_unsolicited(const std::string &cl_ord_id, const std::string &text);
 	unsigned int cancel_all(const std::string &client, const std::string &symbol,
 				const std::string &text);
 	const order *find(const std::string &client, const std::string &cl_ord_id) const;
+	std::vector<const order *> working(const std::string &client, const std::string &symbol) const;
+	std::string next_exec_id() { return id_prefix_ + "E" + std::to_string(++exec_count_); }
+	// An order that is done is no longer known; its place is used again. Only of others.
+	void forget(const std::string &client, const std::string &cl_ord_id);
+
+	// Incidents (incidents.cpp). "" or what was wrong.
+	std::string cancel_unsolicited(const std::string &cl_ord_id, const std::string &text);
+	std::string fill_order(const std::string &cl_ord_id, int64_t qty, int64_t px);
+	std::string expire(const std::string &cl_ord_id, order_status as);
+	std::string suspend(const std::string &cl_ord_id);
+	std::string reinstate(const std::string &cl_ord_id);
+	// "last" is the last trade of any client.
+	std::string bust(const std::string &exec_id);
+	std::string correct(const std::string &exec_id, int64_t qty, int64_t px);
+	// Before a cancel or replace is looked at: the fill that was quicker, if one was ordered.
+	void race(const std::string &client, const std::string &cl_ord_id);
+	// A trade of the account that was made somewhere else.
+	void adjust_position(const position_key &key, int64_t qty) { positions_[key].qty += qty; }
+	const std::map<position_key, position> &positions() const { return positions_; }
 
 	// Market side. Returns the entries of the change set as the market stated it; empty when
 	// client orders are published, because take_touched() then has the merged ones.
@@ -130,7 +190,13 @@ public:
 	void set_last_id(const std::string &symbol, uint64_t id) { books_.at(symbol).last_id = id; }
 
 	const exchange_stats &stats() const { return stats_; }
-	std::string orders_json() const;
+	std::string orders_json(bool others) const;
+	std::string trades_json(uint64_t n) const;
+	std::string positions_json() const;
+	int64_t tick(const std::string &symbol) const { return books_.at(symbol).ins.tick_px; }
+	int64_t lot(const std::string &symbol) const { return books_.at(symbol).ins.lot_qty; }
+	// The best price that an order could trade at, of anyone's.
+	bool best(const std::string &symbol, md_side side, int64_t *px) const { return best_opposite(books_.at(symbol), side, px); }
 	std::string book_json(const std::string &symbol, uint64_t depth) const;
 
 private:
@@ -158,7 +224,17 @@ private:
 	void rest(book &b, order *o);
 	void unrest(book &b, order *o);
 	void fill(book &b, order *o, int64_t px, int64_t qty, char liquidity);
-	void close(order *o, const std::string &orig, const std::string &text);
+	void close(order *o, const std::string &orig, const std::string &text, order_status as = STATUS_CANCELED);
+	void tell(report rep);
+	void fill_resting(order *o, int64_t qty, int64_t px);
+	order *working_order(const std::string &cl_ord_id);
+	int64_t fee_of(int64_t px, int64_t qty, char liquidity) const;
+	void book_trade(const order &o, int64_t px, int64_t qty, int64_t fee);
+	void record(order *o, const report &rep);
+	trade *live_trade(const std::string &exec_id, std::string *why);
+	void change(trade *t, int64_t qty, int64_t px);
+	void settle();
+	int64_t random_lots(const book &b, int64_t most);
 	void finish_new(book &b, order *o);
 	void touch(book &b, md_side side, int64_t px);
 	int64_t shown_qty(const book &b, md_side side, int64_t px) const;
@@ -169,11 +245,25 @@ private:
 			  const std::string &symbol, md_side side, int *reason,
 			  order **found, std::string *text);
 
+	struct due_incident {
+		chance_kind kind;
+		order *ord;
+		std::string exec_id;
+	};
+
 	const options &opt_;
+	faults &faults_;
 	report_sink &sink_;
 	std::string id_prefix_;
 	std::map<std::string, book> books_;
 	std::deque<order> orders_;
+	std::vector<order *> free_;	// places of orders that were forgotten
+	std::deque<trade> trades_;	// the last of them, at most as many as orders
+	std::unordered_map<std::string, trade *> trade_by_id_;
+	std::map<position_key, position> positions_;
+	std::vector<due_incident> due_;	// until what is going on is finished
+	std::map<std::string, order *> rested_;	// of each client: the order that came to rest last
+	uint64_t exec_count_ = 0;
 	std::unordered_map<std::string, order *> by_id_;
 	exchange_stats stats_;
 };

@@ -17,6 +17,7 @@ static const char help_text[] =
 "  --fix-port N            TCP port; 0 takes a free one, told in the ready line (0)\n"
 "  --comp-id ID            our CompID (VENUE)\n"
 "  --client ID             CompID of a client allowed to log on; repeatable, at least one\n"
+"  --drop-copy ID          CompID of a session that gets a copy of every execution report, and nothing else; repeatable\n"
 "  --store DIR             keep sequence numbers and messages in DIR (memory)\n"
 "  --reset-on-logon, --reset-on-logout, --reset-on-disconnect\n"
 "                          start both sequence numbers from 1 at that moment\n"
@@ -56,6 +57,8 @@ static const char help_text[] =
 "  --maker-fee-bps N       commission on added liquidity in basis points, may be negative (0)\n"
 "  --taker-fee-bps N       commission on removed liquidity in basis points (1)\n"
 "  --max-orders N          orders kept, working or done; more are rejected with 103=3 (1000000)\n"
+"  --pending-acks          say first that a request is pending: 150=A, 6 or E before 0, 4 or 5\n"
+"  --others N              so many participants trade here too, at most 1000 (0)\n"
 "  --publish-client-orders put client orders into the published book (seeded market only)\n"
 "\n"
 "Control\n"
@@ -165,6 +168,7 @@ int parse_options(int argc, char **argv, options *out)
 		{ "--cancel-on-disconnect", &o.cancel_on_disconnect },
 		{ "--publish-client-orders", &o.publish_client_orders },
 		{ "--control-stdin", &o.control_stdin }, { "--udp-orders", &o.udp_orders },
+		{ "--pending-acks", &o.pending_acks },
 	};
 	std::map<std::string, std::string *> strings = {
 		{ "--bind", &o.bind }, { "--comp-id", &o.comp_id }, { "--store", &o.store },
@@ -178,6 +182,7 @@ int parse_options(int argc, char **argv, options *out)
 		{ "--count", &o.count }, { "--linger", &o.linger_s }, { "--mtu", &o.mtu },
 		{ "--ttl", &o.ttl }, { "--max-orders", &o.max_orders }, { "--udp-pack", &o.udp_pack },
 		{ "--udp-heartbeat", &o.heartbeat_ms }, { "--snapshot-ms", &o.snapshot_ms }, { "--fault-seed", &o.fault_seed },
+		{ "--others", &o.others },
 	};
 	using handler = std::function<bool(const std::string &)>;
 	auto either = [&](bool *target, const char *name, const char *no, const char *yes) -> handler {
@@ -202,6 +207,11 @@ int parse_options(int argc, char **argv, options *out)
 		{ "--client", [&](const std::string &v) {
 			why = "--client: needs an ID";
 			o.clients.push_back(v);
+			return !v.empty();
+		} },
+		{ "--drop-copy", [&](const std::string &v) {
+			why = "--drop-copy: needs an ID";
+			o.drop_copies.push_back(v);
 			return !v.empty();
 		} },
 		{ "--symbols", [&](const std::string &v) {
@@ -280,6 +290,12 @@ int parse_options(int argc, char **argv, options *out)
 		o.min_decimals = o.speech.name == tongue::sim || o.speech.name == tongue::binance ? 8 : o.speech.name == tongue::kraken ? 1 : 0;
 	if (o.clients.empty())
 		return usage("--client ID is needed at least once");
+	for (const std::string &copy : o.drop_copies)
+		for (const std::string &client : o.clients)
+			if (copy == client)
+				return usage("--drop-copy: " + copy + " is a --client already");
+	if (o.others > 1000)
+		return usage("--others: must be at most 1000");
 	if (o.fix_port > 65535)
 		return usage("--fix-port: must be 0 to 65535");
 	if (o.mtu < 256 || o.mtu > 65000)

@@ -27,7 +27,7 @@ struct options {
 	std::string bind = "127.0.0.1";
 	uint64_t fix_port = 0;
 	std::string comp_id = "VENUE";
-	std::vector<std::string> clients;
+	std::vector<std::string> clients, drop_copies;
 	std::string store;
 	std::string log;
 	bool reset_on_logon = false;
@@ -68,6 +68,8 @@ struct options {
 	int64_t taker_fee_bps = 100000000;	// scaled by 1e8
 	uint64_t max_orders = 1000000;
 	bool publish_client_orders = false;
+	bool pending_acks = false;
+	uint64_t others = 0;
 
 	std::string control;
 	bool control_stdin = false;

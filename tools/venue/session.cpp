@@ -1,64 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "session.hpp"
-#include "decimal.hpp"
+#include "fields.hpp"
 
 #include <quickfix/Session.h>
 
 namespace venue {
 
 session_app::session_app(const options &opt, faults &f, const std::string &id_prefix)
-	: opt_(opt), faults_(f), id_prefix_(id_prefix)
+	: opt_(opt), faults_(f), id_prefix_(id_prefix),
+	  post_(f, [this](FIX::Message &m, const std::string &client) { send(m, client); })
 {
-}
-
-static std::string optional(const FIX::FieldMap &m, int tag)
-{
-	return m.isSetField(tag) ? m.getField(tag) : std::string();
-}
-
-static char one_of(const FIX::FieldMap &m, int tag, const char *allowed)
-{
-	const std::string &value = m.getField(tag);
-
-	if (value.size() != 1 || std::string(allowed).find(value) == std::string::npos)
-		throw FIX::IncorrectTagValue(tag);
-	return value[0];
-}
-
-static md_side side_of(const FIX::FieldMap &m)
-{
-	return one_of(m, 54, "12") == '1' ? MD_BID : MD_OFFER;
-}
-
-static int64_t decimal_of(const FIX::FieldMap &m, int tag)
-{
-	const std::string &value = m.getField(tag);
-	int64_t out;
-
-	if (!parse_decimal(value, &out))
-		throw FIX::IncorrectDataFormat(tag, value);
-	return out;
-}
-
-static void set(FIX::FieldMap &m, int tag, const std::string &value)
-{
-	m.setField(FIX::StringField(tag, value));
-}
-
-static void set(FIX::FieldMap &m, int tag, char value)
-{
-	set(m, tag, std::string(1, value));
-}
-
-static void set_decimal(FIX::FieldMap &m, int tag, int64_t value)
-{
-	set(m, tag, format_decimal(value, 0));
-}
-
-// With swapped ids a cancel or replace has no id of its own; the exchange gets one behind a '#'.
-static std::string new_id(const std::string &cl_ord_id)
-{
-	return cl_ord_id.substr(0, cl_ord_id.find('#'));
 }
 
 std::string session_app::check_id(const FIX::Message &m, int tag) const
@@ -99,70 +50,6 @@ void session_app::send(FIX::Message &m, const std::string &client)
 		session->send(m);
 }
 
-void session_app::on_report(const report &rep)
-{
-	const order &o = *rep.ord;
-	const dialect &d = opt_.speech;
-	FIX::Message m;
-	char exec_type = rep.exec_type;
-
-	exec_count_++;
-	if (faults_.silent != SILENT_OFF)
-		return;
-	m.getHeader().setField(FIX::MsgType("8"));
-	if (d.swapped) {
-		// 11 is the venue's id and 41 the new order's, whatever was asked; ExecID is 527.
-		set(m, 11, o.order_id);
-		set(m, 41, new_id(o.cl_ord_id));
-		set(m, 527, id_prefix_ + "E" + std::to_string(exec_count_));
-	} else {
-		if (d.name == tongue::sim || rep.exec_type != '8')
-			set(m, 37, o.order_id);
-		set(m, 11, o.cl_ord_id);
-		if (!rep.orig_cl_ord_id.empty())
-			set(m, 41, rep.orig_cl_ord_id);
-		if (d.name != tongue::binance || rep.exec_type != '8')
-			set(m, 17, id_prefix_ + "E" + std::to_string(exec_count_));
-	}
-	if (d.version == 42) {
-		// ExecTransType, and trades by their outcome (FIX 4.2 volume 4).
-		set(m, 20, exec_type == 'I' ? '3' : '0');
-		if (exec_type == 'I' || exec_type == 'F')
-			exec_type = static_cast<char>(o.status);
-	}
-	set(m, 150, exec_type);
-	set(m, 39, static_cast<char>(o.status));
-	if (d.account && !o.account.empty())
-		set(m, 1, o.account);
-	set(m, 55, o.symbol);
-	set(m, 54, o.side == MD_BID ? '1' : '2');
-	set_decimal(m, 38, o.qty);
-	set(m, 40, o.type);
-	set(m, 59, o.tif);
-	if (o.post_only)
-		set(m, 18, d.post_only);
-	if (o.type == '2')
-		set_decimal(m, 44, o.px);
-	if (rep.exec_type == 'F') {
-		set_decimal(m, 32, rep.last_qty);
-		set_decimal(m, 31, rep.last_px);
-		if (d.version != 42)
-			set(m, 851, rep.liquidity);
-		set_decimal(m, 12, d.swapped ? 0 : rep.fee);
-		if (!d.swapped)
-			set(m, 13, '3');
-	}
-	set_decimal(m, 151, o.leaves_qty());
-	set_decimal(m, 14, o.cum_qty);
-	set_decimal(m, 6, o.avg_px());
-	set(m, 60, utc_timestamp());
-	if (rep.reject_reason >= 0)
-		set(m, 103, std::to_string(rep.reject_reason));
-	if (!rep.text.empty())
-		set(m, 58, rep.text);
-	send(m, o.client);
-}
-
 static order request_of(const FIX::Message &m, const std::string &client, const dialect &d)
 {
 	order o;
@@ -201,7 +88,7 @@ void session_app::new_order(const FIX::Message &m, const std::string &client)
 
 	check_id(m, 11);
 
-	if (faults::take(&faults_.reject_orders))
+	if (faults::take(&faults_.reject_orders) || faults_.chance(CHANCE_REJECT))
 		exchange_->reject(o, 0, "rejected on command");
 	else if (exchange_->has(o.symbol) && !exchange_->trading(o.symbol))
 		exchange_->reject(o, 2, "not trading");
@@ -209,43 +96,12 @@ void session_app::new_order(const FIX::Message &m, const std::string &client)
 		exchange_->submit(o);
 }
 
-void session_app::cancel_reject(const FIX::Message &m, const std::string &client,
-				const order *found, char response_to, int reason,
-				const std::string &text)
+// Only of an order that works: of another there is a better reason.
+bool session_app::refused(chance_kind kind, uint64_t *armed, const std::string &client, const std::string &orig)
 {
-	FIX::Message r;
+	const order *o = exchange_->find(client, orig);
 
-	if (faults_.silent != SILENT_OFF)
-		return;
-	if (opt_.speech.reject_as_j) {
-		r.getHeader().setField(FIX::MsgType("j"));
-		set(r, 45, m.getHeader().getField(34));
-		set(r, 372, m.getHeader().getField(35));
-		set(r, 379, m.getField(11));
-		set(r, 380, reason == 1 ? "101" : reason == 0 ? "104" : "0");
-		set(r, 58, text);
-		return send(r, client);
-	}
-	r.getHeader().setField(FIX::MsgType("9"));
-	if (opt_.speech.swapped) {
-		if (found)
-			set(r, 11, found->order_id);
-		set(r, 41, m.getField(11));
-		set(r, 58, text);
-		return send(r, client);
-	}
-	set(r, 37, found ? found->order_id : "NONE");
-	set(r, 11, m.getField(11));
-	set(r, 41, m.getField(41));
-	if (opt_.speech.name != tongue::binance)
-		set(r, 39, found ? static_cast<char>(found->status) : '8');
-	else
-		set(r, 25016, "-1");
-	set(r, 434, response_to);
-	set(r, 102, std::to_string(reason));
-	set(r, 58, text);
-	set(r, 60, utc_timestamp());
-	send(r, client);
+	return o && o->working() && (faults::take(armed) || faults_.chance(kind));
 }
 
 void session_app::cancel_order(const FIX::Message &m, const std::string &client)
@@ -256,7 +112,12 @@ void session_app::cancel_order(const FIX::Message &m, const std::string &client)
 	if (opt_.speech.time)
 		m.getField(60);
 	std::string orig, id = own_id(m, client, &orig);
+	pending(client, id, orig, STATUS_PENDING_CANCEL);
+	exchange_->race(client, orig);
 	const order *known = exchange_->find(client, orig);
+
+	if (refused(CHANCE_REFUSE_CANCEL, &faults_.refuse_cancels, client, orig))
+		return cancel_reject(m, client, known, '1', faults_.refuse_reason, "refused on command");
 	// Where the side is not said it is the order's own.
 	md_side side = opt_.speech.cancel_side ? side_of(m) : known ? known->side : MD_BID;
 	int result = exchange_->cancel(client, id, orig, m.getField(55), side, &found, &text);
@@ -276,46 +137,16 @@ void session_app::replace_order(const FIX::Message &m, const std::string &client
 	if (opt_.speech.name == tongue::kraken)
 		m.getField(37);
 	std::string orig, id = own_id(m, client, &orig);
+	pending(client, id, orig, STATUS_PENDING_REPLACE);
+	exchange_->race(client, orig);
+	if (refused(CHANCE_REFUSE_REPLACE, &faults_.refuse_replaces, client, orig))
+		return cancel_reject(m, client, exchange_->find(client, orig), '2', faults_.refuse_reason, "refused on command");
 	int result = exchange_->replace(client, id, orig, m.getField(55),
 					side_of(m), type, type == '2' ? decimal_of(m, 44) : 0,
 					decimal_of(m, 38), &found, &text);
 
 	if (result)
 		cancel_reject(m, client, found, '2', result - 1, text);
-}
-
-void session_app::order_status_request(const FIX::Message &m, const std::string &client)
-{
-	status_of(client, m.getField(11), m.getField(55), side_of(m));
-}
-
-// 35=AF: one order by its ClOrdID (585=7, 9014=1).
-void session_app::mass_status(const FIX::Message &m, const std::string &client)
-{
-	if (m.getField(585) != "7")
-		throw FIX::IncorrectTagValue(585);
-	if (m.getField(9014) != "1")
-		throw FIX::IncorrectTagValue(9014);
-	status_of(client, m.getField(584), m.getField(55), MD_BID);
-}
-
-void session_app::status_of(const std::string &client, const std::string &cl_ord_id,
-			    const std::string &symbol, md_side side)
-{
-	const order *found = exchange_->find(client, cl_ord_id);
-	order unknown;
-
-	if (found) {
-		on_report(report{ found, 'I', "", 0, 0, 0, 0, -1, "" });
-		return;
-	}
-	unknown.client = client;
-	unknown.cl_ord_id = cl_ord_id;
-	unknown.order_id = "NONE";
-	unknown.symbol = symbol;
-	unknown.side = side;
-	unknown.status = STATUS_REJECTED;
-	on_report(report{ &unknown, 'I', "", 0, 0, 0, 0, 5, "unknown order" });
 }
 
 void session_app::mass_cancel(const FIX::Message &m, const std::string &client)
@@ -331,7 +162,7 @@ void session_app::mass_cancel(const FIX::Message &m, const std::string &client)
 		scope = "7";
 	r.getHeader().setField(FIX::MsgType("r"));
 	set(r, 11, m.getField(11));
-	set(r, 37, id_prefix_ + "M" + std::to_string(exec_count_));
+	set(r, 37, id_prefix_ + "M" + std::to_string(++mass_count_));
 	set(r, 530, scope);
 	if ((scope != "7" && scope != "1") || (scope == "1" && !exchange_->has(symbol))) {
 		set(r, 531, '0');
@@ -398,7 +229,8 @@ void session_app::toApp(FIX::Message &m, const FIX::SessionID &) throw(FIX::DoNo
 
 	// Old market data is worth nothing, and a stored message read back without a dictionary loses
 	// the order of its groups: a resend fills the gap instead (FIX 4.4 vol 2, SequenceReset).
-	if (m.getHeader().isSetField(43) && (type == "W" || type == "X" || type == "Y" || type == "y" || type == "d" || type == "h" || type == "f"))
+	if (m.getHeader().isSetField(43) && (type == "W" || type == "X" || type == "Y" || type == "y" || type == "d" || type == "h" || type == "f" ||
+						type == "AP"))
 		throw FIX::DoNotSend();
 }
 
@@ -409,10 +241,13 @@ void session_app::fromApp(const FIX::Message &m, const FIX::SessionID &id)
 	const std::string &type = m.getHeader().getField(35);
 	const std::string &client = id.getTargetCompID().getValue();
 
+	for (const std::string &id_of_copies : opt_.drop_copies)
+		if (client == id_of_copies)
+			throw FIX::UnsupportedMessageType();	// copies are all that it gets
 	if (type == "V" || type == "x" || type == "c" || type == "e" || type == "g")
 		return desk_->request(type, m, client);
 	if (type != "D" && type != "F" && (type != "G" || !opt_.speech.replace) && (type != "H" || !opt_.speech.status) &&
-	    (type != "AF" || !opt_.speech.mass_status) && type != "q")
+	    (type != "AF" || !opt_.speech.mass_status) && (type != "AN" || !opt_.speech.positions) && type != "q")
 		throw FIX::UnsupportedMessageType();
 	if (faults_.silent == SILENT_ON)
 		return;
@@ -422,6 +257,8 @@ void session_app::fromApp(const FIX::Message &m, const FIX::SessionID &id)
 		cancel_order(m, client);
 	else if (type == "G")
 		replace_order(m, client);
+	else if (type == "AN")
+		positions(m, client);
 	else if (type == "AF")
 		mass_status(m, client);
 	else if (type == "H")

@@ -4,6 +4,7 @@
 #include "faults.hpp"
 #include "matching.hpp"
 #include "mddesk.hpp"
+#include "post.hpp"
 
 #include <map>
 #include <string>
@@ -30,6 +31,8 @@ public:
 	void send_body(const std::string &type, const std::string &body, const std::string &client);
 
 	void on_report(const report &rep) override;
+	post &mail() { return post_; }
+	uint64_t copies_lost() const { return copies_lost_; }
 
 	void onCreate(const FIX::SessionID &) override {}
 	void onLogon(const FIX::SessionID &) override {}
@@ -49,6 +52,12 @@ private:
 	void replace_order(const FIX::Message &m, const std::string &client);
 	void order_status_request(const FIX::Message &m, const std::string &client);
 	void mass_status(const FIX::Message &m, const std::string &client);
+	void all_status(const FIX::Message &m, const std::string &client);
+	void positions(const FIX::Message &m, const std::string &client);
+	void pending(const std::string &client, const std::string &cl_ord_id, const std::string &orig, order_status as);
+	bool refused(chance_kind kind, uint64_t *armed, const std::string &client, const std::string &orig);
+	FIX::Message execution_report(const report &rep) const;
+	void copy(const FIX::Message &m, const std::string &client);
 	void status_of(const std::string &client, const std::string &cl_ord_id, const std::string &symbol,
 		       md_side side);
 	std::string own_id(const FIX::Message &m, const std::string &client, std::string *orig);
@@ -63,7 +72,8 @@ private:
 	std::string id_prefix_;
 	exchange *exchange_ = nullptr;
 	md_desk *desk_ = nullptr;
-	uint64_t exec_count_ = 0, chain_ = 0;
+	post post_;
+	uint64_t chain_ = 0, mass_count_ = 0, position_count_ = 0, copies_lost_ = 0;
 	std::map<std::string, bool> cancel_on_disconnect_;	// as the client's Logon asked
 };
 

@@ -14,7 +14,7 @@ namespace venue {
 static const size_t batch = 64;
 
 udp_line::udp_line(udp_line &&o) noexcept
-	: target_(o.target_), index_(o.index_), state_(o.state_), fd_(o.fd_), to_(o.to_), to_len_(o.to_len_)
+	: target_(o.target_), index_(o.index_), random_(o.random_), fd_(o.fd_), to_(o.to_), to_len_(o.to_len_)
 {
 	o.fd_ = -1;
 }
@@ -118,32 +118,19 @@ int udp_line::open(uint64_t hops, std::string *why)
 	return 0;
 }
 
-// splitmix64, of the line's own seed: what happens on one line does not depend on another.
-bool udp_line::chance(uint64_t ppm)
-{
-	uint64_t z;
-
-	if (!ppm)
-		return false;
-	z = state_ += 0x9e3779b97f4a7c15ULL;
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return (z ^ (z >> 31)) % 1000000 < ppm;
-}
-
 void udp_line::put(const std::string &datagram, faults *f)
 {
-	if (faults::take(&f->drop_udp[index_]) || chance(f->drop_ppm[index_])) {
+	if (faults::take(&f->drop_udp[index_]) || random_.chance(f->drop_ppm[index_])) {
 		dropped_++;
 		return;
 	}
-	if (held_.empty() && (faults::take(&f->reorder_udp[index_]) || chance(f->reorder_ppm[index_]))) {
+	if (held_.empty() && (faults::take(&f->reorder_udp[index_]) || random_.chance(f->reorder_ppm[index_]))) {
 		held_ = datagram;
 		reordered_++;
 		return;
 	}
 	queue_.push_back(datagram);
-	if (faults::take(&f->dup_udp[index_]) || chance(f->dup_ppm[index_])) {
+	if (faults::take(&f->dup_udp[index_]) || random_.chance(f->dup_ppm[index_])) {
 		queue_.push_back(datagram);
 		duplicated_++;
 	}

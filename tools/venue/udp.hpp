@@ -3,6 +3,7 @@
 #pragma once
 #include "faults.hpp"
 #include "options.hpp"
+#include "random.hpp"
 
 #include <sys/socket.h>
 
@@ -10,7 +11,7 @@ namespace venue {
 
 class udp_line {
 public:
-	udp_line(const udp_target &target, unsigned int index, uint64_t seed) : target_(target), index_(index), state_(seed + index) {}
+	udp_line(const udp_target &target, unsigned int index, uint64_t seed) : target_(target), index_(index), random_(seed + index) {}
 	udp_line(udp_line &&o) noexcept;
 	udp_line(const udp_line &) = delete;
 	~udp_line();
@@ -25,11 +26,9 @@ public:
 	uint64_t errors() const { return errors_; }
 
 private:
-	bool chance(uint64_t ppm);
-
 	udp_target target_;
 	unsigned int index_;
-	uint64_t state_;
+	generator random_;	// its own: what happens on one line does not depend on another
 	int fd_ = -1;
 	struct sockaddr_storage to_ = {};
 	socklen_t to_len_ = 0;

@@ -6,11 +6,12 @@ import os
 import sys
 
 import test_feeds
+import test_incidents
 import test_orders
 import test_recordings
 import test_session
 
-SUBJECTS = (test_session, test_orders, test_feeds, test_recordings)
+SUBJECTS = (test_session, test_orders, test_incidents, test_feeds, test_recordings)
 
 
 def main():

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from decimal import Decimal
 
 SOH = b"\x01"
@@ -142,6 +143,15 @@ class Client:
             fields.append((59, tif))
         self.send("D", fields + list(extra))
 
+    def placed(self, cl_ord_id, side, qty, px=None, tif=None, extra=()):
+        """An order that is taken; its acknowledgement."""
+        self.order(cl_ord_id, side, qty, px, tif, extra)
+        return self.wait("8", _150="0", _11=cl_ord_id)
+
+    def status(self, cl_ord_id, side=1):
+        self.send("H", [(11, cl_ord_id), (55, "BTCUSDT"), (54, side)])
+        return self.wait("8", _150="I")
+
     def cancel(self, cl_ord_id, orig, side):
         self.send("F", [(11, cl_ord_id), (41, orig), (54, side), (55, "BTCUSDT"), (60, stamp())])
 
@@ -272,3 +282,14 @@ def udp_socket(family=socket.AF_INET, host="127.0.0.1"):
 def best(venue):
     book = venue.json("book BTCUSDT 5")
     return Decimal(book["bids"][0][0]), Decimal(book["offers"][0][0]), book
+
+
+@contextmanager
+def trading(path, *args):
+    """A venue whose market stands still, a client that is logged on, and the best prices."""
+    with Venue(path, *STILL, *args) as v:
+        c = Client(v.port)
+        c.wait("A")
+        v.cmd("pause")
+        bid, offer, _ = best(v)
+        yield v, c, bid, offer

@@ -3,16 +3,12 @@
 its docstring is the TAP name."""
 from decimal import Decimal
 
-from rawfix import Book, Client, STILL, Venue, best, stamp
+from rawfix import Book, Client, STILL, Venue, best, stamp, trading
 
 
 def test_orders(path, ctx):
     """D acked, rests, F cancels, G replaces, H tells, q cancels all; every field of the reports"""
-    with Venue(path, *STILL) as v:
-        c = Client(v.port)
-        c.wait("A")
-        v.cmd("pause")
-        bid, offer, _ = best(v)
+    with trading(path) as (v, c, bid, offer):
         low = bid - 100
         c.order("A1", 1, "0.5", low, extra=[(1, "ACC")])
         m = c.wait("8")
@@ -23,10 +19,8 @@ def test_orders(path, ctx):
         c.replace("A2", "A1", 1, "0.3", low)
         m = c.wait("8")
         assert m.has(_150="5", _39="0", _11="A2", _41="A1", _37=order_id, _38="0.3", _151="0.3"), m
-        c.send("H", [(11, "A2"), (55, "BTCUSDT"), (54, 1)])
-        assert c.wait("8").has(_150="I", _39="0", _11="A2", _151="0.3")
-        c.send("H", [(11, "ZZ"), (55, "BTCUSDT"), (54, 1)])
-        assert c.wait("8").has(_150="I", _39="8", _11="ZZ", _103="5")
+        assert c.status("A2").has(_150="I", _39="0", _11="A2", _151="0.3")
+        assert c.status("ZZ").has(_150="I", _39="8", _11="ZZ", _103="5")
         c.cancel("A3", "A1", 1)
         assert c.wait("9").has(_434="1", _102="1", _11="A3", _41="A1", _37=order_id, _39="0")
         c.cancel("A4", "A2", 1)
@@ -49,15 +43,10 @@ def test_orders(path, ctx):
 
 def test_rejects(path, ctx):
     """unknown symbol, duplicate id, bad tick, bad lot, crossing post-only, garbage and missing tags"""
-    with Venue(path, *STILL) as v:
-        c = Client(v.port)
-        c.wait("A")
-        v.cmd("pause")
-        bid, offer, _ = best(v)
+    with trading(path) as (v, c, bid, offer):
         c.send("D", [(11, "B0"), (55, "NOPE"), (54, 1), (60, stamp()), (38, 1), (40, 2), (44, 1)])
         assert c.wait("8").has(_150="8", _39="8", _103="1", _11="B0", _37="NONE", _151="0")
-        c.order("B1", 1, "0.1", bid - 10)
-        c.wait("8", _150="0")
+        c.placed("B1", 1, "0.1", bid - 10)
         c.order("B1", 1, "0.1", bid - 10)
         assert c.wait("8").has(_150="8", _103="6")
         c.order("B2", 1, "0.1", "59000.001")
@@ -86,15 +75,11 @@ def test_rejects(path, ctx):
 
 def test_fills(path, ctx):
     """aggressive orders take the book by price; AvgPx, fee, IOC, FOK and market remainders"""
-    with Venue(path, *STILL) as v:
-        c = Client(v.port)
-        c.wait("A")
-        v.cmd("pause")
-        _, _, book = best(v)
+    with trading(path) as (v, c, _, _):
+        book = best(v)[2]
         (p0, q0), (p1, q1) = [(Decimal(p), Decimal(q)) for p, q in book["offers"][:2]]
         qty = q0 + Decimal("0.00001")
-        c.order("C1", 1, qty, p1)
-        c.wait("8", _150="0")
+        c.placed("C1", 1, qty, p1)
         m = c.wait("8")
         assert m.has(_150="F", _39="1", _851="2", _13="3") and Decimal(m.get(31)) == p0, m
         assert Decimal(m.get(32)) == q0 and Decimal(m.get(151)) == qty - q0
@@ -105,18 +90,14 @@ def test_fills(path, ctx):
         assert abs(Decimal(m2.get(6)) - want) < Decimal("2e-8"), (m2.get(6), want)
         assert m.get(17) != m2.get(17)
         # What was taken stays taken: the same again finds only the rest of the second level.
-        c.order("C2", 1, q0, p0, tif=3)
-        c.wait("8", _150="0")
+        c.placed("C2", 1, q0, p0, tif=3)
         assert c.wait("8").has(_150="4", _39="4", _14="0")
-        c.order("C3", 1, q1 * 2, p1, tif=4)
-        c.wait("8", _150="0")
+        c.placed("C3", 1, q1 * 2, p1, tif=4)
         assert c.wait("8").has(_150="4", _39="4", _14="0")
-        c.order("C4", 1, q1, p1, tif=3)
-        c.wait("8", _150="0")
+        c.placed("C4", 1, q1, p1, tif=3)
         assert Decimal(c.wait("8", _150="F").get(32)) == q1 - Decimal("0.00001")
         assert c.wait("8").has(_150="4", _39="4")
-        c.order("C5", 2, "1000")
-        c.wait("8", _150="0")
+        c.placed("C5", 2, "1000")
         fills = []
         m = c.wait("8")
         while m.get(150) == "F":
@@ -161,10 +142,8 @@ def test_resting_fill(path, ctx):
         c.wait("A")
         v.cmd("pause")
         bid, offer, _ = best(v)
-        c.order("R1", 1, "0.001", bid)
-        c.wait("8", _150="0")
-        c.order("R2", 2, "0.001", offer)
-        c.wait("8", _150="0")
+        c.placed("R1", 1, "0.001", bid)
+        c.placed("R2", 2, "0.001", offer)
         assert Decimal([o for o in v.json("orders") if o["cl_ord_id"] == "R1"][0]["ahead_qty"]) > 0
         v.cmd("step 3000")
         got = {c.wait("8", _150="F").get(11), c.wait("8", _150="F").get(11)}

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from rawfix import Client, STILL, Venue, best
+from rawfix import Client, STILL, Venue, best, trading
 
 
 def test_usage(path, ctx):
@@ -52,11 +52,7 @@ def test_logon(path, ctx):
 
 def test_midmessage(path, ctx):
     """disconnect in the middle of a message; 141=N afterwards, gap asked for and filled"""
-    with Venue(path, *STILL) as v:
-        c = Client(v.port)
-        c.wait("A")
-        v.cmd("pause")
-        bid, _, _ = best(v)
+    with trading(path) as (v, c, bid, _):
         v.cmd("disconnect midmessage next")
         c.order("M1", 1, "0.1", bid - 5)
         assert c.next(3) is None and c.closed
@@ -95,14 +91,9 @@ def test_gap(path, ctx):
 
 def test_away(path, ctx):
     """--cancel-on-disconnect: reports made while the client is away keep their numbers and are resent"""
-    with Venue(path, *STILL, "--cancel-on-disconnect", "--check-latency", "5") as v:
-        c = Client(v.port)
-        c.wait("A")
-        v.cmd("pause")
-        bid, _, _ = best(v)
+    with trading(path, "--cancel-on-disconnect", "--check-latency", "5") as (v, c, bid, _):
         for name in ("K1", "K2"):
-            c.order(name, 1, "0.1", bid - 5)
-            c.wait("8", _150="0", _11=name)
+            c.placed(name, 1, "0.1", bid - 5)
         c.cancel("K3", "NONE", 1)
         c.wait("9", _34="4")
         c.close()
@@ -121,11 +112,7 @@ def test_away(path, ctx):
 
 def test_silent_delay(path, ctx):
     """silent on loses orders, silent work only their reports; delay tcp holds messages back in order"""
-    with Venue(path, *STILL) as v:
-        c = Client(v.port)
-        c.wait("A")
-        v.cmd("pause")
-        bid, _, _ = best(v)
+    with trading(path) as (v, c, bid, _):
         v.cmd("silent on")
         c.order("S1", 1, "0.1", bid - 5)
         c.quiet(0.3)
@@ -134,8 +121,7 @@ def test_silent_delay(path, ctx):
         c.quiet(0.3)
         v.cmd("silent off")
         for name, status in (("S1", "8"), ("S2", "0")):
-            c.send("H", [(11, name), (55, "BTCUSDT"), (54, 1)])
-            assert c.wait("8", _150="I").has(_39=status, _11=name)
+            assert c.status(name).has(_39=status, _11=name)
         v.cmd("cancel-unsolicited S2")
         m = c.wait("8")
         assert m.has(_150="4", _39="4", _11="S2") and m.get(41) is None, m
