@@ -171,6 +171,18 @@ TG_OFFSET(tg_in_limits, reserved0, 130);
 TG_OFFSET(tg_in_limits, reserved1, 132);
 TG_OFFSET(tg_in_limits, reserved, 136);
 
+/* tg_in_rate */
+TG_SIZE(tg_in_rate, 80);
+TG_OFFSET(tg_in_rate, scope, 0);
+TG_OFFSET(tg_in_rate, flags, 2);
+TG_OFFSET(tg_in_rate, id, 4);
+TG_OFFSET(tg_in_rate, window_ns, 8);
+TG_OFFSET(tg_in_rate, messages, 16);
+TG_OFFSET(tg_in_rate, burst, 36);
+TG_OFFSET(tg_in_rate, cancel_reserve, 56);
+TG_OFFSET(tg_in_rate, reserved0, 60);
+TG_OFFSET(tg_in_rate, reserved, 64);
+
 /* tg_in_kill */
 TG_SIZE(tg_in_kill, 104);
 TG_OFFSET(tg_in_kill, scope, 0);

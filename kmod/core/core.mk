@@ -41,6 +41,7 @@ tg-core-objs := \
 	md/recovery.o \
 	md/feed.o \
 	risk/limits.o \
+	risk/rate.o \
 	risk/check.o \
 	risk/exposure.o \
 	risk/watch.o \

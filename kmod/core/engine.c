@@ -107,6 +107,7 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	put(e ? &e->off_recent : NULL, &at, sizeof(struct tg_recent) * tg_risk_scopes(p));
 	put(e ? &e->off_permits : NULL, &at, sizeof(struct tg_in_permit) * (p->max_permits + 1ULL));
 	put(e ? &e->off_limits : NULL, &at, sizeof(struct tg_limits) * (u64)p->max_limits);
+	put(e ? &e->off_rates : NULL, &at, sizeof(struct tg_rate) * tg_rate_places(p));
 	put(e ? &e->off_exposures : NULL, &at, sizeof(struct tg_exposure) * tg_risk_scopes(p));
 	put(e ? &e->off_windows : NULL, &at, sizeof(struct tg_window) * (p->max_instruments + 1ULL));
 	put(e ? &e->off_strategies : NULL, &at, sizeof(struct tg_strategy) * (p->max_strategies + 1ULL));
@@ -191,6 +192,7 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 	e->md_deadline_ns = NEVER;
 	e->client_deadline_ns = NEVER;
 	e->risk_mark_ns = NEVER;
+	e->rate_due_ns = NEVER;
 	layout(p, e);
 	/* Free order slots in a queue, oldest first, so that a slot rests as long as possible before its next generation. */
 	for (i = 0; i < p->max_orders; i++)
@@ -321,6 +323,7 @@ static bool payload_ok(u16 type, u32 len)
 	case TG_IN_ACCOUNT: return len == sizeof(struct tg_in_account);
 	case TG_IN_PERMIT: return len == sizeof(struct tg_in_permit);
 	case TG_IN_LIMITS: return len == sizeof(struct tg_in_limits);
+	case TG_IN_RATE: return len == sizeof(struct tg_in_rate);
 	case TG_IN_KILL:
 	case TG_IN_RESUME: return len == sizeof(struct tg_in_kill);
 	case TG_IN_MODE: return len == sizeof(struct tg_in_mode);
@@ -364,6 +367,8 @@ static void timers(struct tg_engine *e, struct tg_outbox *ob)
 		tg_md_timer(e, ob);
 	if (tg_risk_deadline_ns(e) <= e->time_ns)
 		tg_risk_timer(e, ob);
+	if (unlikely(e->rate_due_ns <= e->time_ns))
+		tg_rate_timer(e, ob);
 	if (tg_client_deadline_ns(e) <= e->time_ns)
 		tg_client_timer(e, ob);
 	tg_timer_run(e);
@@ -381,6 +386,9 @@ static u64 next_deadline(const struct tg_engine *e)
 	if (t < d)
 		d = t;
 	t = tg_risk_deadline_ns(e);
+	if (t < d)
+		d = t;
+	t = e->rate_due_ns;
 	if (t < d)
 		d = t;
 	for (v = 1; v <= e->params.max_venues; v++) {
@@ -451,6 +459,8 @@ static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec,
 		return tg_client_permit(e, p);
 	case TG_IN_LIMITS:
 		return tg_risk_set_limits(e, p, ob);
+	case TG_IN_RATE:
+		return tg_rate_set(e, p);
 	case TG_IN_KILL:
 		return tg_kill_latch(e, p, ob);
 	case TG_IN_RESUME:

@@ -16,6 +16,7 @@
 #include "client/client.h"
 #include "md/md.h"
 #include "order/order.h"
+#include "risk/rate.h"
 #include "risk/risk.h"
 #include "session/session.h"
 #include "venue/quick.h"
@@ -89,6 +90,9 @@ struct tg_engine {
 	u32 risk_mark_at;		/* instruments done in this round */
 	u32 risk_mark_held;		/* a position was met in it */
 	u32 risk_watched;		/* 1: some limits are looked at after the event (watch.c) */
+	u32 rates_on;			/* 1: a TG_IN_RATE came */
+	u64 rate_due_ns;		/* what waits for a budget is looked at; ~0 = nothing does */
+	u32 rate_asks;			/* a status request waits too */
 	u32 risk_pad;
 
 	/* Offsets from the arena's start. */
@@ -101,6 +105,7 @@ struct tg_engine {
 	u64 off_recent;			/* struct tg_recent, as off_exposures */
 	u64 off_permits;		/* struct tg_in_permit [max_permits + 1] */
 	u64 off_limits;			/* struct tg_limits [max_limits]: [0] is FIRM; the others in the order in which they came */
+	u64 off_rates;			/* struct tg_rate [tg_rate_places()]: by venue, client, source */
 	u64 off_exposures;		/* struct tg_exposure [tg_risk_scopes()]: FIRM, then by venue, account, client, instrument, strategy */
 	u64 off_windows;		/* struct tg_window [max_instruments + 1] */
 	u64 off_strategies;		/* struct tg_strategy [max_strategies + 1] */

@@ -311,12 +311,38 @@ static void check_risk(const struct tg_engine *e)
 			check_exposure(e, scopes[k], id);
 }
 
+/* The cancels that wait: each order on its venue's list once, and nobody else on it. */
+static void check_paced(const struct tg_engine *e)
+{
+	u32 paced = 0, listed = 0, id, at, prev;
+
+	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next)
+		paced += tg_order_slot(e, at - 1)->paced;
+	for (id = 1; id <= e->params.max_venues; id++) {
+		const struct tg_rate *r = TG_TABLE(e, off_rates, struct tg_rate) + id;
+		u32 n = 0;
+
+		for (at = r->head, prev = 0; at; prev = at, at = tg_order_slot(e, at - 1)->pace_next) {
+			const struct tg_order *o = tg_order_slot(e, at - 1);
+
+			if (++n > paced || !o->paced || !o->cancel_due || !o->working || o->venue_id != id || o->pace_prev != prev)
+				die("order %u in the list of cancels of venue %u", at - 1, id);
+		}
+		if (n != r->waiting || r->tail != prev)
+			die("venue %u: %u cancels wait, %u are listed", id, r->waiting, n);
+		listed += n;
+	}
+	if (listed != paced)
+		die("%u orders wait for a budget, %u are listed", paced, listed);
+}
+
 void fx_check(const struct fx *f)
 {
 	const struct tg_engine *e = f->e;
 	s64 open[4][5][3] = { { { 0 } } };
 	u32 clients[8] = { 0 }, at, before = 0, n = 0, nfree = 0, i, a, k;
 
+	check_paced(e);
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		const struct tg_order *o = tg_order_slot(e, at - 1);
 		s64 most = o->req_qty > o->qty ? o->req_qty : o->qty;

@@ -31,6 +31,7 @@ static const struct {
 	[TG_IN_ACCOUNT] = { "ACCOUNT", sizeof(struct tg_in_account) },
 	[TG_IN_PERMIT] = { "PERMIT", sizeof(struct tg_in_permit) },
 	[TG_IN_LIMITS] = { "LIMITS", sizeof(struct tg_in_limits) },
+	[TG_IN_RATE] = { "RATE", sizeof(struct tg_in_rate) },
 	[TG_IN_KILL] = { "KILL", sizeof(struct tg_in_kill) },
 	[TG_IN_RESUME] = { "RESUME", sizeof(struct tg_in_kill) },
 	[TG_IN_MODE] = { "MODE", sizeof(struct tg_in_mode) },

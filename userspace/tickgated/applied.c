@@ -26,7 +26,10 @@ void tgd_applied_write(const struct tgd_records *rs, __u64 started_ns)
 		if (r->type == TG_IN_PERMIT)
 			fprintf(f, "permit %u %u\n", r->u.permit.permit_id, r->u.permit.account_id);
 		else if (r->type == TG_IN_LIMITS)
-			fprintf(f, "limits %u %u\n", r->u.limits.scope, r->u.limits.id);
+			fprintf(f, "limits %u %u %llu\n", r->u.limits.scope, r->u.limits.id,
+				(unsigned long long)r->u.limits.seq);
+		else if (r->type == TG_IN_RATE)
+			fprintf(f, "rate %u %u\n", r->u.rate.scope, r->u.rate.id);
 		else if (r->type == TG_IN_PRODUCT)
 			fprintf(f, "product %u\n", r->u.product.product_id);
 		else if (r->type == TG_IN_STRATEGY)
@@ -66,6 +69,7 @@ static bool take_feed(struct tgd_record *r, const char *line)
 static void take_line(struct tgd_records *out, const char *line)
 {
 	struct tgd_record *r = &out->r[out->n];
+	unsigned long long seq = 0;
 	unsigned int a, b;
 
 	if (sscanf(line, "permit %u %u", &a, &b) == 2 && a <= 0xffff && b <= 0xffff) {
@@ -76,14 +80,22 @@ static void take_line(struct tgd_records *out, const char *line)
 		r->u.permit.flags = 0x80000000u;
 		snprintf(r->label, sizeof(r->label), "[permit] id %u", a);
 		out->n++;
-	} else if (sscanf(line, "limits %u %u", &a, &b) == 2 && a >= TG_SCOPE_FIRM &&
+	} else if (sscanf(line, "limits %u %u %llu", &a, &b, &seq) >= 2 && a >= TG_SCOPE_FIRM &&
 		   a <= TG_SCOPE_STRATEGY) {
 		r->type = TG_IN_LIMITS;
 		r->len = sizeof(r->u.limits);
 		r->u.limits.scope = (__u16)a;
 		r->u.limits.id = b;
+		r->u.limits.seq = seq;
 		r->u.limits.duplicate_window_ns = ~0ull;
 		snprintf(r->label, sizeof(r->label), "[limits] scope %u id %u", a, b);
+		out->n++;
+	} else if (sscanf(line, "rate %u %u", &a, &b) == 2 && a && a < TG_RATE_SCOPES) {
+		r->type = TG_IN_RATE;
+		r->len = sizeof(r->u.rate);
+		r->u.rate.scope = (__u16)a;
+		r->u.rate.id = b;
+		snprintf(r->label, sizeof(r->label), "[rate] scope %u id %u", a, b);
 		out->n++;
 	} else if (sscanf(line, "product %u", &a) == 1 && a <= 0xffff) {
 		r->type = TG_IN_PRODUCT;

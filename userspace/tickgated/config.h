@@ -125,6 +125,17 @@ struct tgd_limits {
 	long long max_total_position, max_gross_notional, max_net_notional, max_capital, max_daily_loss;
 	long long window_collar_bps, collar_window_ms, max_executions, warn_percent;
 	long long duplicate_scope, reduce_only, restricted;
+	long long seq, lease_ms;
+};
+
+/* Message budgets of one venue, client or source address. */
+struct tgd_rate {
+	struct tgd_section s;
+	char venue[TG_NAME_LEN], client[TG_NAME_LEN];
+	struct tgd_address source;
+	long long id;			/* of a source */
+	long long window_ms, messages[TG_RATE_OPS], burst_percent, cancel_reserve_percent;
+	long long scope, scope_id;	/* set by the check */
 };
 
 struct tgd_feed {
@@ -165,8 +176,9 @@ struct tgd_config {
 	struct tgd_account *account;
 	struct tgd_permit *permit;
 	struct tgd_limits *limits;
+	struct tgd_rate *rate;
 	struct tgd_feed *feed;
-	unsigned int venues, products, strategies, instruments, accounts, permits, n_limits, feeds;
+	unsigned int venues, products, strategies, instruments, accounts, permits, n_limits, rates, feeds;
 };
 
 enum tgd_xdp_mode { TGD_XDP_AUTO = 0, TGD_XDP_NATIVE = 1, TGD_XDP_GENERIC = 2 };
@@ -196,6 +208,7 @@ enum tgd_kind {
 	TGD_ACCOUNT,
 	TGD_PERMIT,
 	TGD_LIMITS,
+	TGD_RATE,
 	TGD_FEED,
 	TGD_XDP,
 	TGD_VAULT,
@@ -267,6 +280,10 @@ int tgd_index_build(struct tgd_index *ix, const char *text, size_t len, struct t
 void tgd_index_free(struct tgd_index *ix);
 int tgd_key_line(enum tgd_kind kind, const struct tgd_section *s, const char *key);
 int tgd_config_check(struct tgd_config *c, struct tgd_errors *e);
+/* config_rate.c */
+void tgd_check_rates(struct tgd_config *c, struct tgd_errors *e);
+/* Number of the source that sessions from this local address are counted in; 0 = none. */
+unsigned int tgd_rate_source(const struct tgd_config *c, const struct tgd_address *local);
 /* Dialects: config_venue.c. */
 void tgd_check_dialect(const struct tgd_venue *v, struct tgd_errors *e);
 void tgd_check_subscription(const struct tgd_instrument *in, const struct tgd_venue *v,

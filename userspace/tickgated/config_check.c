@@ -525,6 +525,7 @@ int tgd_config_check(struct tgd_config *c, struct tgd_errors *e)
 	check_l3(c, e);
 	check_permits(c, e);
 	check_limits(c, e);
+	tgd_check_rates(c, e);
 	check_feeds(c, e);
 	return 0;
 }

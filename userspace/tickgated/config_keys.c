@@ -4,6 +4,7 @@
 
 /* Keys of one kind: at most TGD_KEYS_MAX. */
 #define U32_MAX		0xffffffffLL
+#define SEQ_MAX		(1LL << 62)
 #define FEE_MAX		(1000 * TG_SCALE)	/* 10 %: more is a mistake in the unit */
 #define AT(type, member) offsetof(struct type, member)
 
@@ -27,6 +28,8 @@ const struct tgd_kind_info tgd_kinds[TGD_KINDS] = {
 	[TGD_LIMITS] = { "limits", "firm|account NAME|instrument NAME|venue NAME|strategy NAME|client N", false,
 			 sizeof(struct tgd_limits),
 			 "Risk limits of one scope. An order needs limits for firm, its account, its instrument and, if it has one, its strategy; without them it is refused." },
+	[TGD_RATE] = { "rate", "NAME", false, sizeof(struct tgd_rate),
+		       "Message budgets: of one venue's session, of clients, or of a source address that sessions share. Over budget, new orders and replaces are refused; cancels wait for a venue's and a source's, and go first. Where a [venue] has orders and no such section, what its dialect's venue allows is its budget of all messages." },
 	[TGD_FEED] = { "feed", "NAME", false, sizeof(struct tgd_feed),
 		       "One UDP market-data stream, steered to the engine by XDP." },
 	[TGD_XDP] = { "xdp", NULL, false, sizeof(struct tgd_xdp),
@@ -303,6 +306,36 @@ const struct tgd_key tgd_keys[] = {
 	  "only orders that make the position smaller" },
 	{ TGD_LIMITS, "restricted", TGD_BOOL, AT(tgd_limits, restricted), 0, 0, NULL, "no",
 	  "no orders at all, cancels only" },
+
+	{ TGD_LIMITS, "seq", TGD_UINT, AT(tgd_limits, seq), 0, SEQ_MAX, NULL, "0",
+	  "number of these limits: once not 0, only a higher one takes their place; 0 = not numbered" },
+	{ TGD_LIMITS, "lease_ms", TGD_UINT, AT(tgd_limits, lease_ms), 0, 2592000000LL, NULL, "0",
+	  "new orders and replaces are refused after this time, unless limits with a higher seq came; 0 = for ever" },
+
+	{ TGD_RATE, "venue", TGD_TEXT, AT(tgd_rate, venue), 0, TG_NAME_LEN, NULL, "",
+	  "name of a [venue] section; one of venue, client and source must be given" },
+	{ TGD_RATE, "client", TGD_TEXT, AT(tgd_rate, client), 0, TG_NAME_LEN, NULL, "",
+	  "client number, or all: every client without a section of its own, each with its own budget" },
+	{ TGD_RATE, "source", TGD_ADDRESS, AT(tgd_rate, source), 0, 0, NULL, "",
+	  "local address; all sessions that connect from it share the budget" },
+	{ TGD_RATE, "id", TGD_UINT, AT(tgd_rate, id), 0, TG_RATE_SOURCES, NULL, "0",
+	  "of a source: its number, 1 to 128" },
+	{ TGD_RATE, "window_ms", TGD_UINT, AT(tgd_rate, window_ms), 1, 86400000, NULL, "1000",
+	  "no stretch of time of this length sees more messages than the budgets below" },
+	{ TGD_RATE, "all", TGD_LIMIT, AT(tgd_rate, messages[TG_RATE_ALL]), 1, U32_MAX - 1, NULL,
+	  "unlimited", "messages of any kind, session messages too (those never wait); of a client: new orders, replaces, cancels" },
+	{ TGD_RATE, "new", TGD_LIMIT, AT(tgd_rate, messages[TG_RATE_NEW]), 1, U32_MAX - 1, NULL,
+	  "unlimited", "new orders" },
+	{ TGD_RATE, "replace", TGD_LIMIT, AT(tgd_rate, messages[TG_RATE_REPLACE]), 1, U32_MAX - 1,
+	  NULL, "unlimited", "replaces" },
+	{ TGD_RATE, "cancel", TGD_LIMIT, AT(tgd_rate, messages[TG_RATE_CANCEL]), 1, U32_MAX - 1,
+	  NULL, "unlimited", "cancels; not of clients, whose cancels are never held back" },
+	{ TGD_RATE, "status", TGD_LIMIT, AT(tgd_rate, messages[TG_RATE_STATUS]), 1, U32_MAX - 1,
+	  NULL, "unlimited", "order status and mass status requests; not of clients" },
+	{ TGD_RATE, "burst_percent", TGD_UINT, AT(tgd_rate, burst_percent), 1, 100, NULL, "10",
+	  "of each budget, what may be sent at once; the rest goes evenly over the window" },
+	{ TGD_RATE, "cancel_reserve_percent", TGD_UINT, AT(tgd_rate, cancel_reserve_percent), 0,
+	  99, NULL, "25", "of what all lets go at once, what only cancels may use; not of clients" },
 
 	{ TGD_FEED, "id", TGD_UINT, AT(tgd_feed, id), 1, 65535, NULL, NULL,
 	  "number, 1 to max_feeds" },

@@ -138,7 +138,7 @@ static void limits_and_permits(struct tgd_records *rs)
 	unsigned int i, n = 0;
 
 	for (i = 0; i < rs->n; i++)
-		if (rs->r[i].type == TG_IN_LIMITS || rs->r[i].type == TG_IN_PERMIT)
+		if (rs->r[i].type == TG_IN_LIMITS || rs->r[i].type == TG_IN_RATE || rs->r[i].type == TG_IN_PERMIT)
 			rs->r[n++] = rs->r[i];
 	rs->n = n;
 }
@@ -157,6 +157,7 @@ static int adopt(struct tgd_control *ct, const struct tgd_records *rs,
 	if (!known)
 		tgd_log(LOG_WARNING,
 			"what the engine was given before is not known: permits, limits and feeds that the configuration no longer has stay in force, new feeds and instruments wait for a restart of the engine");
+	tgd_records_numbered(&before, rs);
 	if (tgd_records_reload(&before, rs, &some)) {
 		tgd_records_free(&before);
 		return -ENOMEM;

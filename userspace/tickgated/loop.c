@@ -403,7 +403,7 @@ static int prepare(struct loop *l)
 	if (!l->conn || !l->pfd || !l->gate)
 		return -ENOMEM;
 	for (i = 0; i < l->c->venues; i++) {
-		tgd_conn_init(&l->conn[i], &l->c->venue[i], l->c->journal.path);
+		tgd_conn_init(&l->conn[i], l->c, &l->c->venue[i], l->c->journal.path);
 		secrets |= l->c->venue[i].credentials[0];
 	}
 	for (i = 0; i < l->c->venues; i++) {

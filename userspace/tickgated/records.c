@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "records.h"
+#include "venue/venue.h"
 
 #define L3_ORDERS	65536	/* l3_orders that is not said */
 
@@ -213,9 +214,62 @@ static void limits(struct tgd_record *r, const struct tgd_limits *l)
 	o->max_executions = count_limit(o, TG_LIMITS_EXECUTIONS, l->max_executions);
 	o->collar_window_ns = (__u64)l->collar_window_ms * 1000000u;
 	o->warn_percent = (__u16)l->warn_percent;
+	o->seq = (__u64)l->seq;
+	o->lease_ns = (__u64)l->lease_ms * 1000000u;
 	o->flags |= (l->duplicate_scope ? TG_LIMITS_DUPLICATE_SCOPE : 0) |
 		    (l->reduce_only ? TG_LIMITS_REDUCE_ONLY : 0) |
 		    (l->restricted ? TG_LIMITS_RESTRICTED : 0);
+}
+
+/* What may go at once: a share, rounded up, so that there is always one. */
+static __u32 share(__u32 of, long long percent)
+{
+	return (__u32)(((__u64)of * (__u64)percent + 99) / 100);
+}
+
+static void rate_record(struct tgd_record *r, unsigned int scope, unsigned int id, __u64 window_ms, const long long *messages,
+			long long burst_percent, long long reserve_percent)
+{
+	struct tg_in_rate *o = &r->u.rate;
+	__u32 burst, op;
+
+	r->type = TG_IN_RATE;
+	r->len = sizeof(*o);
+	o->scope = (__u16)scope;
+	o->id = id;
+	o->window_ns = window_ms * 1000000u;
+	for (op = 0; op < TG_RATE_OPS; op++) {
+		o->messages[op] = (__u32)messages[op];
+		o->burst[op] = o->messages[op] == TG_RATE_NONE ? 0 : share(o->messages[op], burst_percent);
+	}
+	burst = o->burst[TG_RATE_ALL];
+	if (scope == TG_RATE_CLIENT || !burst)
+		return;
+	o->cancel_reserve = share(burst, reserve_percent);
+	if (o->cancel_reserve >= burst)
+		o->cancel_reserve = burst - 1;
+}
+
+#define BURST_PERCENT	10
+#define RESERVE_PERCENT	25
+
+/* What the dialect's venue is known to allow, unless a section says something else. false: nothing is known. */
+static bool venue_rate(struct tgd_record *r, const struct tgd_config *c, const struct tgd_venue *v)
+{
+	const struct tg_venue_caps *caps = tg_venue_caps((__u16)v->dialect);
+	long long messages[TG_RATE_OPS];
+	unsigned int i;
+
+	for (i = 0; i < c->rates; i++)
+		if (c->rate[i].scope == TG_RATE_VENUE && c->rate[i].scope_id == v->id)
+			return false;
+	if (!v->orders || !caps || !caps->rate_messages)
+		return false;
+	for (i = 0; i < TG_RATE_OPS; i++)
+		messages[i] = TG_RATE_NONE;
+	messages[TG_RATE_ALL] = caps->rate_messages;
+	rate_record(r, TG_RATE_VENUE, (unsigned int)v->id, caps->rate_window_ms, messages, BURST_PERCENT, RESERVE_PERCENT);
+	return true;
 }
 
 static const char *scope_name(unsigned int scope)
@@ -238,7 +292,7 @@ static struct tgd_record *next(struct tgd_records *rs, const char *kind, const c
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 {
 	unsigned int max = c->venues + c->products + c->strategies + c->instruments + c->feeds + c->accounts + c->permits +
-			   c->n_limits + 1,
+			   c->n_limits + c->rates + c->venues + 1,
 		     i;
 	struct tgd_record *r;
 	char kind[32];
@@ -266,6 +320,15 @@ int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 			 scope_name((unsigned int)c->limits[i].scope));
 		limits(next(out, kind, c->limits[i].s.name), &c->limits[i]);
 	}
+	for (i = 0; i < c->rates; i++) {
+		const struct tgd_rate *t = &c->rate[i];
+
+		rate_record(next(out, "rate", t->s.name), (unsigned int)t->scope, (unsigned int)t->scope_id, (__u64)t->window_ms,
+			    t->messages, t->burst_percent, t->cancel_reserve_percent);
+	}
+	for (i = 0; i < c->venues; i++)
+		if (!venue_rate(next(out, "venue", c->venue[i].s.name), c, &c->venue[i]))
+			memset(&out->r[--out->n], 0, sizeof(out->r[0]));
 	r = next(out, "engine", "");
 	r->type = TG_IN_MODE;
 	r->len = sizeof(r->u.mode);
@@ -283,7 +346,7 @@ void tgd_records_free(struct tgd_records *rs)
 /* What a running engine takes again, takes in addition, takes and gives back. */
 static bool replaced(const struct tgd_record *r)
 {
-	return r->type == TG_IN_LIMITS || r->type == TG_IN_PERMIT;
+	return r->type == TG_IN_LIMITS || r->type == TG_IN_RATE || r->type == TG_IN_PERMIT;
 }
 
 static bool added(const struct tgd_record *r)
@@ -299,6 +362,8 @@ static bool same_thing(const struct tgd_record *a, const struct tgd_record *b)
 	switch (a->type) {
 	case TG_IN_LIMITS:
 		return a->u.limits.scope == b->u.limits.scope && a->u.limits.id == b->u.limits.id;
+	case TG_IN_RATE:
+		return a->u.rate.scope == b->u.rate.scope && a->u.rate.id == b->u.rate.id;
 	case TG_IN_PERMIT:
 		return a->u.permit.permit_id == b->u.permit.permit_id;
 	case TG_IN_FEED:
@@ -350,15 +415,36 @@ static void take_back(struct tgd_record *r)
 		r->u.permit.instrument_id = 0;
 		return;
 	}
+	if (r->type == TG_IN_RATE) {
+		struct tg_in_rate none = { .scope = r->u.rate.scope, .id = r->u.rate.id, .window_ns = 1 };
+
+		memset(none.messages, 0xff, sizeof(none.messages));	/* TG_RATE_NONE */
+		r->u.rate = none;
+		return;
+	}
 	l->max_order_qty = l->max_order_notional = l->max_position = open ? TG_PX_MAX : 0;
 	l->collar_bps = l->max_open_orders = l->rate_per_s = l->rate_burst = open ? 0xffffffffu : 0;
 	l->duplicate_window_ns = 0;
-	/* All that has a flag is off. A number stays: a lower one would be refused. */
+	/* All that has a flag is off. Only a higher number takes the place of a number. */
+	l->seq += l->seq != 0;
+	l->lease_ns = 0;
 	l->flags = 0;
 	l->max_total_position = l->max_gross_notional = l->max_net_notional = l->max_capital = l->max_daily_loss = 0;
 	l->window_collar_bps = l->max_executions = 0;
 	l->collar_window_ns = 0;
 	l->warn_percent = 0;
+}
+
+void tgd_records_numbered(struct tgd_records *from, const struct tgd_records *to)
+{
+	unsigned int i;
+
+	for (i = 0; i < from->n; i++) {
+		const struct tgd_record *r = match(to, &from->r[i]);
+
+		if (r && r->type == TG_IN_LIMITS && r->u.limits.seq && r->u.limits.seq == from->r[i].u.limits.seq)
+			from->r[i].u = r->u;
+	}
 }
 
 int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to,

@@ -21,6 +21,7 @@ struct tgd_record {
 		struct tg_in_account account;
 		struct tg_in_permit permit;
 		struct tg_in_limits limits;
+		struct tg_in_rate rate;
 		struct tg_in_mode mode;
 	} u;
 };
@@ -36,12 +37,13 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *engine,
 /* *out is zeroed first. */
 void tgd_venue_record(const struct tgd_venue *v, struct tg_in_venue *out);
 
-/* 0 or -ENOMEM. VENUE, PRODUCT, STRATEGY, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS, MODE. */
+/* 0 or -ENOMEM. VENUE, PRODUCT, STRATEGY, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS,
+ * RATE, MODE. */
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out);
 void tgd_records_free(struct tgd_records *rs);
 
 /*
- * What a reload sends: limits and permits of `to` that differ from `from`, and for each that is
+ * What a reload sends: limits, message budgets and permits of `to` that differ from `from`, and for each that is
  * gone a record that takes it back: permits without rights, limits that let nothing through (firm,
  * account, instrument: they must exist) or everything (venue, client: they are optional, and
  * unlimited is the same as absent). Products, strategies and instruments that are new. Feeds that are new, and
@@ -49,6 +51,8 @@ void tgd_records_free(struct tgd_records *rs);
  */
 int tgd_records_reload(const struct tgd_records *from, const struct tgd_records *to,
 		       struct tgd_records *out);
+/* Numbered limits of `from`, of which no more than the number is known, are those of `to` with the same number. */
+void tgd_records_numbered(struct tgd_records *from, const struct tgd_records *to);
 /* Makes rs what the engine has after the change, without what it refused. 0 or -ENOMEM. */
 int tgd_records_apply(struct tgd_records *rs, const struct tgd_records *change);
 /* The next record, *pos from 0, in which the two differ in a way that needs a restart; NULL = no more. */

@@ -176,6 +176,26 @@ static void print_limits(struct printer *p, const struct tg_in_limits *l)
 	num(p, "collar_window_ns", l->collar_window_ns);
 	num(p, "max_executions", l->max_executions);
 	num(p, "warn_percent", l->warn_percent);
+	num(p, "seq", l->seq);
+	num(p, "lease_ns", l->lease_ns);
+}
+
+static void print_rate(struct printer *p, const struct tg_in_rate *r)
+{
+	static const char *const scopes[] = { "?", "venue", "client", "source" };
+	static const char *const ops[] = { "all", "new", "replace", "cancel", "status" };
+	char key[32];
+	unsigned int op;
+
+	str(p, "scope", scopes[r->scope < TG_RATE_SCOPES ? r->scope : 0]);
+	num(p, "id", r->id);
+	num(p, "window_ns", r->window_ns);
+	for (op = 0; op < TG_RATE_OPS; op++) {
+		count(p, ops[op], r->messages[op]);
+		snprintf(key, sizeof(key), "%s_burst", ops[op]);
+		num(p, key, r->burst[op]);
+	}
+	num(p, "cancel_reserve", r->cancel_reserve);
 }
 
 void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
@@ -247,6 +267,10 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 	case TG_IN_LIMITS:
 		begin(&p, f, json, "LIMITS");
 		print_limits(&p, &r->u.limits);
+		break;
+	case TG_IN_RATE:
+		begin(&p, f, json, "RATE");
+		print_rate(&p, &r->u.rate);
 		break;
 	case TG_IN_MODE:
 		begin(&p, f, json, "MODE");

@@ -28,6 +28,8 @@ static void without_refused(struct tgd_config *c, const struct tgd_records *chan
 /* Venues stay: their connections point at them. */
 static void take_sections(struct tgd_config *c, struct tgd_config *next)
 {
+	SWAP(c->rate, next->rate);
+	SWAP(c->rates, next->rates);
 	SWAP(c->feed, next->feed);
 	SWAP(c->feeds, next->feeds);
 	SWAP(c->product, next->product);
@@ -62,7 +64,7 @@ static void tell_fixed(const struct tgd_config *c, const struct tgd_config *next
 		tgd_log(LOG_WARNING, "reload: [engine]: refused, left as it is: needs a restart");
 	while ((r = tgd_records_fixed_difference(rs, to, &pos)))
 		tgd_log(LOG_WARNING,
-			"reload: %s: refused, left as it is: a running engine takes limits, permits, feeds and new products, strategies and instruments; the rest needs a restart",
+			"reload: %s: refused, left as it is: a running engine takes limits, message budgets, permits, feeds and new products, strategies and instruments; the rest needs a restart",
 			r->label);
 	if (xdp_differs(&c->xdp, &next->xdp))
 		tgd_log(LOG_WARNING, "reload: [xdp]: refused, left as it is: needs a restart");

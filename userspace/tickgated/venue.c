@@ -102,13 +102,14 @@ static void wait_and_retry(struct tgd_conn *c)
 			(unsigned long long)ms);
 }
 
-void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v, const char *dir)
+void tgd_conn_init(struct tgd_conn *c, const struct tgd_config *config, const struct tgd_venue *v, const char *dir)
 {
 	unsigned int limit;
 	__u64 window_ns;
 	char what[256];
 
 	memset(c, 0, sizeof(*c));
+	c->config = config;
 	c->venue = v;
 	c->dir = dir;
 	limits(c, &limit, &window_ns);
@@ -127,6 +128,7 @@ void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v, const char *di
 void tgd_conn_adopt(struct tgd_conn *c, const struct tg_nl_session *s)
 {
 	c->session = s->state;
+	c->budget_source = ~0u;	/* not known: told in any case */
 	if (s->state == TG_SESSION_HALTED)
 		c->state = TGD_CONN_HALTED;
 	else if (s->state != TG_SESSION_DOWN)
@@ -240,10 +242,45 @@ static int bind_source(struct tgd_conn *c, int family)
 	return 0;
 }
 
+/* The engine is told before the socket: the Logon counts in the source's budget too. */
+static int tell_source(struct tgd_conn *c, struct tg_nl *nl)
+{
+	struct tg_in_session cmd = { .venue_id = (__u16)c->venue->id, .command = TG_SESSION_CMD_SOURCE };
+	struct tgd_address local = { 0 };
+	struct sockaddr_in6 a = { 0 };
+	socklen_t len = sizeof(a);
+	unsigned int number;
+	int err;
+
+	if (getsockname(c->fd, (struct sockaddr *)&a, &len))
+		return -errno;
+	local.family = a.sin6_family;
+	if (a.sin6_family == AF_INET6) {
+		local.in6 = a.sin6_addr;
+	} else {
+		local.in6.s6_addr[10] = local.in6.s6_addr[11] = 0xff;
+		memcpy(&local.in6.s6_addr[12], &((struct sockaddr_in *)&a)->sin_addr, 4);
+	}
+	number = tgd_rate_source(c->config, &local);
+	if (!number && !c->budget_source)
+		return 0;
+	cmd.next_rx_seq = number;
+	err = tg_nl_input(nl, TG_IN_SESSION, &cmd, sizeof(cmd), NULL, NULL);
+	if (!err)
+		c->budget_source = number;
+	return err;
+}
+
 static void hand_over(struct tgd_conn *c, struct tg_nl *nl)
 {
 	char to[80];
 	int err;
+
+	err = tell_source(c, nl);
+	if (err) {
+		failed(c, "budget of the source address", -err);
+		return;
+	}
 
 	drop_logon_fd(c);
 	if (c->venue->credentials[0] && tgd_sign_logon_secret(c->venue->dialect))

@@ -44,6 +44,8 @@ struct tgd_conn_count {
 
 struct tgd_conn {
 	const struct tgd_venue *venue;
+	const struct tgd_config *config;	/* budgets of source addresses; follows a reload */
+	unsigned int budget_source;	/* the number told last */
 	enum tgd_conn_state state;
 	int session;			/* enum tg_session_state, as last told */
 	int fd;				/* CONNECTING, TLS */
@@ -72,7 +74,7 @@ struct tgd_conn {
 };
 
 /* dir: the times of earlier connects are there (connects.h); it must stay. */
-void tgd_conn_init(struct tgd_conn *c, const struct tgd_venue *v, const char *dir);
+void tgd_conn_init(struct tgd_conn *c, const struct tgd_config *config, const struct tgd_venue *v, const char *dir);
 /* The engine ran before us: take what it says as our state. */
 void tgd_conn_adopt(struct tgd_conn *c, const struct tg_nl_session *s);
 /* false: a name lookup still writes into *c; it must not be freed. */

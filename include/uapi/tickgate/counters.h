@@ -89,7 +89,9 @@
 	X(HEDGES,		"hedges",		"hedges of unbalanced legs sent") \
 	X(TIMERS_FULL,		"timers_full",		"timers that could not be armed because all are in use") \
 	X(RISK_ALERTS,		"risk_alerts",		"soft limits reached") \
-	X(RISK_MARKS,		"risk_marks",		"instruments whose positions were valued anew by the timer")
+	X(RISK_MARKS,		"risk_marks",		"instruments whose positions were valued anew by the timer") \
+	X(CANCELS_PACED,	"cancels_paced",	"cancels that waited for the message budget of a venue or source address") \
+	X(STATUS_PACED,		"status_paced",		"status requests that waited for it")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

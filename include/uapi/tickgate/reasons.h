@@ -68,7 +68,10 @@
 	X(NET_NOTIONAL,		"net notional would exceed limit") \
 	X(CAPITAL,		"capital tied up would exceed limit") \
 	X(DAILY_LOSS,		"daily loss limit was passed") \
-	X(EXECUTIONS,		"repeated-execution throttle has acted")
+	X(EXECUTIONS,		"repeated-execution throttle has acted") \
+	X(VENUE_RATE,		"message budget of the venue is used up") \
+	X(CLIENT_RATE,		"message budget of the client is used up") \
+	X(SOURCE_RATE,		"message budget of the source address is used up")
 
 enum tg_reason {
 #define X(name, text) TG_REASON_##name,

@@ -58,6 +58,7 @@ enum tg_in {
 	TG_IN_STORED = 44,	/* struct tg_in_stored, then the message: puts a message sent earlier back into a session's store */
 	TG_IN_PRODUCT = 45,	/* struct tg_in_product: what instruments of several venues have in common */
 	TG_IN_STRATEGY = 46,	/* struct tg_in_strategy: a name under which orders are booked and limited */
+	TG_IN_RATE = 47,	/* struct tg_in_rate: message budgets of a venue's session, a client or a source address */
 	TG_IN_MAX
 };
 
@@ -257,6 +258,41 @@ struct tg_in_limits {
 #define TG_LIMITS_OPEN_ORDERS		0x10000u
 #define TG_LIMITS_POSITION		0x20000u
 
+/*
+ * TG_IN_RATE: how many messages one scope may send. One record is all budgets of the scope: a later one takes the place of an earlier one, and buckets begin full.
+ * No window of window_ns, wherever it begins, sees more than `messages` of an operation; `burst` of them may go at once, the others evenly. A new order or replace
+ * over a budget is refused (VENUE_RATE, CLIENT_RATE, SOURCE_RATE). Cancels and status requests wait for budgets of the venue and the source; a client's never holds
+ * a cancel back.
+ */
+enum tg_rate_scope {
+	TG_RATE_VENUE = 1,		/* id: venue */
+	TG_RATE_CLIENT = 2,		/* id: client number; 0 = every client that has no record of its own, each with buckets of its own */
+	TG_RATE_SOURCE = 3,		/* id: 1..TG_RATE_SOURCES, a local address: sessions that connect from it (TG_SESSION_CMD_SOURCE) share its buckets */
+	TG_RATE_SCOPES
+};
+enum tg_rate_op {
+	TG_RATE_ALL = 0,		/* of a venue or source: every message sent, session messages too (those never wait). Of a client: new, replace, cancel */
+	TG_RATE_NEW = 1,
+	TG_RATE_REPLACE = 2,
+	TG_RATE_CANCEL = 3,		/* not of clients */
+	TG_RATE_STATUS = 4,		/* order status and mass status requests; not of clients */
+	TG_RATE_OPS
+};
+#define TG_RATE_SOURCES		128u
+#define TG_RATE_NONE		0xffffffffu	/* messages: no such budget; its burst is 0 */
+
+struct tg_in_rate {
+	__u16 scope;			/* enum tg_rate_scope */
+	__u16 flags;			/* 0 */
+	__u32 id;
+	__u64 window_ns;		/* up to a day */
+	__u32 messages[TG_RATE_OPS];	/* in a window; TG_RATE_NONE = no budget; not 0 */
+	__u32 burst[TG_RATE_OPS];	/* of them at once: 1..messages */
+	__u32 cancel_reserve;		/* of burst[TG_RATE_ALL] only cancels may use so many; below it; 0 for clients */
+	__u32 reserved0;
+	__u64 reserved[2];
+};
+
 struct tg_in_kill {
 	__u16 scope;			/* enum tg_scope */
 	__u16 cause;			/* enum tg_kill_cause */
@@ -297,6 +333,7 @@ enum tg_session_command {
 	TG_SESSION_CMD_TEST_REQUEST = 4,
 	TG_SESSION_CMD_SUBSCRIBE = 6,	/* market data: next_rx_seq = instrument id, 0 = all of the venue; next_tx_seq 0 */
 	TG_SESSION_CMD_UNSUBSCRIBE = 7,	/* likewise; the books are STALE and not asked for again before SUBSCRIBE */
+	TG_SESSION_CMD_SOURCE = 8,	/* next_rx_seq = number of the local address that it connects from, 0 = none with budgets; next_tx_seq 0; before connecting */
 	TG_SESSION_CMD_GRANT = 5,	/* numbers up to a bound that is on disk: none is used twice, whatever crashes */
 };
 

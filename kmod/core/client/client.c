@@ -213,6 +213,7 @@ enum tg_reason tg_client_open(struct tg_engine *e, u16 client_id, const struct t
 	c->opened_seq = e->seq;
 	find_permits(e, c);
 	tg_risk_forget_client(e, client_id);
+	tg_rate_client_open(e, client_id);
 	ev = tg_priv(e, ob, client_id, TG_PRIV_ATTACHED, 0, 0);
 	if (ev)
 		ev->u.download.client_id = client_id;

@@ -23,6 +23,9 @@ bool tg_mass_status_send(struct tg_engine *e, struct tg_session *s, u32 orders,
 	if (!tg_session_send(e, s, &w, 0, ob))
 		return false;
 	s->mass_id = e->seq;
+	/* Never held back: it saves as many messages as there are orders. */
+	if (e->rates_on)
+		tg_rate_count(e, s->cfg.venue_id, TG_RATE_STATUS);
 	tg_cc(e, TG_CC_MASS_STATUS);
 	return true;
 }

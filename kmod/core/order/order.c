@@ -137,7 +137,7 @@ static void risk_request(struct tg_risk_request *r, u16 client_id, u16 account_i
 
 /* The last questions before something that adds exposure is encoded. */
 static enum tg_reason check_risk(struct tg_engine *e, const struct tg_risk_request *r,
-				 const struct tg_outbox *ob)
+				 enum tg_rate_op op, const struct tg_outbox *ob)
 {
 	enum tg_reason why;
 
@@ -147,7 +147,23 @@ static enum tg_reason check_risk(struct tg_engine *e, const struct tg_risk_reque
 	why = tg_risk_check(e, r);
 	if (why)
 		return why;
+	if (unlikely(e->rates_on)) {
+		why = tg_rate_check(e, r->venue_id, r->client_id, op);
+		if (why)
+			return why;
+	}
 	return has_room(ob) ? TG_REASON_OK : TG_REASON_NO_OUTBOX;
+}
+
+/* It is sent: budgets, rates, duplicates. */
+static void count_request(struct tg_engine *e, const struct tg_risk_request *r, enum tg_rate_op op,
+			  struct tg_outbox *ob)
+{
+	if (unlikely(e->rates_on)) {
+		tg_rate_count(e, r->venue_id, op);
+		tg_rate_count_client(e, r->client_id, op);
+	}
+	tg_risk_count(e, r, ob);
 }
 
 /* Who sends it may: the client, or for a child of a parent the user. */
@@ -203,7 +219,7 @@ static __always_inline enum tg_reason try_new(struct tg_engine *e, u16 client_id
 	risk_request(&r, client_id, s->account_id, &i->def, s->side, s->ord_type, s);
 	r.strategy_id = strategy_id;
 	r.add_qty = s->qty;
-	why = check_risk(e, &r, ob);
+	why = check_risk(e, &r, TG_RATE_NEW, ob);
 	if (why)
 		return why;
 
@@ -253,7 +269,7 @@ static __always_inline enum tg_reason try_new(struct tg_engine *e, u16 client_id
 	/* It is on its way: from here on it counts. */
 	o.req_cl_ord_id = 0;
 	*out = tg_order_take(e, &o, slot);
-	tg_risk_count(e, &r, ob);
+	count_request(e, &r, TG_RATE_NEW, ob);
 	if (!from)
 		e->last_order_id = o.order_id;	/* an intent's answer is its parent's id */
 	tg_cc(e, TG_CC_ORDERS_SENT);
@@ -318,6 +334,8 @@ enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64
 		return TG_REASON_CAPACITY;
 	if (!has_room(ob))
 		return TG_REASON_NO_OUTBOX;
+	if (unlikely(e->rates_on) && !tg_rate_cancel(e, o))
+		return TG_REASON_VENUE_RATE;
 	seq = v->next_tx_seq;
 	o->req_cl_ord_id = o->order_id | (u64)(o->request + 1u);
 	o->req_cl_ord_ns = e->time_ns;
@@ -335,6 +353,11 @@ enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64
 	o->cancel_due = 0;
 	o->updated_ns = e->time_ns;
 	tg_order_derive(o);
+	if (unlikely(e->rates_on)) {
+		tg_rate_count(e, o->venue_id, TG_RATE_CANCEL);
+		if (o->paced)
+			tg_rate_forget(e, o);
+	}
 	tg_cc(e, TG_CC_CANCELS_SENT);
 	return TG_REASON_OK;
 undo:
@@ -367,7 +390,11 @@ enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, st
 	type = tg_venue_status_type(tg_venue_caps(v->cfg.dialect));
 	if (!type)
 		return TG_REASON_UNSUPPORTED;
-	if (!has_room(ob) || !tg_session_begin(e, v, type, &w, ob))
+	if (!has_room(ob))
+		return TG_REASON_NO_OUTBOX;
+	if (unlikely(e->rates_on) && !tg_rate_status(e, o->venue_id))
+		return TG_REASON_VENUE_RATE;
+	if (!tg_session_begin(e, v, type, &w, ob))
 		return TG_REASON_NO_OUTBOX;
 	if (o->inquire == 2) {
 		o->cl_ord_id = o->repl_cl_ord_id;	/* for the encoder's eyes only */
@@ -379,6 +406,8 @@ enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, st
 	sent = tg_session_send(e, v, &w, 0, ob);
 	if (!sent)
 		return TG_REASON_NO_OUTBOX;
+	if (unlikely(e->rates_on))
+		tg_rate_count(e, o->venue_id, TG_RATE_STATUS);
 	o->inquire = 0;
 	o->asked = TG_ASKED_ONE;
 	return TG_REASON_OK;
@@ -390,6 +419,11 @@ u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob)
 	u32 at, sent = 0;
 
 	e->sweep_due = 0;
+	if (unlikely(e->rates_on)) {
+		e->rate_due_ns = ~0ULL;
+		e->rate_asks = 0;
+		sent = tg_rate_run(e, ob);
+	}
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 
@@ -397,7 +431,7 @@ u32 tg_order_sweep(struct tg_engine *e, struct tg_outbox *ob)
 			e->sweep_due = 1;
 			break;
 		}
-		if (tg_order_cancel_ready(o)) {
+		if (tg_order_cancel_ready(o) && !o->paced) {
 			why = tg_order_send_cancel(e, o, 0, ob);
 			if (why == TG_REASON_NO_OUTBOX) {
 				e->sweep_due = 1;
@@ -451,7 +485,11 @@ enum tg_reason tg_order_cancel(struct tg_engine *e, u16 client_id, const struct 
 		why = TG_REASON_OK;
 	} else {
 		why = tg_order_send_cancel(e, o, s->cause_time_ns, ob);
+		if (why == TG_REASON_VENUE_RATE)
+			why = TG_REASON_OK;	/* kept, and sent when the budget lets it */
 	}
+	if (unlikely(e->rates_on) && !why)
+		tg_rate_count_client(e, client_id, TG_RATE_CANCEL);
 	verdict(e, client_id, s, o, why, ob);
 	return why;
 }
@@ -507,7 +545,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 	if (e->risk_valued)
 		r.add_value = tg_risk_replace_value(o, s->px, s->qty);
 	r.is_replace = true;
-	why = check_risk(e, &r, ob);
+	why = check_risk(e, &r, TG_RATE_REPLACE, ob);
 	if (why)
 		return why;
 
@@ -529,7 +567,7 @@ static enum tg_reason try_replace(struct tg_engine *e, u16 client_id, const stru
 	o->updated_ns = e->time_ns;
 	tg_order_derive(o);
 	tg_order_recount(e, o);
-	tg_risk_count(e, &r, ob);
+	count_request(e, &r, TG_RATE_REPLACE, ob);
 	tg_cc(e, TG_CC_REPLACES_SENT);
 	return TG_REASON_OK;
 undo:

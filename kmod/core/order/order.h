@@ -59,7 +59,7 @@ struct tg_order {
 	u8 flags;		/* TG_SUB_POST_ONLY, TG_SUB_REDUCE_ONLY */
 	u8 acked;		/* the venue has spoken of it */
 	u8 working;		/* counted in positions' open quantities and in the working list */
-	u8 pad;
+	u8 paced;		/* its cancel waits for a message budget (risk/rate.c) */
 	u16 strategy_id;	/* 0 = none */
 	s64 open_qty;		/* what the positions' open quantities hold for this order now, */
 	s64 open_value;		/* and the scopes' sums */
@@ -75,6 +75,7 @@ struct tg_order {
 	u64 new_seq, req_seq;	/* 34 of the new order and of the request in flight: 35=3 names nothing else */
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];
 	struct tg_own own;	/* book/: nobody else looks inside */
+	u32 pace_next, pace_prev;	/* risk/rate.c: cancels of the venue that wait; slot + 1 */
 	u32 stp_next, stp_prev;	/* stp.c: working orders of the instrument and side; slot + 1 */
 };
 
@@ -165,7 +166,10 @@ void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct t
 void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob);
 void tg_order_update(struct tg_engine *e, const struct tg_order *o, struct tg_outbox *ob);	/* a plain ORDER_UPDATE */
 
-/* Sends a cancel or status request, no questions asked but room and session. TG_REASON_OK, SESSION_DOWN, NO_OUTBOX, CAPACITY. */
+/*
+ * Sends a cancel or status request, no questions asked but room, session and message budget. TG_REASON_OK, SESSION_DOWN, NO_OUTBOX, CAPACITY; VENUE_RATE: it
+ * waits, and a timer sends it.
+ */
 enum tg_reason tg_order_send_cancel(struct tg_engine *e, struct tg_order *o, u64 cause_ns, struct tg_outbox *ob);
 bool tg_order_can_cancel(const struct tg_order *o);
 bool tg_order_cancel_ready(const struct tg_order *o);	/* a cancel is due and may go now */

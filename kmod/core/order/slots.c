@@ -84,6 +84,8 @@ void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status)
 	struct tg_client *c = tg_client(e, tg_order_owner(e, o));
 
 	tg_own_gone(e, o);
+	if (unlikely(o->paced))
+		tg_rate_forget(e, o);
 	tg_stp_remove(e, o);
 	o->status = status;
 	o->prior_status = status;

@@ -23,23 +23,32 @@ struct tg_limits {
 	u32 pad;
 };
 
-/* On time: the theoretical arrival time lies ahead of now by the slack at most. */
-static inline void tg_risk_set_open(struct tg_limits *l)
+/*
+ * Generic cell rate algorithm: on time when the theoretical arrival time lies ahead of now by the
+ * slack at most. The time before which nothing more may be sent:
+ */
+static inline u64 tg_gcra_open_ns(u64 tat_ns, u64 slack_ns)
 {
-	l->rate_open_ns = l->rate_tat_ns > l->rate_slack_ns ? l->rate_tat_ns - l->rate_slack_ns : 0;
+	return tat_ns > slack_ns ? tat_ns - slack_ns : 0;
 }
 
-/*
- * Generic cell rate algorithm: a request is on time when it comes no more than burst - 1 intervals
- * before its theoretical arrival time.
- */
+/* The theoretical arrival time once one more was sent. */
+static inline u64 tg_gcra_count(u64 tat_ns, u64 interval_ns, u64 now_ns)
+{
+	return (tat_ns < now_ns ? now_ns : tat_ns) + interval_ns;
+}
+
+static inline void tg_risk_set_open(struct tg_limits *l)
+{
+	l->rate_open_ns = tg_gcra_open_ns(l->rate_tat_ns, l->rate_slack_ns);
+}
+
+/* A request is on time when it comes no more than burst - 1 intervals before its theoretical arrival time. */
 static inline void tg_risk_rate_count(struct tg_limits *l, u64 now_ns)
 {
 	if (!l->rate_interval_ns)
 		return;
-	if (l->rate_tat_ns < now_ns)
-		l->rate_tat_ns = now_ns;
-	l->rate_tat_ns += l->rate_interval_ns;
+	l->rate_tat_ns = tg_gcra_count(l->rate_tat_ns, l->rate_interval_ns, now_ns);
 	tg_risk_set_open(l);
 }
 

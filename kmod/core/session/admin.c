@@ -46,6 +46,8 @@ bool tg_session_finish(struct tg_engine *e, struct tg_session *s, struct tg_fix_
 	tg_outbox_commit_padded(ob, TG_OUT_TCP, s->cfg.venue_id, cause_ns, len);
 	s->tx_messages++;
 	s->last_tx_ns = e->time_ns;
+	if (unlikely(e->rates_on))
+		tg_rate_message(e, s->cfg.venue_id);
 	tg_cc(e, TG_CC_FIX_TX);
 	return true;
 }

@@ -95,6 +95,8 @@ enum tg_reason tg_session_credentials(struct tg_engine *e, struct tg_session *s,
 		s->next_tx_seq++;
 		s->tx_messages++;
 		s->last_tx_ns = e->time_ns;
+		if (e->rates_on)
+			tg_rate_message(e, s->cfg.venue_id);
 		tg_cc(e, TG_CC_FIX_TX);
 	} else {
 		tg_session_logon(e, s, c, reset, ob);

@@ -361,11 +361,14 @@ enum tg_reason tg_session_command(struct tg_engine *e, struct tg_session *s, con
 {
 	bool set = c->command == TG_SESSION_CMD_SET_SEQ, grant = c->command == TG_SESSION_CMD_GRANT;
 	bool md = c->command == TG_SESSION_CMD_SUBSCRIBE || c->command == TG_SESSION_CMD_UNSUBSCRIBE;
+	bool source = c->command == TG_SESSION_CMD_SOURCE;
 
-	if (c->reserved0 || (!set && !grant && c->next_tx_seq) || (!set && !md && c->next_rx_seq) ||
+	if (c->reserved0 || (!set && !grant && c->next_tx_seq) || (!set && !md && !source && c->next_rx_seq) ||
 	    (set && (c->next_tx_seq > TG_SESSION_SEQ_MAX || c->next_rx_seq > TG_SESSION_SEQ_MAX)))
 		return TG_REASON_BAD_REQUEST;
 	switch (c->command) {
+	case TG_SESSION_CMD_SOURCE:
+		return s->transport ? TG_REASON_CONFIG : tg_rate_set_source(e, s->cfg.venue_id, c->next_rx_seq);
 	case TG_SESSION_CMD_LOGOUT:
 		if (!s->transport)
 			return TG_REASON_SESSION_DOWN;

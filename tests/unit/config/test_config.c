@@ -144,7 +144,7 @@ static void sections(void **state)
 {
 	(void)state;
 	expect(ENGINE "[frob]\n",
-	       "t.conf:5: [frob]: unknown section; known are: engine journal venue product strategy instrument account permit limits feed xdp vault\n");
+	       "t.conf:5: [frob]: unknown section; known are: engine journal venue product strategy instrument account permit limits rate feed xdp vault\n");
 	expect(ENGINE "[account]\n", "t.conf:5: [account]: write [account NAME]\n");
 	expect(ENGINE "[xdp x]\n", "t.conf:5: [xdp x]: write [xdp]\n");
 	expect(ENGINE "[account a b]\nid=1\n",
@@ -178,7 +178,7 @@ static void values(void **state)
 	expect("[engine]\ncpu=99999999999999999999\n[journal]\npath=/j\n",
 	       "t.conf:2: [engine] cpu: \"99999999999999999999\" is not allowed; give a whole number from 0 to 8191\n");
 	expect(ENGINE "[engine2]\n",
-	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue product strategy instrument account permit limits feed xdp vault\n");
+	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue product strategy instrument account permit limits rate feed xdp vault\n");
 	expect("[engine]\ncpu=1\nwait=often\n[journal]\npath=/j\n",
 	       "t.conf:3: [engine] wait: \"often\" is not allowed; give one of: busy adaptive block\n");
 	expect("[engine]\ncpu=1\nforce_cpu=true\n[journal]\npath=/j\n",
