@@ -8,6 +8,9 @@
 
 namespace venue {
 
+// Trades that can be taken back or corrected: the last so many.
+static const size_t trades_max = 100000;
+
 int64_t exchange::fee_of(int64_t px, int64_t qty, char liquidity) const
 {
 	int64_t bps = liquidity == '1' ? opt_.maker_fee_bps : opt_.taker_fee_bps;
@@ -35,7 +38,7 @@ void exchange::record(order *o, const report &rep)
 	t.px = rep.last_px;
 	t.qty = rep.last_qty;
 	t.fee = rep.fee;
-	while (trades_.size() >= opt_.max_orders) {
+	while (trades_.size() >= trades_max) {
 		trade_by_id_.erase(trades_.front().exec_id);
 		trades_.pop_front();
 	}

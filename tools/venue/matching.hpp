@@ -258,7 +258,7 @@ private:
 	std::map<std::string, book> books_;
 	std::deque<order> orders_;
 	std::vector<order *> free_;	// places of orders that were forgotten
-	std::deque<trade> trades_;	// the last of them, at most as many as orders
+	std::deque<trade> trades_;	// the last of them
 	std::unordered_map<std::string, trade *> trade_by_id_;
 	std::map<position_key, position> positions_;
 	std::vector<due_incident> due_;	// until what is going on is finished

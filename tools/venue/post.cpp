@@ -6,17 +6,14 @@
 
 namespace venue {
 
-void post::put(const FIX::Message &m, const std::string &client)
+void post::put(FIX::Message &m, const std::string &client)
 {
-	letter l{ m, client, 0 };
-
 	if (holding_) {
-		held_.push_back(l);
+		held_.push_back(letter{ m, client, 0 });
 		return;
 	}
 	if (faults::take(&faults_.late_reports) || faults_.chance(CHANCE_LATE)) {
-		l.due_ns = monotonic_ns() + faults_.late_ns;
-		late_.push_back(l);
+		late_.push_back(letter{ m, client, monotonic_ns() + faults_.late_ns });
 		late_count_++;
 		return;
 	}
@@ -26,7 +23,7 @@ void post::put(const FIX::Message &m, const std::string &client)
 		send_(again, client);
 		repeated_++;
 	}
-	send_(l.m, client);
+	send_(m, client);
 }
 
 size_t post::release(bool reverse)

@@ -17,7 +17,7 @@ public:
 	using sender = std::function<void(FIX::Message &, const std::string &)>;
 	post(faults &f, sender send) : faults_(f), send_(send) {}
 
-	void put(const FIX::Message &m, const std::string &client);
+	void put(FIX::Message &m, const std::string &client);
 	void hold() { holding_ = true; }
 	// Sends what was kept back, the last first when reverse is set, and keeps nothing more. Returns how many.
 	size_t release(bool reverse);
