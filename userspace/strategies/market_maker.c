@@ -40,14 +40,14 @@ struct maker {
 	struct tg_handle *h;
 	/* options */
 	__u32 instrument;
-	__u16 account;
+	__u16 account, strategy;
 	__s64 qty, max_position;
 	__u32 ticks, threshold_ticks, skew_ticks;
 	__u64 max_requests;
 	bool by_ioctl, by_cancel, post_only, json, spin;
 	/* the instrument */
+	struct tg_ioc_instrument def;
 	__s64 tick;
-	__u16 venue;
 	/* state */
 	struct quote quote[2];	/* index: enum tg_book_side */
 	bool look;		/* the book moved since the last look */
@@ -67,6 +67,7 @@ static const char usage_text[] =
 	"  --device PATH         default " TG_DEVICE "\n"
 	"  --instrument X        symbol or id\n"
 	"  --account ID          default 1\n"
+	"  --strategy ID         to book under (default: that of the first permit)\n"
 	"  --qty Q               of each quote (default: the instrument's smallest)\n"
 	"  --ticks N             distance from the mid (default 2)\n"
 	"  --requote-ticks N     follow when the quote is off by this much (default 1)\n"
@@ -136,6 +137,7 @@ static void quote_new(struct maker *m, enum tg_book_side side, __s64 px, __u64 c
 	s = tg_submission_new(m->instrument, m->account,
 			      side == TG_BID ? TG_SIDE_BUY : TG_SIDE_SELL, px, m->qty, q->user_ref);
 	s.cause_time_ns = cause_ns;
+	s.strategy_id = m->strategy;
 	if (m->post_only)
 		s.flags = TG_SUB_POST_ONLY;
 	q->order_id = 0;
@@ -264,29 +266,8 @@ static void on_book_state(void *user, const struct tg_pub_event *ev)
 static void on_kill(void *user, const struct tg_pub_event *ev)
 {
 	struct maker *m = user;
-	__u32 id = ev->u.kill.id;
-	bool mine;
 
-	switch (ev->u.kill.scope) {
-	case TG_SCOPE_FIRM:
-		mine = true;
-		break;
-	case TG_SCOPE_VENUE:
-		mine = id == m->venue;
-		break;
-	case TG_SCOPE_ACCOUNT:
-		mine = id == m->account;
-		break;
-	case TG_SCOPE_CLIENT:
-		mine = id == tg_client_id(m->h);
-		break;
-	case TG_SCOPE_INSTRUMENT:
-		mine = id == m->instrument;
-		break;
-	default:
-		mine = false;
-	}
-	if (mine && !m->ended)
+	if (program_covers(m->h, ev, &m->def, m->account, m->strategy) && !m->ended)
 		m->ended = "kill";
 }
 
@@ -544,42 +525,6 @@ static void summary_text(struct maker *m)
 		printf("still working: %d\n", m->quote[0].live + m->quote[1].live);
 }
 
-/* By symbol or by id; fills what the instrument's definition decides. */
-static int find_instrument(struct maker *m, const char *wanted)
-{
-	struct tg_ioc_instrument def;
-	char *end;
-	unsigned long id = strtoul(wanted, &end, 10);
-	__u32 i;
-
-	for (i = 1; i <= tg_max_instruments(m->h); i++) {
-		if (tg_instrument(m->h, i, &def))
-			continue;
-		if (!*end ? i != id : strncmp(def.symbol, wanted, sizeof(def.symbol)) != 0)
-			continue;
-		if (!def.tick) {
-			fprintf(stderr, PROGRAM ": %s: its venue has not told its tick yet\n", wanted);
-			return -EAGAIN;
-		}
-		m->instrument = i;
-		m->tick = def.tick;
-		m->venue = def.venue_id;
-		if (!m->qty)
-			m->qty = def.min_qty ? def.min_qty : def.lot;
-		if (m->qty % def.lot) {
-			char lot[TG_PX_TEXT];
-
-			fprintf(stderr,
-				PROGRAM ": --qty is not a multiple of the instrument's lot, %s\n",
-				tg_px_format(def.lot, lot));
-			return -EINVAL;
-		}
-		return 0;
-	}
-	fprintf(stderr, PROGRAM ": the gateway has no instrument %s\n", wanted);
-	return -ENOENT;
-}
-
 struct arguments {
 	const char *device, *instrument;
 	__u64 seconds;
@@ -604,6 +549,7 @@ static void read_arguments(struct maker *m, struct arguments *a, int argc, char 
 		{ "skew-ticks", 1, NULL, 'k' }, { "max-position", 1, NULL, 'p' },
 		{ "mode", 1, NULL, 'm' },	{ "requote", 1, NULL, 'R' },
 		{ "post-only", 0, NULL, 'P' },	{ "seconds", 1, NULL, 's' },
+		{ "strategy", 1, NULL, 'b' },
 		{ "max-orders", 1, NULL, 'n' }, { "spin", 0, NULL, 'S' },
 		{ "json", 0, NULL, 'j' },	{ "help", 0, NULL, 'h' },
 		{ "version", 0, NULL, 'v' },	{},
@@ -620,6 +566,9 @@ static void read_arguments(struct maker *m, struct arguments *a, int argc, char 
 			break;
 		case 'a':
 			m->account = (__u16)option_number(PROGRAM, "--account", optarg, 1, 65535);
+			break;
+		case 'b':
+			m->strategy = (__u16)option_number(PROGRAM, "--strategy", optarg, 1, 65535);
 			break;
 		case 'q':
 			m->qty = option_decimal(PROGRAM, "--qty", optarg);
@@ -683,10 +632,13 @@ int main(int argc, char **argv)
 	m.h = program_attach(PROGRAM, a.device, &o, &callbacks, &m);
 	if (!m.h)
 		return 1;
-	if (find_instrument(&m, a.instrument)) {
+	if (program_instrument(PROGRAM, m.h, a.instrument, &m.def) ||
+	    program_qty(PROGRAM, &m.def, &m.qty)) {
 		tg_close(m.h);
 		return 1;
 	}
+	m.instrument = m.def.instrument_id;
+	m.tick = m.def.tick;
 	m.tag = (__u32)getpid() | 1u << 31;
 	m.look = true;
 	err = trade(&m, a.seconds ? latency_now_ns() + a.seconds * 1000000000ULL : ~0ULL);

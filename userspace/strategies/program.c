@@ -81,6 +81,64 @@ struct tg_handle *program_attach(const char *program, const char *device,
 	return h;
 }
 
+int program_instrument(const char *program, struct tg_handle *h, const char *wanted,
+		       struct tg_ioc_instrument *def)
+{
+	char *end;
+	unsigned long id = strtoul(wanted, &end, 10);
+	__u32 i;
+
+	for (i = 1; i <= tg_max_instruments(h); i++) {
+		if (tg_instrument(h, i, def))
+			continue;
+		if (!*end ? i != id : strncmp(def->symbol, wanted, sizeof(def->symbol)) != 0)
+			continue;
+		def->instrument_id = i;
+		if (def->tick)
+			return 0;
+		fprintf(stderr, "%s: %s: its venue has not told its tick yet\n", program, wanted);
+		return -EAGAIN;
+	}
+	fprintf(stderr, "%s: the gateway has no instrument %s\n", program, wanted);
+	return -ENOENT;
+}
+
+int program_qty(const char *program, const struct tg_ioc_instrument *def, __s64 *qty)
+{
+	char lot[TG_PX_TEXT];
+
+	if (!*qty)
+		*qty = def->min_qty ? def->min_qty : def->lot;
+	if (*qty % def->lot == 0)
+		return 0;
+	fprintf(stderr, "%s: --qty is not a multiple of the instrument's lot, %s\n", program,
+		tg_px_format(def->lot, lot));
+	return -EINVAL;
+}
+
+bool program_covers(struct tg_handle *h, const struct tg_pub_event *ev,
+		    const struct tg_ioc_instrument *def, __u16 account, __u16 strategy)
+{
+	__u32 id = ev->u.kill.id;
+
+	switch (ev->u.kill.scope) {
+	case TG_SCOPE_FIRM:
+		return true;
+	case TG_SCOPE_VENUE:
+		return id == def->venue_id;
+	case TG_SCOPE_ACCOUNT:
+		return id == account;
+	case TG_SCOPE_CLIENT:
+		return id == tg_client_id(h);
+	case TG_SCOPE_INSTRUMENT:
+		return id == def->instrument_id;
+	case TG_SCOPE_STRATEGY:
+		return strategy && id == strategy;
+	default:
+		return false;
+	}
+}
+
 __u64 program_now_ms(void)
 {
 	struct timespec t;

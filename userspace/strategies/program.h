@@ -25,6 +25,14 @@ void option_no_arguments(const char *program, int argc, char **argv);
 struct tg_handle *program_attach(const char *program, const char *device,
 				 const struct tg_attach_options *o, const struct tg_callbacks *cb,
 				 void *user);
+/* By symbol or id: fills the definition, with its id. 0 or -errno, and it was said why. */
+int program_instrument(const char *program, struct tg_handle *h, const char *wanted,
+		       struct tg_ioc_instrument *def);
+/* *qty is a multiple of the lot; 0 becomes the smallest. As above. */
+int program_qty(const char *program, const struct tg_ioc_instrument *def, __s64 *qty);
+/* A kill or resume is about who trades this. strategy: 0 = not told. */
+bool program_covers(struct tg_handle *h, const struct tg_pub_event *ev,
+		    const struct tg_ioc_instrument *def, __u16 account, __u16 strategy);
 __u64 program_now_ms(void);	/* CLOCK_MONOTONIC */
 
 #endif
