@@ -82,14 +82,14 @@ void session_app::status_of(const std::string &client, const std::string &cl_ord
 // 35=AN: an AP for each account and instrument that has traded, or AO when there is none (or 724 is not 0).
 void session_app::positions(const FIX::Message &m, const std::string &client)
 {
-	std::string id = m.getField(710), kind = m.getField(724), account = optional(m, 1), day = utc_timestamp().substr(0, 8);
+	std::string id = m.getField(710), kind = m.getField(724), account = optional(m, 1), symbol = optional(m, 55), day = utc_timestamp().substr(0, 8);
 	std::vector<std::pair<position_key, position>> found;
 	std::string body;
 
 	if (faults_.silent != SILENT_OFF)
 		return;
 	for (const auto &entry : exchange_->positions())
-		if (entry.first.client == client && (account.empty() || entry.first.account == account))
+		if (entry.first.client == client && (account.empty() || entry.first.account == account) && (symbol.empty() || entry.first.symbol == symbol))
 			found.push_back(entry);
 	if (kind != "0" || found.empty()) {
 		append_field(body, 721, id_prefix_ + "P" + std::to_string(++position_count_));

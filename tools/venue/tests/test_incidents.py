@@ -166,6 +166,8 @@ def test_positions(path, ctx):
         (m,) = ask_positions(c, "ACC")
         assert m.has(_1="ACC", _704="0", _705="0.1"), m
         assert ask_positions(c, "NOONE")[0].has(_35="AO", _728="2")
+        c.send("AN", [(710, "R1"), (724, 0), (55, "NOPE"), (60, stamp())])
+        assert c.wait("AO").has(_710="R1", _728="2")
         assert ask_positions(c, kind=1)[0].has(_35="AO", _728="4", _729="2")
         mine = {p["account"]: p["qty"] for p in v.json("positions")}
         assert mine == {"": "-0.1", "ACC": "-0.1"}, mine
