@@ -582,6 +582,16 @@ static bool clients_fill(struct tgk_engine *eng, u64 entry, void *row)
 	return true;
 }
 
+static u64 rates_entries(const struct tgk_engine *eng)
+{
+	return tg_engine_rates(eng->core);
+}
+
+static bool rates_fill(struct tgk_engine *eng, u64 entry, void *row)
+{
+	return tg_engine_rate(eng->core, entry, row);
+}
+
 static u64 latency_entries(const struct tgk_engine *eng)
 {
 	return TG_STAGE_MAX;
@@ -608,6 +618,7 @@ static const struct table tables[] = {
 	{ TG_CMD_MD, TG_A_MD, sizeof(struct tg_nl_md), instruments_entries, md_fill, NULL },
 	{ TG_CMD_PRODUCTS, TG_A_PRODUCT, sizeof(struct tg_product_image), products_entries,
 	  products_fill, NULL },
+	{ TG_CMD_RATES, TG_A_RATE, sizeof(struct tg_nl_rate), rates_entries, rates_fill, NULL },
 	{ TG_CMD_LATENCY, TG_A_HIST, sizeof(struct tgk_hist), latency_entries, latency_fill, NULL },
 };
 
@@ -795,6 +806,7 @@ static const struct genl_ops tickgate_ops[] = {
 	DUMP(TG_CMD_FEEDS),
 	DUMP(TG_CMD_MD),
 	DUMP(TG_CMD_PRODUCTS),
+	DUMP(TG_CMD_RATES),
 	{ .cmd = TG_CMD_RESET_LATENCY, .doit = cmd_reset_latency, ADMIN },
 };
 

@@ -333,9 +333,10 @@ TG_OFFSET(tg_priv_event, u.order.origin, 104);
 TG_OFFSET(tg_priv_event, u.order.request, 105);
 TG_OFFSET(tg_priv_event, u.order.liquidity, 106);
 TG_OFFSET(tg_priv_event, u.order.pad, 107);
+TG_OFFSET(tg_priv_event, u.order.routing_id, 108);
 TG_OFFSET(tg_priv_event, u.order.exec_hash, 112);
 TG_OFFSET(tg_priv_event, u.order.parent_id, 120);
-TG_OFFSET(tg_priv_event, u.order.pad2, 124);
+TG_OFFSET(tg_priv_event, u.order.budget_left, 124);
 TG_OFFSET(tg_priv_event, u.position, 32);
 TG_OFFSET(tg_priv_event, u.position.qty, 32);
 TG_OFFSET(tg_priv_event, u.position.avg_px, 40);
@@ -749,6 +750,22 @@ TG_OFFSET(tg_nl_client, broken, 20);
 TG_OFFSET(tg_nl_client, submissions, 24);
 TG_OFFSET(tg_nl_client, private_head, 32);
 TG_OFFSET(tg_nl_client, name, 40);
+
+/* tg_nl_rate */
+TG_SIZE(tg_nl_rate, 240);
+TG_OFFSET(tg_nl_rate, scope, 0);
+TG_OFFSET(tg_nl_rate, source, 2);
+TG_OFFSET(tg_nl_rate, id, 4);
+TG_OFFSET(tg_nl_rate, window_ns, 8);
+TG_OFFSET(tg_nl_rate, messages, 16);
+TG_OFFSET(tg_nl_rate, burst, 36);
+TG_OFFSET(tg_nl_rate, left, 56);
+TG_OFFSET(tg_nl_rate, cancel_reserve, 76);
+TG_OFFSET(tg_nl_rate, sent, 80);
+TG_OFFSET(tg_nl_rate, refused, 120);
+TG_OFFSET(tg_nl_rate, waiting, 160);
+TG_OFFSET(tg_nl_rate, reserved0, 164);
+TG_OFFSET(tg_nl_rate, reserved, 168);
 
 #undef TG_SIZE
 #undef TG_OFFSET

@@ -92,6 +92,16 @@ bool tg_engine_client(const struct tg_engine *e, u32 client_id, struct tg_nl_cli
 	return true;
 }
 
+u64 tg_engine_rates(const struct tg_engine *e)
+{
+	return tg_rate_places(&e->params);
+}
+
+bool tg_engine_rate(const struct tg_engine *e, u64 at, struct tg_nl_rate *out)
+{
+	return tg_rate_query(e, at, out);
+}
+
 bool tg_engine_order_at(const struct tg_engine *e, u32 index, struct tg_nl_order *out)
 {
 	const struct tg_order *o;

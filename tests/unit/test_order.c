@@ -81,7 +81,6 @@ static void refusals_of_form_and_terms(void **state)
 	WITH(flags, 4, TG_REASON_BAD_REQUEST);
 	WITH(flags, TG_SUB_REDUCE_ONLY, TG_REASON_UNSUPPORTED);
 	WITH(order_id, 1, TG_REASON_BAD_REQUEST);
-	WITH(routing_id, 1, TG_REASON_BAD_REQUEST);
 	WITH(action, 1, TG_REASON_BAD_REQUEST);
 	WITH(strategy_id, 3, TG_REASON_BAD_STRATEGY);
 	for (i = 0; i < 8; i++)

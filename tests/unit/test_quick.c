@@ -116,6 +116,8 @@ static struct tg_order random_order(const struct tg_venue_caps *c)
 	case 1: o.flags = TG_SUB_REDUCE_ONLY; break;
 	}
 	o.account_id = (u16)below(ACCOUNTS);
+	if (!below(3))
+		o.routing_id = c->cl_ord_id == TG_ID_TIME_UUID4 ? below(256) : (u32)rng();
 	n = below(4) ? below(TG_VENUE_ORDER_ID_LEN) : 0;
 	memset(o.venue_order_id, 'a' + (int)below(26), n);
 	return o;

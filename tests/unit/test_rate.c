@@ -412,6 +412,77 @@ static void session_messages_count_and_never_wait(void **state)
 	fx_free(f);
 }
 
+static s64 told(struct fx *f, enum tg_reason want)
+{
+	const struct tg_priv_event *ev;
+
+	assert_int_equal(try(f), want);
+	ev = fx_priv(f, 1, TG_PRIV_ORDER_ACK, 0);
+	assert_non_null(ev);
+	if (!(ev->flags & TG_EV_BUDGET))
+		assert_int_equal(ev->u.order.budget_left, 0);
+	return ev->flags & TG_EV_BUDGET ? (s64)ev->u.order.budget_left : -1;
+}
+
+/* The least of all budgets that a new order counts in. */
+static void clients_are_told_what_is_left(void **state)
+{
+	struct tg_nl_rate r;
+	u32 i, k, rows;
+
+	(void)state;
+	FOR_SCOPES(i) {
+		struct fx *f = from_source();
+
+		assert_int_equal(told(f, TG_REASON_OK), -1);
+		budget(f, TG_RATE_CLIENT, 2, TG_RATE_NEW, 1, 1, 0);	/* somebody else's */
+		assert_int_equal(told(f, TG_REASON_OK), -1);
+		budget(f, scopes[i].scope, scopes[i].id, TG_RATE_NEW, 10, 3, 0);
+		assert_int_equal(told(f, TG_REASON_OK), 2);
+		assert_int_equal(told(f, TG_REASON_OK), 1);
+		assert_int_equal(told(f, TG_REASON_OK), 0);
+		assert_int_equal(told(f, scopes[i].why), 0);
+		f->now += 250 * MS;
+		assert_int_equal(told(f, TG_REASON_OK), 1);
+		for (k = rows = 0; k < tg_engine_rates(f->e); k++) {
+			if (!tg_engine_rate(f->e, k, &r) || r.messages[TG_RATE_NEW] == NONE)
+				continue;
+			rows++;
+			assert_int_equal(r.scope, scopes[i].scope);
+			assert_int_equal(r.id, scopes[i].id ? scopes[i].id : 1);
+			assert_int_equal(r.burst[TG_RATE_NEW], 3);
+			assert_int_equal(r.left[TG_RATE_NEW], 1);
+			assert_int_equal(r.left[TG_RATE_ALL], NONE);
+			assert_int_equal(r.refused[TG_RATE_NEW], 1);
+		}
+		assert_int_equal(rows, 1);	/* client 2 is not there */
+		assert_false(tg_engine_rate(f->e, tg_engine_rates(f->e), &r));
+		fx_free(f);
+	}
+}
+
+/* What is kept for cancels is not the client's to use; cancels that wait leave nothing. */
+static void the_reserve_is_not_told(void **state)
+{
+	struct fx *f = fx_ready();
+	struct tg_nl_rate r;
+	u64 o[7];
+	u32 n;
+
+	(void)state;
+	for (n = 0; n < 7; n++)
+		o[n] = fx_working(f, BUY, PX(100), PX(1));
+	budget(f, TG_RATE_VENUE, 1, TG_RATE_ALL, 12, 5, 2);
+	assert_int_equal(told(f, TG_REASON_OK), 2);
+	for (n = 0; n < 7; n++)
+		assert_int_equal(fx_cancel(f, 1, o[n]), TG_REASON_OK);
+	assert_int_equal(told(f, TG_REASON_VENUE_RATE), 0);
+	assert_true(tg_engine_rate(f->e, 1, &r));
+	assert_int_equal(r.waiting, 3);
+	assert_int_equal(r.refused[TG_RATE_CANCEL], 3);
+	fx_free(f);
+}
+
 static void a_record_takes_the_place_of_the_last(void **state)
 {
 	struct fx *f = fx_ready();
@@ -500,6 +571,8 @@ int main(void)
 		cmocka_unit_test(status_requests_wait),
 		cmocka_unit_test(each_client_has_its_own),
 		cmocka_unit_test(session_messages_count_and_never_wait),
+		cmocka_unit_test(clients_are_told_what_is_left),
+		cmocka_unit_test(the_reserve_is_not_told),
 		cmocka_unit_test(a_record_takes_the_place_of_the_last),
 		cmocka_unit_test(records_that_cannot_be),
 	};

@@ -107,6 +107,19 @@ static void market_data(void **state)
 	expect("262=78|263=2|264=10|267=3|269=0|269=1|269=2|146=1|55=BTCUSDT|");
 }
 
+/* Without a routing id. */
+static u32 write_id(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out)
+{
+	return tg_venue_cl_ord_id_text(c, id, 0, time_ns, out);
+}
+
+static bool read_id(const struct tg_venue_caps *c, const u8 *v, u32 len, u64 *id)
+{
+	u32 routing;
+
+	return tg_venue_cl_ord_id(c, v, len, id, &routing) && !routing;
+}
+
 /* Each form: what was written is read back; nothing else is. */
 static void ids(void **state)
 {
@@ -121,14 +134,14 @@ static void ids(void **state)
 			u8 text[TG_CL_ORD_ID_LEN], bad[TG_CL_ORD_ID_LEN + 1];
 			u64 id = 0;
 
-			len = tg_venue_cl_ord_id_text(c, sample[k], NOW + k * 10000, text);
+			len = write_id(c, sample[k], NOW + k * 10000, text);
 			assert_in_range(len, 16, c->cl_ord_id_max);
-			assert_true(tg_venue_cl_ord_id(c, text, len, &id));
+			assert_true(read_id(c, text, len, &id));
 			assert_true(id == sample[k]);
-			assert_false(tg_venue_cl_ord_id(c, text, len - 1, &id));
+			assert_false(read_id(c, text, len - 1, &id));
 			memcpy(bad, text, len);
 			bad[len] = '0';
-			assert_false(tg_venue_cl_ord_id(c, bad, len + 1, &id));
+			assert_false(read_id(c, bad, len + 1, &id));
 			if (c->cl_ord_id == TG_ID_HEX16)
 				continue;
 			/* version 4 and variant 1 (RFC 9562), lower case */
@@ -139,22 +152,22 @@ static void ids(void **state)
 				assert_true(n == 8 || n == 13 || n == 18 || n == 23 ? text[n] == '-' : strchr("0123456789abcdef", text[n]) != NULL);
 				memcpy(bad, text, len);
 				bad[n] = text[n] == '-' ? '0' : 'g';
-				assert_false(tg_venue_cl_ord_id(c, bad, len, &id));
+				assert_false(read_id(c, bad, len, &id));
 				bad[n] = 'A';
-				assert_false(tg_venue_cl_ord_id(c, bad, len, &id));
+				assert_false(read_id(c, bad, len, &id));
 			}
 			memcpy(bad, text, len);
 			bad[14] = '1';
-			assert_false(tg_venue_cl_ord_id(c, bad, len, &id));
+			assert_false(read_id(c, bad, len, &id));
 			memcpy(bad, text, len);
 			bad[19] = 'c';
-			assert_false(tg_venue_cl_ord_id(c, bad, len, &id));
+			assert_false(read_id(c, bad, len, &id));
 		}
 	}
 	/* Nothing of ours: an empty one, somebody else's UUID. */
-	assert_false(tg_venue_cl_ord_id(tg_venue_caps(TG_DIALECT_COINBASE), NULL, 0, &(u64){ 0 }));
-	assert_false(tg_venue_cl_ord_id(tg_venue_caps(TG_DIALECT_COINBASE), (const u8 *)"f81d4fae-7dec-41d0-a765-00a0c91e6bf6", 36, &(u64){ 0 }));
-	assert_false(tg_venue_cl_ord_id(tg_venue_caps(TG_DIALECT_KRAKEN), (const u8 *)"1b4e28ba-2fa1-41d2-883f-0016d3cca427", 36, &(u64){ 0 }));
+	assert_false(read_id(tg_venue_caps(TG_DIALECT_COINBASE), NULL, 0, &(u64){ 0 }));
+	assert_false(read_id(tg_venue_caps(TG_DIALECT_COINBASE), (const u8 *)"f81d4fae-7dec-41d0-a765-00a0c91e6bf6", 36, &(u64){ 0 }));
+	assert_false(read_id(tg_venue_caps(TG_DIALECT_KRAKEN), (const u8 *)"1b4e28ba-2fa1-41d2-883f-0016d3cca427", 36, &(u64){ 0 }));
 }
 
 /* A changed digit is found in every place where the check can: that of Coinbase misses one of 2^58, that of Kraken one of 2^10. */
@@ -166,18 +179,18 @@ static void id_checks(void **state)
 	u64 id;
 
 	for (n = 0; n < 36; n++) {
-		tg_venue_cl_ord_id_text(coinbase, 0x0010000700020001ULL, NOW, text);
+		write_id(coinbase, 0x0010000700020001ULL, NOW, text);
 		if (text[n] == '-' || n == 14)
 			continue;
 		text[n] = text[n] == '8' ? '9' : '8';
-		assert_false(tg_venue_cl_ord_id(coinbase, text, 36, &id));
+		assert_false(read_id(coinbase, text, 36, &id));
 	}
 	for (k = 0; k < 200; k++)
 		for (n = 24; n < 36; n++) {
-			tg_venue_cl_ord_id_text(kraken, 0x0010000700020001ULL + k, NOW + k * 10000, text);
+			write_id(kraken, 0x0010000700020001ULL + k, NOW + k * 10000, text);
 			text[n] = text[n] == '0' ? '1' : '0';
 			tried++;
-			taken += tg_venue_cl_ord_id(kraken, text, 36, &id);
+			taken += read_id(kraken, text, 36, &id);
 		}
 	assert_in_range(taken, 0, tried / 200);
 }
@@ -189,15 +202,63 @@ static void time_first(void **state)
 	u8 a[TG_CL_ORD_ID_LEN], b[TG_CL_ORD_ID_LEN];
 	char want[16];
 
-	tg_venue_cl_ord_id_text(c, ~0ULL, NOW, a);
-	tg_venue_cl_ord_id_text(c, 1, NOW + 10000, b);
+	write_id(c, ~0ULL, NOW, a);
+	write_id(c, 1, NOW + 10000, b);
 	assert_true(memcmp(a, b, 36) < 0);
 	snprintf(want, sizeof(want), "%012llx", (unsigned long long)(NOW / 10000));
 	assert_memory_equal(a, want, 8);
 	assert_memory_equal(a + 9, want + 8, 4);
 	/* the same request named again is the same text */
-	tg_venue_cl_ord_id_text(c, ~0ULL, NOW + 9999, b);
+	write_id(c, ~0ULL, NOW + 9999, b);
 	assert_memory_equal(a, b, 36);
+}
+
+/* Each form with a routing id: within the venue's length, read back whole, and another text for each. */
+static void routing_ids(void **state)
+{
+	static const u32 sample[] = { 1, 2, 0x7f, 0xff, 0x100, 0xdeadbeef, 0x80000000, 0xffffffff };
+	static const u64 orders[] = { 0x10001, 0xfff0123456789abcULL, 0x00100007fffe0002ULL };
+	u16 d;
+	u32 k, n, i;
+
+	for (d = TG_DIALECT_SIM; d <= TG_DIALECT_DERIBIT; d++) {
+		const struct tg_venue_caps *c = tg_venue_caps(d);
+		u32 most = tg_venue_routing_max(c), tried = 0;
+
+		assert_true(most == (d == TG_DIALECT_KRAKEN ? 0xff : 0xffffffff));
+		for (k = 0; k < sizeof(sample) / sizeof(sample[0]); k++)
+			for (i = 0; i < 3; i++) {
+				u8 text[TG_CL_ORD_ID_LEN], plain[TG_CL_ORD_ID_LEN], bad[TG_CL_ORD_ID_LEN];
+				u32 routing = 0, len, sum = 0, want = 0;
+				u64 id = 0;
+
+				if (sample[k] > most)
+					continue;
+				tried++;
+				len = tg_venue_cl_ord_id_sum(c, orders[i], sample[k], NOW, text, &sum);
+				assert_in_range(len, 17, c->cl_ord_id_max);
+				for (n = 0; n < len; n++)
+					want += text[n];
+				assert_int_equal(sum & 0xff, want & 0xff);
+				assert_true(tg_venue_cl_ord_id(c, text, len, &id, &routing));
+				assert_true(id == orders[i]);
+				assert_int_equal(routing, sample[k]);
+				assert_false(len == write_id(c, orders[i], NOW, plain) && !memcmp(text, plain, len));
+				if (c->cl_ord_id == TG_ID_HEX16) {
+					assert_int_equal(len, 24);
+					/* none is left out, and not written as 0 */
+					memcpy(bad, text, len);
+					memcpy(bad + 16, "00000000", 8);
+					assert_false(tg_venue_cl_ord_id(c, bad, len, &id, &routing));
+					assert_false(tg_venue_cl_ord_id(c, text, len - 1, &id, &routing));
+					continue;
+				}
+				assert_int_equal(len, 36);
+				assert_int_equal(text[14], '4');
+				assert_non_null(strchr("89ab", text[19]));
+			}
+		assert_int_equal(tried, d == TG_DIALECT_KRAKEN ? 12 : 24);
+	}
 }
 
 static void decimals(void **state)
@@ -298,7 +359,7 @@ static void others(void **state)
 	char want[256];
 	u32 k, len;
 
-	len = tg_venue_cl_ord_id_text(tg_venue_caps(v.dialect), 5, NOW, id);
+	len = tg_venue_cl_ord_id_text(tg_venue_caps(v.dialect), 5, 0, NOW, id);
 	for (k = 0; k < 4; k++) {
 		begin('q');
 		tg_venue_put_mass_cancel(&v, k ? NULL : &pair, mass[k].scope, 5, NOW, &w);
@@ -332,6 +393,7 @@ int main(void)
 		cmocka_unit_test(changes),
 		cmocka_unit_test(market_data),
 		cmocka_unit_test(ids),
+		cmocka_unit_test(routing_ids),
 		cmocka_unit_test(id_checks),
 		cmocka_unit_test(time_first),
 		cmocka_unit_test(decimals),

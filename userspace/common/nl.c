@@ -440,6 +440,11 @@ int tg_nl_clients(struct tg_nl *nl, struct tg_nl_client **out, __u32 *n)
 	return dump(nl, TG_CMD_CLIENTS, TG_A_CLIENT, sizeof(**out), (void **)out, n);
 }
 
+int tg_nl_rates(struct tg_nl *nl, struct tg_nl_rate **out, __u32 *n)
+{
+	return dump(nl, TG_CMD_RATES, TG_A_RATE, sizeof(**out), (void **)out, n);
+}
+
 int tg_nl_instruments(struct tg_nl *nl, struct tg_in_instrument **out, __u32 *n)
 {
 	return dump(nl, TG_CMD_INSTRUMENTS, TG_A_INSTRUMENT_DEF, sizeof(**out), (void **)out, n);

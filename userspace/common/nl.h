@@ -51,6 +51,7 @@ int tg_nl_reset_latency(struct tg_nl *nl);
 int tg_nl_orders(struct tg_nl *nl, struct tg_nl_order **out, __u32 *n);
 int tg_nl_positions(struct tg_nl *nl, struct tg_nl_position **out, __u32 *n);
 int tg_nl_sessions(struct tg_nl *nl, struct tg_nl_session **out, __u32 *n);
+int tg_nl_rates(struct tg_nl *nl, struct tg_nl_rate **out, __u32 *n);
 int tg_nl_clients(struct tg_nl *nl, struct tg_nl_client **out, __u32 *n);
 int tg_nl_instruments(struct tg_nl *nl, struct tg_in_instrument **out, __u32 *n);
 int tg_nl_feeds(struct tg_nl *nl, struct tg_nl_feed **out, __u32 *n);

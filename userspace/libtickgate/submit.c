@@ -169,6 +169,11 @@ TG_API struct tg_submission tg_submission_quote(__u32 instrument_id, __u16 accou
 	return s;
 }
 
+TG_API long long tg_budget_left(const struct tg_priv_event *ev)
+{
+	return ev->type == TG_PRIV_ORDER_ACK && (ev->flags & TG_EV_BUDGET) ? (long long)ev->u.order.budget_left : -1;
+}
+
 TG_API struct tg_submission tg_submission_intent_cancel(__u32 parent_id, __u64 user_ref)
 {
 	return (struct tg_submission){ .type = TG_SUB_INTENT_CANCEL,

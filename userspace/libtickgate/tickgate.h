@@ -78,7 +78,7 @@ struct tg_callbacks {
 	void (*on_download_end)(void *user, const struct tg_priv_event *ev);
 	void (*on_instrument)(void *user, const struct tg_priv_event *ev);
 	void (*on_position)(void *user, const struct tg_priv_event *ev);
-	/* u.order.origin: the gateway's or the venue's */
+	/* u.order.origin: the gateway's or the venue's; the gateway's tells of message budgets: tg_budget_left() */
 	void (*on_order_ack)(void *user, const struct tg_priv_event *ev);
 	void (*on_order_update)(void *user, const struct tg_priv_event *ev);
 	void (*on_fill)(void *user, const struct tg_priv_event *ev);
@@ -139,6 +139,13 @@ int tg_submit(struct tg_handle *c, const struct tg_submission *s);
  * (may be NULL) is set for TG_SUB_NEW.
  */
 int tg_submit_ioctl(struct tg_handle *c, const struct tg_submission *s, __u64 *order_id);
+
+/*
+ * What an ORDER_ACK tells of message budgets: new orders that this client may send to the
+ * instrument's venue at once, whoever the budgets are shared with; -1 = it does not tell, as none
+ * applies or it is no ORDER_ACK of the gateway.
+ */
+long long tg_budget_left(const struct tg_priv_event *ev);
 
 /* A zeroed submission of one type; the caller fills in the rest. */
 struct tg_submission tg_submission_new(__u32 instrument_id, __u16 account_id, enum tg_side side,

@@ -98,6 +98,7 @@ int ctl_book_check(int argc, char **argv, const struct ctl_command *self);
 
 int cmd_book(int argc, char **argv, const struct ctl_command *self);
 int cmd_checkpoint(int argc, char **argv, const struct ctl_command *self);
+int cmd_rates(int argc, char **argv, const struct ctl_command *self);
 int cmd_clients(int argc, char **argv, const struct ctl_command *self);
 int cmd_counters(int argc, char **argv, const struct ctl_command *self);
 int cmd_events(int argc, char **argv, const struct ctl_command *self);

@@ -17,6 +17,7 @@ static const struct ctl_command commands[] = {
 	  "[list | logout|enable|test VENUE | set-seq VENUE [--tx N] [--rx N] [--force]] [--offline DIR] [--json]",
 	  "venue sessions" },
 	{ "clients", cmd_clients, "[--json]", "attached programs" },
+	{ "rates", cmd_rates, "[--json]", "message budgets and what is left of them" },
 	{ "kill", cmd_kill, "--reason TEXT [--scope SCOPE] [--cancel] [--who NAME] [--json]",
 	  "halt trading" },
 	{ "resume", cmd_resume, "--who NAME --reason TEXT [--scope SCOPE] [--json]",

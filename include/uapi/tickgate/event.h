@@ -35,6 +35,7 @@ enum tg_pub_type {
 #define TG_EV_LAST		1u	/* flags: last event of its message: the book is consistent now */
 #define TG_EV_SNAPSHOT		2u	/* flags: part of a snapshot */
 #define TG_EV_DOWNLOAD		4u	/* flags: part of a download */
+#define TG_EV_BUDGET		8u	/* flags: ORDER_ACK of the gateway: message budgets apply, u.order.budget_left tells what is left of them */
 
 struct tg_pub_event {
 	__u64 ring_seq;		/* the ring's own: position + 1, see shm.h; writers of events leave it 0 */
@@ -106,10 +107,11 @@ struct tg_priv_event {
 			__u8 origin;		/* enum tg_origin */
 			__u8 request;		/* enum tg_sub_type the ACK or CANCEL_REJECT is for, else 0 */
 			__u8 liquidity;		/* FIX 851 on FILL: 1 added, 2 removed */
-			__u8 pad[5];
+			__u8 pad;
+			__u32 routing_id;	/* as submitted */
 			__u64 exec_hash;	/* FILL: fingerprint of the execution id */
 			__u32 parent_id;	/* of a child order; 0 = none */
-			__u32 pad2;
+			__u32 budget_left;	/* TG_EV_BUDGET: new orders that this client may still send to the instrument's venue at once */
 		} order;
 		struct {
 			__s64 qty;		/* signed: long > 0 */
@@ -221,7 +223,8 @@ struct tg_submission {
 	__u8 tif;			/* enum tg_tif */
 	__u8 action;			/* BOOK: enum tg_md_action */
 	__u16 strategy_id;		/* NEW, INTENT: one that a permit of this client names; 0 = that of its first permit */
-	__u32 routing_id;		/* 0 */
+	__u32 routing_id;		/* NEW, INTENT: the client's own mark; part of the order's ClOrdIDs, and in all its events. BAD_ROUTING where the
+					 * venue's ids have not the room (Kraken: up to 255) */
 	__u32 pad2;
 	union {
 		__u64 reserved[8];

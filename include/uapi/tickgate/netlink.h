@@ -40,6 +40,7 @@ enum tg_cmd {
 	TG_CMD_FEEDS = 19,	/* dump: TG_A_FEED each */
 	TG_CMD_MD = 20,		/* dump: TG_A_MD each: how each instrument's market data stands */
 	TG_CMD_PRODUCTS = 21,	/* dump: TG_A_PRODUCT (struct tg_product_image, shm.h) each */
+	TG_CMD_RATES = 23,	/* dump: TG_A_RATE each: message budgets */
 	TG_CMD_MAX_PLUS_1
 };
 
@@ -73,6 +74,7 @@ enum tg_attr {
 	TG_A_FEED = 26,			/* struct tg_nl_feed */
 	TG_A_MD = 27,			/* struct tg_nl_md */
 	TG_A_PRODUCT = 28,		/* struct tg_product_image */
+	TG_A_RATE = 30,			/* struct tg_nl_rate */
 	TG_A_MAX_PLUS_1
 };
 
@@ -171,6 +173,23 @@ struct tg_nl_client {
 	__u64 submissions;
 	__u64 private_head;
 	char name[TG_NAME_LEN];
+};
+
+/* Message budgets of a venue's session, a client or a source address; arrays by enum tg_rate_op. */
+struct tg_nl_rate {
+	__u16 scope;			/* enum tg_rate_scope */
+	__u16 source;			/* of a venue: the source that its session is counted in; 0 = none */
+	__u32 id;
+	__u64 window_ns;
+	__u32 messages[TG_RATE_OPS];	/* TG_RATE_NONE = no budget */
+	__u32 burst[TG_RATE_OPS];
+	__u32 left[TG_RATE_OPS];	/* of burst, at the time of the last record */
+	__u32 cancel_reserve;
+	__u64 sent[TG_RATE_OPS];	/* since the first budget of any scope */
+	__u64 refused[TG_RATE_OPS];	/* of cancels and status requests: those that waited */
+	__u32 waiting;			/* cancels that wait now; of venues */
+	__u32 reserved0;
+	__u64 reserved[9];
 };
 
 /* One line of a feed. */

@@ -260,7 +260,7 @@ static bool form_ok(const struct tg_submission *s)
 			reserved |= s->reserved[i];
 	}
 	if (reserved || (s->action && s->type != TG_SUB_BOOK) || (s->strategy_id && s->type != TG_SUB_NEW && s->type != TG_SUB_INTENT) ||
-	    s->pad2 || s->routing_id)
+	    s->pad2 || (s->routing_id && s->type != TG_SUB_NEW && s->type != TG_SUB_INTENT))
 		return false;
 	switch (s->type) {
 	case TG_SUB_NEW:

@@ -43,6 +43,7 @@ enum tg_reason tg_child_send(struct tg_engine *e, struct tg_parent *p, u32 leg,
 	s.cause_time_ns = p->cause_ns;
 	s.account_id = p->account_id;
 	s.strategy_id = p->strategy_id;
+	s.routing_id = p->routing_id;
 	s.side = p->leg[leg].side;
 	s.ord_type = t->ord_type;
 	s.tif = t->tif;

@@ -19,6 +19,15 @@ static bool has_room(const struct tg_outbox *ob)
 	return (u64)ob->len + SEND_ROOM <= ob->cap;
 }
 
+/* New orders that the client may send there at once, plus 1; 0 = no budget counts them. */
+static u32 budget(const struct tg_engine *e, u16 client_id, u32 instrument_id)
+{
+	const struct tg_instrument *i = tg_instrument(e, instrument_id);
+	u32 left = tg_rate_left(e, i ? i->def.venue_id : 0, client_id);
+
+	return left == TG_RATE_NONE ? 0 : left + 1;
+}
+
 /*
  * The gateway's verdict, to the client that asked. o: the order when it is the client's to see,
  * else NULL.
@@ -35,6 +44,8 @@ static void verdict(struct tg_engine *e, u16 client_id, const struct tg_submissi
 		n.type = TG_PRIV_ORDER_ACK;
 		n.request = (u8)s->type;
 		n.reason = (u16)why;
+		if (unlikely(e->rates_on))
+			n.budget = budget(e, client_id, o->instrument_id);
 		tg_order_tell_one(e, client_id, o, &n, ob);
 		return;
 	}
@@ -50,6 +61,15 @@ static void verdict(struct tg_engine *e, u16 client_id, const struct tg_submissi
 	ev->u.order.status = s->type == TG_SUB_NEW ? TG_OS_REJECTED : TG_OS_NONE;
 	ev->u.order.side = s->side;
 	ev->u.order.request = (u8)s->type;
+	ev->u.order.routing_id = s->routing_id;
+	if (unlikely(e->rates_on)) {
+		u32 left = budget(e, client_id, s->instrument_id);
+
+		if (left) {
+			ev->flags |= TG_EV_BUDGET;
+			ev->u.order.budget_left = left - 1;
+		}
+	}
 }
 
 void tg_order_verdict(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
@@ -204,6 +224,8 @@ static __always_inline enum tg_reason try_new(struct tg_engine *e, u16 client_id
 	v = tg_session(e, i->def.venue_id);
 	if (!v || !tg_venue_can_order(tg_venue_caps(v->cfg.dialect), s->ord_type, s->tif, s->flags))
 		return TG_REASON_UNSUPPORTED;
+	if (unlikely(s->routing_id > tg_venue_routing_max(tg_venue_caps(v->cfg.dialect))))
+		return TG_REASON_BAD_ROUTING;
 	if (!session_takes_orders(v))
 		return TG_REASON_SESSION_DOWN;
 	slot = tg_order_next_slot(e);

@@ -147,6 +147,8 @@ struct tg_order_note {
 	u16 reason, venue_reason;
 	s64 last_px, last_qty;
 	u64 exec_hash;
+	u32 budget;	/* what is left of the client's message budgets, plus 1; 0 = not told */
+	u32 pad;
 };
 
 /* slots.c: storage, lists, exposure and events; shared by the files here. */

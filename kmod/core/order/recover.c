@@ -65,12 +65,12 @@ static struct tg_order *find_refused(struct tg_engine *e, struct tg_session *s,
 				     const struct tg_fix_admin *a, bool *request)
 {
 	struct tg_order *o;
+	u32 at, routing;
 	u64 id;
-	u32 at;
 
-	if (tg_venue_cl_ord_id(tg_venue_caps(s->cfg.dialect), a->ref_id.p, a->ref_id.len, &id)) {
+	if (tg_venue_cl_ord_id(tg_venue_caps(s->cfg.dialect), a->ref_id.p, a->ref_id.len, &id, &routing)) {
 		o = tg_order_find(e, id, s->cfg.venue_id);
-		if (o) {
+		if (o && routing == o->routing_id) {
 			*request = o->req_type && id == o->req_cl_ord_id;
 			return *request || id == (o->order_id | 1) ? o : NULL;
 		}
@@ -118,11 +118,12 @@ static bool cancel_refused(struct tg_engine *e, struct tg_session *s, const stru
 {
 	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
 	struct tg_fix_cancel_reject x;
+	u32 routing;
 	u64 id;
 
 	if (caps->cancel_reject != TG_CANCEL_REJECT_J || a->ref_msg_type.len != 1 ||
 	    (a->ref_msg_type.p[0] != 'F' && a->ref_msg_type.p[0] != 'G') ||
-	    !tg_venue_cl_ord_id(caps, a->ref_id.p, a->ref_id.len, &id))
+	    !tg_venue_cl_ord_id(caps, a->ref_id.p, a->ref_id.len, &id, &routing))
 		return false;
 	memset(&x, 0, sizeof(x));
 	x.cl_ord_id = a->ref_id;

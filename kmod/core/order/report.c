@@ -90,12 +90,13 @@ static struct tg_order *find_by(const struct tg_engine *e, const struct tg_sessi
 {
 	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
 	struct tg_order *o = NULL;
+	u32 routing;
 
-	if (!caps->id_echo_swapped && tg_venue_cl_ord_id(caps, cl_ord_id->p, cl_ord_id->len, id))
+	if (!caps->id_echo_swapped && tg_venue_cl_ord_id(caps, cl_ord_id->p, cl_ord_id->len, id, &routing))
 		o = tg_order_find(e, *id, s->cfg.venue_id);
-	if (!o && tg_venue_cl_ord_id(caps, orig->p, orig->len, id))
+	if (!o && tg_venue_cl_ord_id(caps, orig->p, orig->len, id, &routing))
 		o = tg_order_find(e, *id, s->cfg.venue_id);
-	if (o && ((*id & 0xffff) == 0 || (*id & 0xffff) > o->request))
+	if (o && ((*id & 0xffff) == 0 || (*id & 0xffff) > o->request || routing != o->routing_id))
 		return NULL; /* right slot, but never a request of ours */
 	return o;
 }

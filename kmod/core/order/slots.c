@@ -200,6 +200,7 @@ void tg_order_event(const struct tg_order *o, enum tg_priv_type type, struct tg_
 	ev->u.order.account_id = o->account_id;
 	ev->u.order.status = o->status;
 	ev->u.order.side = o->side;
+	ev->u.order.routing_id = o->routing_id;
 	ev->u.order.parent_id = o->parent_id;
 }
 
@@ -224,6 +225,10 @@ void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order
 	ev->u.order.request = n->request;
 	ev->u.order.liquidity = n->liquidity;
 	ev->u.order.exec_hash = n->exec_hash;
+	if (unlikely(n->budget)) {
+		ev->flags |= TG_EV_BUDGET;
+		ev->u.order.budget_left = n->budget - 1;
+	}
 }
 
 void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct tg_order_note *n,

@@ -236,6 +236,7 @@ static void fill_in(struct tg_parent *p, u16 client_id, u32 uid, u8 exec,
 	p->strategy_id = s->strategy_id;
 	p->exec = exec;
 	p->user_ref = s->user_ref;
+	p->routing_id = s->routing_id;
 	p->cause_ns = s->cause_time_ns;
 	p->flags = s->flags;
 	p->ord_type = s->ord_type;
@@ -251,6 +252,15 @@ static void fill_in(struct tg_parent *p, u16 client_id, u32 uid, u8 exec,
 		p->leg[1].side = TG_SIDE_SELL;
 		p->leg[1].instrument_id = s->instrument_id;
 	}
+}
+
+/* Told at once, and not leg by leg. */
+static bool routing_fits(const struct tg_engine *e, u32 instrument_id, u32 routing_id)
+{
+	const struct tg_instrument *i = tg_instrument(e, instrument_id);
+	const struct tg_session *v = i ? tg_session(e, i->def.venue_id) : NULL;
+
+	return !v || routing_id <= tg_venue_routing_max(tg_venue_caps(v->cfg.dialect));
 }
 
 static enum tg_reason try_intent(struct tg_engine *e, u16 client_id, const struct tg_submission *s,
@@ -273,6 +283,9 @@ static enum tg_reason try_intent(struct tg_engine *e, u16 client_id, const struc
 		why = tg_exec_check(e, c->info.uid, exec, &under);
 	if (why)
 		return why;
+	if (s->routing_id && (!routing_fits(e, s->instrument_id, s->routing_id) ||
+			      !routing_fits(e, s->intent.instrument_id2, s->routing_id)))
+		return TG_REASON_BAD_ROUTING;
 	p = take(e);
 	if (!p) {
 		tg_cc(e, TG_CC_PARENTS_FULL);

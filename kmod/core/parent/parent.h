@@ -67,6 +67,8 @@ struct tg_parent {
 	u64 created_seq, created_ns;
 	u64 cause_ns;
 	u64 leg_timeout_ns;
+	u32 routing_id;		/* its orders carry it */
+	u32 pad_routing;
 	u32 uid;
 	u32 hedge_ticks;
 	u32 timer[TG_PARENT_TIMERS];

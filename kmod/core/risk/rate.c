@@ -244,6 +244,33 @@ u32 tg_rate_left(const struct tg_engine *e, u16 venue_id, u16 client_id)
 	return least;
 }
 
+bool tg_rate_query(const struct tg_engine *e, u64 at, struct tg_nl_rate *out)
+{
+	const struct tg_rate *r = TG_TABLE(e, off_rates, struct tg_rate) + at;
+	const struct tg_rate *clients = of_client(e, 0), *sources = of_source(e, 0);
+	u32 op;
+
+	if (at >= tg_rate_places(&e->params) || !r->cfg.scope || r == clients)
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->scope = r->cfg.scope;
+	out->id = (u32)(r - (r > sources ? sources : r > clients ? clients : of_venue(e, 0)));
+	if (r->cfg.scope == TG_RATE_CLIENT && !tg_client(e, out->id))
+		return false;
+	out->source = (u16)r->source;
+	out->window_ns = r->cfg.window_ns;
+	out->cancel_reserve = r->cfg.cancel_reserve;
+	out->waiting = r->waiting;
+	for (op = 0; op < TG_RATE_OPS; op++) {
+		out->messages[op] = r->cfg.messages[op];
+		out->burst[op] = r->cfg.burst[op];
+		out->left[op] = left(&r->b[op], 0, e->time_ns);
+		out->sent[op] = r->b[op].sent;
+		out->refused[op] = r->b[op].refused;
+	}
+	return true;
+}
+
 /* ---- what waits ---- */
 
 static u32 place_of(const struct tg_order *o)

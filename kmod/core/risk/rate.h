@@ -60,5 +60,7 @@ void tg_rate_timer(struct tg_engine *e, struct tg_outbox *ob);
 
 /* New orders that the client may send to the venue at once, by all budgets that they count in; TG_RATE_NONE = none counts them. venue_id 0: the client's alone. */
 u32 tg_rate_left(const struct tg_engine *e, u16 venue_id, u16 client_id);
+/* at: below tg_rate_places(); false = nothing is there. */
+bool tg_rate_query(const struct tg_engine *e, u64 at, struct tg_nl_rate *out);
 
 #endif

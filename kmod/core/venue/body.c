@@ -34,7 +34,7 @@ void tg_venue_write_e8(struct tg_fix_writer *w, u64 tag_bytes, s64 v, u8 min_dig
 /* The ClOrdID that the venue has the order under. With the echo swapped that is the new order's, for ever. */
 static void put_own_id(const struct tg_venue_caps *c, const struct tg_order *o, u64 tag_bytes, struct tg_fix_writer *w)
 {
-	tg_venue_write_cl_ord_id(c, w, tag_bytes, c->id_echo_swapped ? o->order_id | 1 : o->cl_ord_id, o->cl_ord_ns);
+	tg_venue_write_cl_ord_id(c, w, tag_bytes, c->id_echo_swapped ? o->order_id | 1 : o->cl_ord_id, o->routing_id, o->cl_ord_ns);
 }
 
 /* 41 and 11 of a cancel or replace. */
@@ -47,7 +47,7 @@ static void put_ids(const struct tg_venue_caps *c, const struct tg_order *o, str
 		return;
 	}
 	put_own_id(c, o, tg_fix_tag_bytes(41), w);
-	tg_venue_put_cl_ord_id(c, w, 11, o->req_cl_ord_id, o->req_cl_ord_ns);
+	tg_venue_put_cl_ord_id(c, w, 11, o->req_cl_ord_id, o->routing_id, o->req_cl_ord_ns);
 	if (c->ord_fields & TG_ORD_VENUE_ID)
 		tg_fix_put_str(w, 37, o->venue_order_id, TG_VENUE_ORDER_ID_LEN);
 }
@@ -91,7 +91,7 @@ static __always_inline void put_terms(const struct tg_venue_caps *c, u16 version
 void tg_body_new(const struct tg_venue_caps *c, u16 version, const struct tg_in_instrument *i, const char *account, const struct tg_order *o,
 		 u64 now_ns, struct tg_fix_writer *w)
 {
-	tg_venue_put_cl_ord_id(c, w, 11, o->req_cl_ord_id, o->req_cl_ord_ns);
+	tg_venue_put_cl_ord_id(c, w, 11, o->req_cl_ord_id, o->routing_id, o->req_cl_ord_ns);
 	put_terms(c, version, i, account, o, c->stp.newest, o->px, o->qty, now_ns, w);
 }
 

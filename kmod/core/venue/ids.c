@@ -3,7 +3,8 @@
  * ClOrdIDs. Our 64-bit request id says slot, generation and request (order.h), so a report finds its
  * order without a search; each venue's form carries those 64 bits whole. The forms with room to
  * spare carry a check too: an id that somebody else made, by hand or by another program of the same
- * account, must not happen to name an order of ours.
+ * account, must not happen to name an order of ours. A routing id takes most of that check's bits; but as the
+ * order must have the very same one, an id that passes both is as hard to hit as before.
  */
 #include "venue/venue.h"
 #include "fix/encode_inline.h"
@@ -15,6 +16,8 @@
 #define VARIANT_MASK	0xc000000000000000ULL
 #define CHECK58		((1ULL << 58) - 1)
 #define CHECK10		((1ULL << 10) - 1)
+#define ROUTING_58	26u			/* of a check, so many bits stay one */
+#define ROUTING_10	2u
 #define LOW52		((1ULL << 52) - 1)
 #define TIME48		((1ULL << 48) - 1)
 #define TIME_UNIT_NS	10000u			/* Kraken: "10 microseconds maximum" */
@@ -74,66 +77,85 @@ static bool get_uuid(const u8 *v, u32 len, u64 *hi, u64 *lo)
 	       (*hi & VERSION_MASK) == VERSION && (*lo & VARIANT_MASK) == VARIANT;
 }
 
-u32 tg_venue_cl_ord_id_sum(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out, u32 *sum)
+u32 tg_venue_cl_ord_id_sum(const struct tg_venue_caps *c, u64 id, u32 routing, u64 time_ns, u8 *out, u32 *sum)
 {
 	u64 t;
 
 	switch (c->cl_ord_id) {
 	case TG_ID_UUID4:
-		/* id 48 | 4 | id 12 | 10 | id 4, check 58 */
+		/* id 48 | 4 | id 12 | 10 | id 4, check 58; routing in the upper 32 bits of the check */
 		return put_uuid(out, (id & ~0xffffULL) | VERSION | (id >> 4 & 0xfff),
-				VARIANT | (id & 0xf) << 58 | (check(id, 0) & CHECK58), sum);
+				VARIANT | (id & 0xf) << 58 | ((check(id, 0) & CHECK58) ^ (u64)routing << ROUTING_58), sum);
 	case TG_ID_TIME_UUID4:
-		/* time 48 | 4 | id 12 | 10 | id 52, check 10 */
+		/* time 48 | 4 | id 12 | 10 | id 52, check 10; routing in the upper 8 bits of the check */
 		t = time_ns / TIME_UNIT_NS & TIME48;
 		return put_uuid(out, t << 16 | VERSION | id >> 52,
-				VARIANT | (id & LOW52) << 10 | (check(id, t) & CHECK10), sum);
+				VARIANT | (id & LOW52) << 10 | ((check(id, t) & CHECK10) ^ (u64)(routing & 0xff) << ROUTING_10), sum);
 	default:
 		tg_fix_store(out, tg_fix_hex8((u32)(id >> 32), 'A', sum));
 		tg_fix_store(out + 8, tg_fix_hex8((u32)id, 'A', sum));
-		return 16;
+		if (likely(!routing))
+			return 16;
+		tg_fix_store(out + 16, tg_fix_hex8(routing, 'A', sum));
+		return 24;
 	}
 }
 
-u32 tg_venue_cl_ord_id_text(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out)
+u32 tg_venue_cl_ord_id_text(const struct tg_venue_caps *c, u64 id, u32 routing, u64 time_ns, u8 *out)
 {
 	u32 unused = 0;
 
-	return tg_venue_cl_ord_id_sum(c, id, time_ns, out, &unused);
+	return tg_venue_cl_ord_id_sum(c, id, routing, time_ns, out, &unused);
 }
 
 void tg_venue_write_cl_ord_id(const struct tg_venue_caps *c, struct tg_fix_writer *w, u64 tag_bytes,
-			      u64 id, u64 time_ns)
+			      u64 id, u32 routing, u64 time_ns)
 {
 	u8 text[TG_CL_ORD_ID_LEN];
 
-	if (c->cl_ord_id == TG_ID_HEX16)
+	if (likely(c->cl_ord_id == TG_ID_HEX16 && !routing))
 		tg_fix_write_hex64(w, tag_bytes, id);
 	else
 		tg_fix_write_bytes(w, tag_bytes, text,
-				   tg_venue_cl_ord_id_text(c, id, time_ns, text));
+				   tg_venue_cl_ord_id_text(c, id, routing, time_ns, text));
 }
 
-bool tg_venue_cl_ord_id(const struct tg_venue_caps *c, const u8 *v, u32 len, u64 *id)
+/* What a routing id leaves of the check has to be right. */
+static bool routed(u64 differs, u32 shift, u32 *routing)
+{
+	*routing = (u32)(differs >> shift);
+	return !(differs & ((1ULL << shift) - 1));
+}
+
+bool tg_venue_cl_ord_id(const struct tg_venue_caps *c, const u8 *v, u32 len, u64 *id, u32 *routing)
 {
 	u64 hi, lo, x;
+
+	*routing = 0;
 
 	switch (c->cl_ord_id) {
 	case TG_ID_UUID4:
 		if (!get_uuid(v, len, &hi, &lo))
 			return false;
 		x = (hi & ~0xffffULL) | (hi & 0xfff) << 4 | (lo >> 58 & 0xf);
-		if ((lo & CHECK58) != (check(x, 0) & CHECK58))
+		if (!routed((lo ^ check(x, 0)) & CHECK58, ROUTING_58, routing))
 			return false;
 		break;
 	case TG_ID_TIME_UUID4:
 		if (!get_uuid(v, len, &hi, &lo))
 			return false;
 		x = (hi & 0xfff) << 52 | (lo >> 10 & LOW52);
-		if ((lo & CHECK10) != (check(x, hi >> 16) & CHECK10))
+		if (!routed((lo ^ check(x, hi >> 16)) & CHECK10, ROUTING_10, routing))
 			return false;
 		break;
 	default:
+		if (unlikely(len == 24)) {
+			/* the last eight; 0 is written by leaving them out */
+			if (!tg_fix_hex64(v + 8, 16, &x) || !(u32)x)
+				return false;
+			*routing = (u32)x;
+			len = 16;
+		}
 		return tg_fix_hex64(v, len, id);
 	}
 	*id = x;

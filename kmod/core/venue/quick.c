@@ -14,16 +14,16 @@ static __always_inline u8 *end_field(u8 *p, u32 *sum)
 }
 
 /* ClOrdID with its tag: a constant. */
-static __always_inline u8 *put_id(const struct tg_venue_caps *c, u8 *p, u64 tag, u64 id, u64 time_ns, u32 *sum)
+static __always_inline u8 *put_id(const struct tg_venue_caps *c, u8 *p, u64 tag, u64 id, u32 routing, u64 time_ns, u32 *sum)
 {
 	p = tg_fix_tag_to(p, tag);
 	*sum += tg_fix_tag_sum(tag);
-	if (likely(c->cl_ord_id == TG_ID_HEX16)) {
+	if (likely(c->cl_ord_id == TG_ID_HEX16 && !routing)) {
 		tg_fix_store(p, tg_fix_hex8((u32)(id >> 32), 'A', sum));
 		tg_fix_store(p + 8, tg_fix_hex8((u32)id, 'A', sum));
 		return end_field(p + 16, sum);
 	}
-	return end_field(p + tg_venue_cl_ord_id_sum(c, id, time_ns, p, sum), sum);
+	return end_field(p + tg_venue_cl_ord_id_sum(c, id, routing, time_ns, p, sum), sum);
 }
 
 static u8 *put_venue_id(u8 *p, struct tg_fix_writer *w, u64 tag, const struct tg_order *o, u32 *sum)
@@ -41,10 +41,10 @@ static u8 *put_ids(const struct tg_venue_caps *c, const struct tg_order *o, u8 *
 {
 	if (c->id_echo_swapped) {
 		p = put_venue_id(p, w, tg_fix_tag_bytes(41), o, sum);
-		return put_id(c, p, tg_fix_tag_bytes(11), o->order_id | 1, o->cl_ord_ns, sum);
+		return put_id(c, p, tg_fix_tag_bytes(11), o->order_id | 1, o->routing_id, o->cl_ord_ns, sum);
 	}
-	p = put_id(c, p, tg_fix_tag_bytes(41), o->cl_ord_id, o->cl_ord_ns, sum);
-	p = put_id(c, p, tg_fix_tag_bytes(11), o->req_cl_ord_id, o->req_cl_ord_ns, sum);
+	p = put_id(c, p, tg_fix_tag_bytes(41), o->cl_ord_id, o->routing_id, o->cl_ord_ns, sum);
+	p = put_id(c, p, tg_fix_tag_bytes(11), o->req_cl_ord_id, o->routing_id, o->req_cl_ord_ns, sum);
 	if (c->ord_fields & TG_ORD_VENUE_ID)
 		p = put_venue_id(p, w, tg_fix_tag_bytes(37), o, sum);
 	return p;
@@ -95,7 +95,7 @@ static __always_inline bool put_like(enum tg_request_kind kind, const struct tg_
 		     (u64)px >= (u64)TG_SCALE * TG_SCALE))
 		return false;
 	if (kind == TG_REQUEST_NEW)
-		p = put_id(c, p, tg_fix_tag_bytes(11), o->req_cl_ord_id, o->req_cl_ord_ns, &sum);
+		p = put_id(c, p, tg_fix_tag_bytes(11), o->req_cl_ord_id, o->routing_id, o->req_cl_ord_ns, &sum);
 	else
 		p = put_ids(c, o, p, w, &sum);
 	for (n = 0; n < 32; n += 8)

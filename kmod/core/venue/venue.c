@@ -147,7 +147,7 @@ void tg_venue_put_mass_cancel(const struct tg_in_venue *v, const struct tg_in_in
 
 	if (!c)
 		return;
-	tg_venue_put_cl_ord_id(c, w, 11, req_id, now_ns);
+	tg_venue_put_cl_ord_id(c, w, 11, req_id, 0, now_ns);
 	switch (scope) {
 	case TG_MASS_SYMBOL: tg_fix_put_char(w, 530, '1'); break;
 	case TG_MASS_TYPE: tg_fix_put_char(w, 530, '5'); break;

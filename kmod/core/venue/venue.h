@@ -56,7 +56,7 @@ enum tg_venue_cancel_reject {
 
 /* ClOrdID (11): how our 64-bit request id is written. */
 enum tg_venue_cl_ord_id {
-	TG_ID_HEX16,		/* 16 upper-case hex digits */
+	TG_ID_HEX16,		/* 16 upper-case hex digits; 8 more with a routing id */
 	TG_ID_UUID4,		/* lower-case UUID, version 4, variant 1: id and a check */
 	TG_ID_TIME_UUID4,	/* the same, its first 48 bits the time of the request in 10 us */
 };
@@ -180,16 +180,22 @@ bool tg_venue_can_order(const struct tg_venue_caps *c, u8 ord_type, u8 tif, u16 
 
 /*
  * ClOrdID. time_ns: of the request; part of the time-first form, so the same must be given whenever
- * the request is named again. Reading refuses (false) whatever we did not write.
+ * the request is named again. routing: the client's own 32 bits, up to tg_venue_routing_max(); 0 =
+ * none, and the id is as if there was no such thing. Reading refuses (false) whatever we did not
+ * write; that routing is the order's own is for the caller to see.
  */
 #define TG_CL_ORD_ID_LEN	36u	/* longest */
-u32 tg_venue_cl_ord_id_text(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out);	/* bytes written, <= TG_CL_ORD_ID_LEN */
+u32 tg_venue_cl_ord_id_text(const struct tg_venue_caps *c, u64 id, u32 routing, u64 time_ns, u8 *out);	/* bytes written, <= TG_CL_ORD_ID_LEN */
 /* The same; *sum grows by the bytes written. Whole words are stored: at most TG_CL_ORD_ID_LEN. */
-u32 tg_venue_cl_ord_id_sum(const struct tg_venue_caps *c, u64 id, u64 time_ns, u8 *out, u32 *sum);
-void tg_venue_write_cl_ord_id(const struct tg_venue_caps *c, struct tg_fix_writer *w, u64 tag_bytes, u64 id, u64 time_ns);
-#define tg_venue_put_cl_ord_id(c, w, tag, id, time_ns) \
-	tg_venue_write_cl_ord_id(c, w, tg_fix_tag_bytes(tag), id, time_ns)
-bool tg_venue_cl_ord_id(const struct tg_venue_caps *c, const u8 *v, u32 len, u64 *id);
+u32 tg_venue_cl_ord_id_sum(const struct tg_venue_caps *c, u64 id, u32 routing, u64 time_ns, u8 *out, u32 *sum);
+void tg_venue_write_cl_ord_id(const struct tg_venue_caps *c, struct tg_fix_writer *w, u64 tag_bytes, u64 id, u32 routing, u64 time_ns);
+#define tg_venue_put_cl_ord_id(c, w, tag, id, routing, time_ns) \
+	tg_venue_write_cl_ord_id(c, w, tg_fix_tag_bytes(tag), id, routing, time_ns)
+bool tg_venue_cl_ord_id(const struct tg_venue_caps *c, const u8 *v, u32 len, u64 *id, u32 *routing);
+static inline u32 tg_venue_routing_max(const struct tg_venue_caps *c)
+{
+	return c->cl_ord_id == TG_ID_TIME_UUID4 ? 0xff : c->cl_ord_id == TG_ID_HEX16 && c->cl_ord_id_max < 24 ? 0 : 0xffffffff;
+}
 
 /*
  * What a decoder made of a report, as every venue and version would have said it: fields that this one leaves out, FIX 4.2's way to tell of trades, ids the
