@@ -105,6 +105,7 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	put(e ? &e->off_accounts : NULL, &at, sizeof(struct tg_account) * (p->max_accounts + 1ULL));
 	put(e ? &e->off_clients : NULL, &at, sizeof(struct tg_client) * (p->max_clients + 1ULL));
 	put(e ? &e->off_recent : NULL, &at, sizeof(struct tg_recent) * tg_risk_scopes(p));
+	put(e ? &e->off_recent_seen : NULL, &at, sizeof(u32) << TG_RECENT_SEEN_BITS);
 	put(e ? &e->off_permits : NULL, &at, sizeof(struct tg_in_permit) * (p->max_permits + 1ULL));
 	put(e ? &e->off_limits : NULL, &at, sizeof(struct tg_limits) * (u64)p->max_limits);
 	put(e ? &e->off_rates : NULL, &at, sizeof(struct tg_rate) * tg_rate_places(p));

@@ -103,6 +103,7 @@ struct tg_engine {
 	u64 off_accounts;		/* struct tg_account [max_accounts + 1] */
 	u64 off_clients;		/* struct tg_client [max_clients + 1] */
 	u64 off_recent;			/* struct tg_recent, as off_exposures */
+	u64 off_recent_seen;		/* u32 [2^TG_RECENT_SEEN_BITS], see recent.h */
 	u64 off_permits;		/* struct tg_in_permit [max_permits + 1] */
 	u64 off_limits;			/* struct tg_limits [max_limits]: [0] is FIRM; the others in the order in which they came */
 	u64 off_rates;			/* struct tg_rate [tg_rate_places()]: by venue, client, source */
@@ -189,6 +190,25 @@ static inline struct tg_order *tg_order_slot(const struct tg_engine *e, u32 slot
 static inline struct tg_l2 *tg_l2_of(const struct tg_engine *e, const struct tg_instrument *i)
 {
 	return (struct tg_l2 *)((u8 *)e + i->book_off);
+}
+
+static inline struct tg_window *tg_window(const struct tg_engine *e, u32 instrument_id)
+{
+	return TG_TABLE(e, off_windows, struct tg_window) + instrument_id;
+}
+
+/* What tg_md_reference_px() says, for those who cannot spare the call. */
+static __always_inline s64 tg_reference_px(const struct tg_engine *e, const struct tg_instrument *i)
+{
+	struct tg_level bid, ask;
+
+	if (i->state != TG_BOOK_LIVE)
+		return TG_PX_NONE;
+	tg_l2_best(tg_l2_of(e, i), &bid, &ask);
+	if (bid.px == TG_PX_NONE || ask.px == TG_PX_NONE)
+		return i->last_px;
+	/* Half of the sum, rounded down; the sum itself can overflow: prices go up to 9e18. */
+	return (bid.px & ask.px) + ((bid.px ^ ask.px) >> 1);
 }
 
 static inline struct tg_template *tg_templates(const struct tg_engine *e, const struct tg_instrument *i)

@@ -369,18 +369,7 @@ enum tg_fix_error tg_md_message(struct tg_engine *e, struct tg_session *s,
 
 s64 tg_md_reference_px(const struct tg_engine *e, const struct tg_instrument *i)
 {
-	struct tg_level bid, ask;
-
-	if (i->state != TG_BOOK_LIVE)
-		return TG_PX_NONE;
-	tg_l2_best(tg_l2_of(e, i), &bid, &ask);
-	if (bid.px == TG_PX_NONE || ask.px == TG_PX_NONE)
-		return i->last_px;
-	/*
-	 * The sum of two prices can overflow: they go up to 9e18. Halved one by one, with the carry
-	 * of the two odd halves.
-	 */
-	return (bid.px >> 1) + (ask.px >> 1) + (bid.px & ask.px & 1);
+	return tg_reference_px(e, i);
 }
 
 void tg_md_query(const struct tg_instrument *i, struct tg_nl_md *out)

@@ -14,7 +14,6 @@
 
 #define UNLIMITED_U32	0xffffffffu
 #define BPS		10000u
-#define S64_MOST	0x7fffffffffffffffLL	/* all the room there is */
 
 static struct tg_limits *table(const struct tg_engine *e)
 {
@@ -41,20 +40,17 @@ static __always_inline const struct tg_risk_row *row_of(struct tg_engine *e, con
 	return tg_risk_row_make(e, r, w);
 }
 
-static bool outside_collar(s64 px, s64 reference, u32 bps)
+/*
+ * Is px * qty, in money e8 and rounded down, at least this? A value that cannot be had is: it is above any limit there is. Both sides times 10^8: no division.
+ */
+static __always_inline bool value_reaches(s64 px, s64 qty, unsigned __int128 above)
 {
-	u64 away = (u64)(px > reference ? px - reference : reference - px);
-
-	return (unsigned __int128)away * BPS > (unsigned __int128)(u64)reference * bps;
+	return (px | qty) < 0 || (unsigned __int128)(u64)px * (u64)qty >= above;
 }
 
-/*
- * Would px * qty, in money e8 and rounded down, be above max? A value that cannot be had is: it is above any limit there is. max + 1 in place of "above max", and both
- * sides times 10^8: no division.
- */
-static __always_inline bool value_above(s64 px, s64 qty, s64 max)
+static bool value_above(s64 px, s64 qty, s64 max)
 {
-	return (px | qty) < 0 || (unsigned __int128)(u64)px * (u64)qty >= (unsigned __int128)((u64)max + 1) * TG_SCALE;
+	return value_reaches(px, qty, (unsigned __int128)((u64)max + 1) * TG_SCALE);
 }
 
 /*
@@ -92,17 +88,17 @@ s64 tg_risk_market_px(struct tg_engine *e, const struct tg_risk_request *r)
 /* OK, POSITION or OVERFLOW. */
 static __always_inline enum tg_reason check_position(const struct tg_position *p, const struct tg_risk_request *r, s64 max)
 {
-	bool buy = r->side == TG_SIDE_BUY;
-	s64 open = buy ? p->open_buy_qty : p->open_sell_qty, would;
+	s64 sell = r->side != TG_SIDE_BUY, open = (&p->open_buy_qty)[sell], would;
 
+	static_assert(offsetof(struct tg_position, open_sell_qty) == offsetof(struct tg_position, open_buy_qty) + sizeof(s64), "a side is an index");
 	/*
 	 * Open quantities are kept below TG_PX_MAX, unlimited or not: that is what makes the sums
 	 * elsewhere safe.
 	 */
 	if (unlikely(!tg_add_s64(open, r->add_qty, &open) || open > TG_PX_MAX ||
-		     !tg_add_s64(open, buy ? p->qty : -p->qty, &would)))
+		     !tg_add_s64(open, (p->qty ^ -sell) + sell, &would)))
 		return TG_REASON_OVERFLOW;
-	if (unlikely(would > max || !max) && !(r->is_replace && r->add_qty == 0))
+	if (unlikely(would > max) && !(r->is_replace && r->add_qty == 0))
 		return TG_REASON_POSITION;
 	return TG_REASON_OK;
 }
@@ -121,8 +117,6 @@ static __attribute__((__noinline__)) enum tg_reason gate(const struct tg_engine 
 {
 	u32 reduce = w->on & (TG_LIMITS_REDUCE_ONLY | TG_ROW_REDUCE_STRATEGY);
 
-	if (w->valid_until_ns <= e->time_ns)
-		return TG_REASON_STALE_LIMITS;
 	if (w->on & TG_LIMITS_RESTRICTED)
 		return TG_REASON_RESTRICTED;
 	switch (status) {
@@ -190,28 +184,45 @@ static __attribute__((__noinline__)) enum tg_reason which_room(struct tg_engine 
 
 static __always_inline enum tg_reason check_totals(const struct tg_engine *e, const struct tg_risk_row *w, const struct tg_risk_request *r)
 {
-	u32 of;
+	enum tg_reason why;
 
-	for (of = 0; of < TG_BOOKS_OF; of++) {
-		enum tg_reason why;
-
-		if (w->max_total[of] == TG_NO_TOTAL)
-			continue;
-		why = check_position(book(e, w, of), r, w->max_total[of]);
-		if (unlikely(why))
-			return why == TG_REASON_POSITION ? TG_REASON_TOTAL_POSITION : why;
-	}
+#define TOTAL(of) \
+	do { \
+		if (w->max_total[of] != TG_NO_TOTAL) { \
+			why = check_position(book(e, w, of), r, w->max_total[of]); \
+			if (unlikely(why)) \
+				return why == TG_REASON_POSITION ? TG_REASON_TOTAL_POSITION : why; \
+		} \
+	} while (0)
+	TOTAL(0);
+	TOTAL(1);
+	TOTAL(2);
+	TOTAL(3);
+#undef TOTAL
+	static_assert(TG_BOOKS_OF == 4, "a look for each book");
 	return TG_REASON_OK;
+}
+
+/* The least room of any scope. */
+static __always_inline s64 least_room(const struct tg_engine *e, const struct tg_risk_row *w, u32 side)
+{
+	const u8 *first = (const u8 *)table(e)->room + side * sizeof(s64);
+	s64 room = *(const s64 *)(first + w->at[0]);
+
+#define LEAST(n) room = *(const s64 *)(first + w->at[n]) < room ? *(const s64 *)(first + w->at[n]) : room
+	LEAST(1);
+	LEAST(2);
+	LEAST(3);
+	LEAST(4);
+	LEAST(5);
+#undef LEAST
+	return room;
 }
 
 /* Controls that few have on. OVERFLOW: for the end. */
 static enum tg_reason check_more(struct tg_engine *e, const struct tg_risk_row *w, const struct tg_risk_request *r, s64 px, s64 reference)
 {
 	enum tg_reason why = TG_REASON_OK;
-	u32 side = r->side == TG_SIDE_SELL;
-	s64 room = S64_MOST;
-	u32 n;
-
 	if (w->on & TG_LIMITS_WINDOW_COLLAR) {
 		struct tg_window *v = tg_window(e, w->instrument_id);
 
@@ -229,13 +240,7 @@ static enum tg_reason check_more(struct tg_engine *e, const struct tg_risk_row *
 			return why;
 	}
 	if (w->on & TG_LIMITS_ROOM) {
-		for (n = 0; n < TG_RISK_SCOPES; n++) {
-			const struct tg_limits *l = limits_of(e, w, n);
-
-			if (l->room[side] < room)
-				room = l->room[side];
-		}
-		if (unlikely(no_room(r, px, room))) {
+		if (unlikely(no_room(r, px, least_room(e, w, r->side == TG_SIDE_SELL)))) {
 			enum tg_reason which = which_room(e, w, r, px);
 
 			if (which)
@@ -248,7 +253,7 @@ static enum tg_reason check_more(struct tg_engine *e, const struct tg_risk_row *
 /* Which of the two it is: open orders come first. A replace does not add one. */
 static __attribute__((__noinline__)) enum tg_reason full(const struct tg_engine *e, const struct tg_risk_row *w, const struct tg_risk_request *r)
 {
-	bool early = w->rate_never;
+	bool early = false;
 	u32 n;
 
 	for (n = 0; n < w->n; n++) {
@@ -256,7 +261,7 @@ static __attribute__((__noinline__)) enum tg_reason full(const struct tg_engine 
 
 		if (l->open_orders >= l->cfg.max_open_orders && !r->is_replace)
 			return TG_REASON_OPEN_ORDERS;
-		early |= l->rate_open_ns > e->time_ns;
+		early |= tg_risk_rate_open_ns(l) > e->time_ns;
 	}
 	return early ? TG_REASON_ORDER_RATE : TG_REASON_OK;
 }
@@ -276,7 +281,7 @@ static bool same_in_scope(const struct tg_engine *e, const struct tg_risk_row *w
 	return false;
 }
 
-static __always_inline bool is_duplicate(const struct tg_engine *e, const struct tg_risk_row *w, const struct tg_risk_request *r)
+static __attribute__((__noinline__)) bool is_duplicate(const struct tg_engine *e, const struct tg_risk_row *w, const struct tg_risk_request *r)
 {
 	const struct tg_recent *t = tg_recent(e, w->recent_at);
 
@@ -289,31 +294,33 @@ enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *
 {
 	s64 reference = TG_PX_NONE, px = r->px;
 	const struct tg_risk_row *w = row_of(e, r);
-	const struct tg_limits *first, *l;
+	const struct tg_limits *first;
 	const struct tg_instrument *i;
 	enum tg_reason why;
 	bool valued = true;
 
 	if (unlikely(!w))
 		return TG_REASON_NO_LIMITS;
+	if (unlikely(w->valid_until_ns <= e->time_ns))
+		return TG_REASON_STALE_LIMITS;
 	i = (const struct tg_instrument *)((const u8 *)e + w->instrument_off);
 	if (unlikely(w->on & TG_ROW_GATE || i->trading_status > TG_TRADING_OPEN)) {
 		why = gate(e, w, r, i->trading_status);
 		if (why)
 			return why;
 	}
-	if (unlikely(r->qty > w->max_qty || !w->max_qty))
+	if (unlikely(r->qty > w->max_qty))
 		return TG_REASON_MAX_QUANTITY;
 
 	if (w->on & TG_ROW_REFERENCE || r->ord_type == TG_ORD_MARKET)
-		reference = tg_md_reference_px(e, i);
+		reference = tg_reference_px(e, i);
 	if (unlikely(r->ord_type == TG_ORD_MARKET)) {
 		why = market_px(w, reference, &px);
 		if (why == TG_REASON_NO_REFERENCE_PRICE)
 			return why;
 		valued = why == TG_REASON_OK;
 	}
-	if (unlikely(!valued || !w->max_notional || value_above(px, r->qty, w->max_notional))) {
+	if (unlikely(!valued || value_reaches(px, r->qty, (unsigned __int128)w->above_notional[1] << 64 | w->above_notional[0]))) {
 		/*
 		 * A value too large to be computed is above any limit there is; without a limit it is
 		 * refused as OVERFLOW below.
@@ -328,7 +335,7 @@ enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *
 			return TG_REASON_NO_REFERENCE_PRICE;
 		if (unlikely(w->collar_bps == 0))
 			return TG_REASON_PRICE_COLLAR;
-		if (r->ord_type != TG_ORD_MARKET && unlikely(outside_collar(r->px, reference, w->collar_bps)))
+		if (r->ord_type != TG_ORD_MARKET && unlikely(tg_further(r->px, reference, w->collar_bps)))
 			return TG_REASON_PRICE_COLLAR;
 	}
 
@@ -338,7 +345,7 @@ enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *
 			return why;
 		valued = false;
 	}
-	if (w->on & (TG_LIMITS_WINDOW_COLLAR | TG_LIMITS_TOTAL_POSITION | TG_LIMITS_ROOM)) {
+	if (w->on & TG_ROW_MORE) {
 		why = check_more(e, w, r, px, reference);
 		if (unlikely(why)) {
 			if (why != TG_REASON_OVERFLOW)
@@ -347,17 +354,16 @@ enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *
 		}
 	}
 
-	/* Working orders never reach UNLIMITED_U32. */
 	first = table(e);
-#define FULL(n)	(l = (const struct tg_limits *)((const u8 *)first + w->at[n]), l->open_orders >= l->cfg.max_open_orders || l->rate_open_ns > e->time_ns)
-	if (unlikely(w->rate_never || FULL(0) || FULL(1) || FULL(2) || FULL(3) || FULL(4) || (w->n > 5 && FULL(5)))) {
+#define EARLY(n) (((const struct tg_limits *)((const u8 *)first + w->at[n]))->ready_ns > e->time_ns)
+	if (unlikely(EARLY(0) || EARLY(1) || EARLY(2) || EARLY(3) || EARLY(4) || EARLY(5))) {
 		why = full(e, w, r);
 		if (why)
 			return why;
 	}
-#undef FULL
+#undef EARLY
 	static_assert(TG_RISK_SCOPES == 6, "a look for each scope");
-	if (w->window_ns && !r->is_replace && unlikely(is_duplicate(e, w, r)))
+	if (w->window_ns && !r->is_replace && unlikely(*tg_recent_seen(e, tg_recent_tag(r))) && is_duplicate(e, w, r))
 		return TG_REASON_DUPLICATE_ORDER;
 	return likely(valued) ? TG_REASON_OK : TG_REASON_OVERFLOW;
 }
@@ -380,10 +386,10 @@ void tg_risk_count(struct tg_engine *e, const struct tg_risk_request *r, struct 
 			TG_TABLE(e, off_exposures, struct tg_exposure)[l->scope_at].executions++;
 		/* A client's own are remembered anyway. */
 		if (l->cfg.flags & TG_LIMITS_DUPLICATE_SCOPE && l->scope_at != w->recent_at)
-			tg_recent_add(tg_recent(e, l->scope_at), r, e->time_ns);
+			tg_recent_add(e, tg_recent(e, l->scope_at), r, e->time_ns);
 	}
 	if (!r->is_replace && w->recent_at)
-		tg_recent_add(tg_recent(e, w->recent_at), r, e->time_ns);
+		tg_recent_add(e, tg_recent(e, w->recent_at), r, e->time_ns);
 	if (likely(!e->risk_watched))
 		return;
 	for (k = 0; k < TG_BOOKS_OF; k++)

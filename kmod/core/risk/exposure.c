@@ -7,7 +7,7 @@
  * Positions are valued at a mark: the reference price at each fill, and again by a timer, all instruments with positions within TG_RISK_MARK_NS as long as there
  * are no more than TG_RISK_MARKS of them. Without a live book the last mark stands.
  */
-#include "state.h"
+#include "risk/recent.h"
 
 #define TG_RISK_MARK_NS		100000000ULL
 #define TG_RISK_MARKS		16u	/* instruments in one step */
@@ -137,13 +137,18 @@ static void scopes_of(const struct tg_engine *e, const struct tg_order *o, u32 a
 void tg_risk_open_orders(struct tg_engine *e, const struct tg_order *o, s32 delta)
 {
 	struct tg_limits *l = TG_TABLE(e, off_limits, struct tg_limits);
-	u32 at[TG_RISK_SCOPES], k;
+	u32 at[TG_RISK_SCOPES], k, slot = 0;
 
 	places(e, o, o->client_id, at);
-	l[0].open_orders += (u32)delta;	/* counted anew when FIRM's limits come */
-	for (k = 1; k < TG_RISK_SCOPES; k++)
-		if (at[k] && sums(e, at[k])->slot)
-			l[sums(e, at[k])->slot].open_orders += (u32)delta;
+	for (k = 0; k < TG_RISK_SCOPES; k++) {
+		/* FIRM's, the first, is there before its limits are: they are counted anew when those come. */
+		if (k)
+			slot = at[k] ? sums(e, at[k])->slot : 0;
+		if (k && !slot)
+			continue;
+		l[slot].open_orders += (u32)delta;
+		tg_risk_set_ready(l + slot);
+	}
 }
 
 /* ---- sums ---- */
@@ -309,7 +314,7 @@ void tg_risk_forget_client(struct tg_engine *e, u16 client_id)
 	u32 at = tg_risk_scope_at(e, TG_SCOPE_CLIENT, client_id), slot = sums(e, at)->slot, state = sums(e, at)->state;
 	u32 executions = sums(e, at)->executions;
 
-	memset(TG_TABLE(e, off_recent, struct tg_recent) + at, 0, sizeof(struct tg_recent));
+	tg_recent_forget(e, tg_recent(e, at));
 	memset(tg_risk_book(e, TG_BOOK_OF_CLIENT, client_id, 1), 0, sizeof(struct tg_position) * e->params.max_instruments);
 	memset(sums(e, at), 0, sizeof(struct tg_exposure));
 	sums(e, at)->slot = slot;

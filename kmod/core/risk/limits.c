@@ -83,7 +83,7 @@ static void derive(struct tg_limits *l, u64 now_ns)
 
 	l->rate_interval_ns = unlimited || !c->rate_per_s ? 0 : (NS_PER_S + c->rate_per_s - 1) / c->rate_per_s;
 	l->rate_slack_ns = unlimited || !c->rate_burst ? UNLIMITED_U64 : (u64)(c->rate_burst - 1) * l->rate_interval_ns;
-	tg_risk_set_open(l);
+	tg_risk_set_ready(l);
 	l->valid_until_ns = c->lease_ns && now_ns + c->lease_ns > now_ns ? now_ns + c->lease_ns : UNLIMITED_U64;
 }
 
@@ -191,16 +191,25 @@ static void add_scope(const struct tg_engine *e, struct tg_risk_row *w, const st
 		w->collar_bps = c->collar_bps;
 	if (c->duplicate_window_ns > w->window_ns)
 		w->window_ns = c->duplicate_window_ns;
-	if (!c->rate_per_s || !c->rate_burst)
-		w->rate_never = 1;
-	if (l->valid_until_ns < w->valid_until_ns) {
+	if (l->valid_until_ns < w->valid_until_ns)
 		w->valid_until_ns = l->valid_until_ns;
-		w->on |= TG_ROW_LEASE;
-	}
 	if (c->flags & TG_LIMITS_TOTAL_POSITION)
-		tighten(&w->max_total[total_book(c->scope)], c->max_total_position);
+		tighten(&w->max_total[total_book(c->scope)], c->max_total_position ? c->max_total_position : TG_NOTHING);
 	if ((c->flags & TG_LIMITS_WINDOW_COLLAR) && c->window_collar_bps < w->window_bps)
 		w->window_bps = c->window_collar_bps;
+}
+
+/* As the check wants them: compared, not asked for 0 as well. */
+static void fold_maxima(struct tg_risk_row *w)
+{
+	unsigned __int128 above = w->max_notional ? (unsigned __int128)((u64)w->max_notional + 1) * TG_SCALE : 0;
+
+	w->above_notional[0] = (u64)above;
+	w->above_notional[1] = (u64)(above >> 64);
+	if (!w->max_qty)
+		w->max_qty = TG_NOTHING;
+	if (!w->max_position)
+		w->max_position = TG_NOTHING;
 }
 
 /* Puts a row together; false: a scope that must be loaded is not, and the row is nobody's. */
@@ -243,6 +252,7 @@ static __attribute__((__noinline__)) bool gather(struct tg_engine *e, const stru
 			return false;
 		}
 	}
+	fold_maxima(w);
 	w->on = (w->on & ~TG_LIMITS_REDUCE_ONLY) | state;
 	if (w->collar_bps != UNLIMITED_U32 || w->on & TG_LIMITS_WINDOW_COLLAR)
 		w->on |= TG_ROW_REFERENCE;

@@ -20,6 +20,11 @@ static __always_inline u64 tg_recent_tag(const struct tg_risk_request *r)
 	return (((u64)r->px ^ qty) + r->side) * 0x9fb21c651e98df25ULL >> 48 | 1;
 }
 
+static inline u32 *tg_recent_seen(const struct tg_engine *e, u64 tag)
+{
+	return TG_TABLE(e, off_recent_seen, u32) + (tag >> (16 - TG_RECENT_SEEN_BITS));
+}
+
 /* false: none of the orders remembered is the same. Four tags at a time; bit 15 of a lane that is 0 is set. */
 static __always_inline bool tg_recent_maybe(const struct tg_recent *t, const struct tg_risk_request *r)
 {
@@ -51,12 +56,30 @@ static inline bool tg_recent_same(const struct tg_recent *t, const struct tg_ris
 	return false;
 }
 
-static inline void tg_recent_add(struct tg_recent *t, const struct tg_risk_request *r, u64 now_ns)
+static inline void tg_recent_drop(struct tg_engine *e, u64 tag)
+{
+	if (tag)
+		--*tg_recent_seen(e, tag);
+}
+
+static inline void tg_recent_forget(struct tg_engine *e, struct tg_recent *t)
+{
+	u32 i;
+
+	for (i = 0; i < TG_RISK_RECENT; i++)
+		tg_recent_drop(e, t->tag[i]);
+	memset(t, 0, sizeof(*t));
+}
+
+static inline void tg_recent_add(struct tg_engine *e, struct tg_recent *t, const struct tg_risk_request *r, u64 now_ns)
 {
 	u32 at = t->next++ % TG_RISK_RECENT;
 	struct tg_recent_order *x = &t->order[at];
+	u64 tag = tg_recent_tag(r);
 
-	t->tag[at] = (u16)tg_recent_tag(r);
+	tg_recent_drop(e, t->tag[at]);
+	++*tg_recent_seen(e, tag);
+	t->tag[at] = (u16)tag;
 	x->time_ns = now_ns;
 	x->px = r->px;
 	x->qty = r->qty;

@@ -14,7 +14,7 @@ struct tg_limits {
 	u64 rate_tat_ns;		/* GCRA: theoretical arrival time */
 	u64 rate_interval_ns;		/* from cfg; 0 = nothing is counted */
 	u64 rate_slack_ns;		/* from cfg: how far the arrival time may lie ahead */
-	u64 rate_open_ns;		/* from both: before this time nothing more may be sent */
+	u64 ready_ns;			/* before this time nothing more may be sent: from rate and open orders; ~0 = for now never */
 	u64 valid_until_ns;		/* end of the lease; ~0 = none */
 	s64 room[2];			/* value that buys, sells may still add; below 0 = nothing */
 	u32 open_orders;		/* working orders in this scope */
@@ -38,9 +38,15 @@ static inline u64 tg_gcra_count(u64 tat_ns, u64 interval_ns, u64 now_ns)
 	return (tat_ns < now_ns ? now_ns : tat_ns) + interval_ns;
 }
 
-static inline void tg_risk_set_open(struct tg_limits *l)
+static inline u64 tg_risk_rate_open_ns(const struct tg_limits *l)
 {
-	l->rate_open_ns = tg_gcra_open_ns(l->rate_tat_ns, l->rate_slack_ns);
+	return l->cfg.rate_per_s && l->cfg.rate_burst ? tg_gcra_open_ns(l->rate_tat_ns, l->rate_slack_ns) : ~0ULL;
+}
+
+/* After any change of rate, open orders or their limits: so that a check asks each scope for one number. Working orders never reach ~0. */
+static inline void tg_risk_set_ready(struct tg_limits *l)
+{
+	l->ready_ns = l->open_orders >= l->cfg.max_open_orders ? ~0ULL : tg_risk_rate_open_ns(l);
 }
 
 /* A request is on time when it comes no more than burst - 1 intervals before its theoretical arrival time. */
@@ -49,17 +55,17 @@ static inline void tg_risk_rate_count(struct tg_limits *l, u64 now_ns)
 	if (!l->rate_interval_ns)
 		return;
 	l->rate_tat_ns = tg_gcra_count(l->rate_tat_ns, l->rate_interval_ns, now_ns);
-	tg_risk_set_open(l);
+	tg_risk_set_ready(l);
 }
 
 #define TG_LIMITS_VALUED	(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL | TG_LIMITS_DAILY_LOSS)
 #define TG_LIMITS_ROOM		(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL)
 #define TG_LIMITS_ALL		((TG_LIMITS_DUPLICATE_SCOPE << 1) - 1)
-/* In a row only: the strategy's own position must get smaller; a reference price is asked for; there is a lease. */
+/* In a row only: the strategy's own position must get smaller; a reference price is asked for. */
 #define TG_ROW_REDUCE_STRATEGY	0x1000000u
 #define TG_ROW_REFERENCE	0x2000000u
-#define TG_ROW_LEASE		0x4000000u
-#define TG_ROW_GATE		(TG_LIMITS_RESTRICTED | TG_LIMITS_REDUCE_ONLY | TG_ROW_REDUCE_STRATEGY | TG_ROW_LEASE)
+#define TG_ROW_GATE		(TG_LIMITS_RESTRICTED | TG_LIMITS_REDUCE_ONLY | TG_ROW_REDUCE_STRATEGY)
+#define TG_ROW_MORE		(TG_LIMITS_WINDOW_COLLAR | TG_LIMITS_TOTAL_POSITION | TG_LIMITS_ROOM)
 
 /*
  * Running sums of one scope, so that no check walks over orders or positions. Money is summed in 128 bits, where it cannot overflow. The sums are kept only while
@@ -82,16 +88,18 @@ struct tg_exposure {
 #define TG_RISK_ROWS_LOG2	8u
 #define TG_RISK_ROWS		(1u << TG_RISK_ROWS_LOG2)
 #define TG_NO_TOTAL		0x7fffffffffffffffLL
+#define TG_NOTHING		(-TG_NO_TOTAL - 1)	/* a maximum below all that an order can ask for */
 enum tg_book_of { TG_BOOK_OF_FIRM, TG_BOOK_OF_ACCOUNT, TG_BOOK_OF_STRATEGY, TG_BOOK_OF_CLIENT, TG_BOOKS_OF };
 struct tg_risk_row {
 	u64 version;			/* e->limits_version it was made from */
 	u64 who;			/* client, account, venue and strategy as in the request */
 	u32 instrument_id;
 	u16 n;				/* scopes with limits */
-	u16 rate_never;			/* a scope lets nothing be sent */
+	u16 pad0;
 	u32 at[TG_RISK_SCOPES];		/* bytes from the first struct tg_limits; behind the first n, FIRM's again */
 	u32 collar_bps;			/* the tightest of the scopes, and so on */
-	s64 max_qty, max_notional, max_position;
+	s64 max_qty, max_position;	/* TG_NOTHING where 0 is the limit */
+	s64 max_notional;
 	u64 window_ns;
 	u64 position_off;		/* arena offsets: struct tg_position, struct tg_instrument */
 	u64 instrument_off;
@@ -101,6 +109,7 @@ struct tg_risk_row {
 	u32 window_bps;
 	u32 recent_at;			/* the client's struct tg_recent; 0 = none */
 	u32 pad;
+	u64 above_notional[2];		/* the first value that is too large, times 10^8: low and high half; 0 = all are */
 	s64 max_total[TG_BOOKS_OF];	/* TG_NO_TOTAL = off */
 	u64 book_off[TG_BOOKS_OF];	/* struct tg_position; 0 = no such book */
 };
@@ -122,6 +131,8 @@ struct tg_position {
 struct tg_recent_order { u64 time_ns; s64 px, qty; u32 instrument_id; u8 side; u8 pad[3]; };
 /* tag: 16 bits that equal orders have in common */
 struct tg_recent { u16 tag[TG_RISK_RECENT]; u32 next, pad; struct tg_recent_order order[TG_RISK_RECENT]; };
+/* How many of all orders remembered, whoever's, have a tag that begins so: what nobody remembers need not be looked for. */
+#define TG_RECENT_SEEN_BITS	11u
 
 /* Lowest and highest reference price of the last ns, in buckets: what falls out goes a bucket at a time, so that it is never forgotten early. */
 #define TG_WINDOW_BUCKETS	16u
@@ -197,10 +208,41 @@ void tg_risk_watch(struct tg_engine *e, struct tg_limits *l, struct tg_position 
 void tg_risk_reenable(struct tg_engine *e, u16 scope, u32 id, u16 cause);
 
 /* window.c */
-struct tg_window *tg_window(const struct tg_engine *e, u32 instrument_id);
 void tg_window_set(struct tg_engine *e, u32 instrument_id, u64 ns);
-void tg_window_feed(struct tg_window *w, u64 time_ns, s64 px);
-bool tg_window_outside(const struct tg_window *w, s64 px, u32 bps);	/* of the window as fed last */
+void tg_window_roll(struct tg_window *w, u64 now);	/* the newest bucket is now that of time / width = now */
+
+static __always_inline void tg_widen(s64 *low, s64 *high, s64 px)
+{
+	if (!*low || px < *low)
+		*low = px;
+	if (px > *high)
+		*high = px;
+}
+
+static __always_inline void tg_window_feed(struct tg_window *w, u64 time_ns, s64 px)
+{
+	if (px <= 0)
+		return;
+	/* Time does not go back; as long as a bucket lasts nothing is divided. */
+	if (unlikely(time_ns - w->from_ns >= w->width_ns))
+		tg_window_roll(w, time_ns / w->width_ns);
+	tg_widen(&w->bucket[w->newest].low, &w->bucket[w->newest].high, px);
+	tg_widen(&w->low, &w->high, px);
+}
+
+/* Is px further from there than so many 1/10,000? */
+static __always_inline bool tg_further(s64 px, s64 from, u32 bps)
+{
+	u64 away = (u64)(px > from ? px - from : from - px);
+
+	return (unsigned __int128)away * 10000u > (unsigned __int128)(u64)from * bps;
+}
+
+/* Of the window as fed last. */
+static __always_inline bool tg_window_outside(const struct tg_window *w, s64 px, u32 bps)
+{
+	return tg_further(px, w->low, bps) || tg_further(px, w->high, bps);
+}
 
 /* position.c */
 struct tg_position *tg_position(const struct tg_engine *e, u16 account_id, u32 instrument_id);	/* NULL only for bad ids */

@@ -9,13 +9,6 @@
  */
 #include "state.h"
 
-#define BPS 10000u
-
-struct tg_window *tg_window(const struct tg_engine *e, u32 instrument_id)
-{
-	return TG_TABLE(e, off_windows, struct tg_window) + instrument_id;
-}
-
 void tg_window_set(struct tg_engine *e, u32 instrument_id, u64 ns)
 {
 	struct tg_window *w = tg_window(e, instrument_id);
@@ -29,16 +22,8 @@ void tg_window_set(struct tg_engine *e, u32 instrument_id, u64 ns)
 	i->windowed = ns != 0;
 }
 
-static void widen(s64 *low, s64 *high, s64 px)
-{
-	if (!*low || px < *low)
-		*low = px;
-	if (px > *high)
-		*high = px;
-}
-
 /* Empties the buckets between the last news and now. */
-static void roll(struct tg_window *w, u64 now)
+void tg_window_roll(struct tg_window *w, u64 now)
 {
 	u64 gone = now - w->at;
 	u32 k;
@@ -58,30 +43,7 @@ static void roll(struct tg_window *w, u64 now)
 	for (k = 0; k <= TG_WINDOW_BUCKETS; k++) {
 		if (!w->bucket[k].low)
 			continue;
-		widen(&w->low, &w->high, w->bucket[k].low);
-		widen(&w->low, &w->high, w->bucket[k].high);
+		tg_widen(&w->low, &w->high, w->bucket[k].low);
+		tg_widen(&w->low, &w->high, w->bucket[k].high);
 	}
-}
-
-void tg_window_feed(struct tg_window *w, u64 time_ns, s64 px)
-{
-	if (px <= 0)
-		return;
-	/* Time does not go back; as long as a bucket lasts nothing is divided. */
-	if (time_ns - w->from_ns >= w->width_ns)
-		roll(w, time_ns / w->width_ns);
-	widen(&w->bucket[w->newest].low, &w->bucket[w->newest].high, px);
-	widen(&w->low, &w->high, px);
-}
-
-static bool further(s64 px, s64 from, u32 bps)
-{
-	u64 away = (u64)(px > from ? px - from : from - px);
-
-	return (unsigned __int128)away * BPS > (unsigned __int128)(u64)from * bps;
-}
-
-bool tg_window_outside(const struct tg_window *w, s64 px, u32 bps)
-{
-	return further(px, w->low, bps) || further(px, w->high, bps);
 }
