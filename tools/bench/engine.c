@@ -294,6 +294,7 @@ static void risk_plain_reset(void *ctx)
 	all_limits(PLAIN);
 	for (i = 0; i < ORDERS; i++)
 		request[i].strategy_id = 0;
+	tg_risk_check(k->e, &request[0]);	/* the row is made once, not for each order */
 }
 
 static void risk_pass(void *ctx, u32 ops)

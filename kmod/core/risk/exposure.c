@@ -147,7 +147,8 @@ void tg_risk_open_orders(struct tg_engine *e, const struct tg_order *o, s32 delt
 		if (k && !slot)
 			continue;
 		l[slot].open_orders += (u32)delta;
-		tg_risk_set_ready(l + slot);
+		if (unlikely((l[slot].ready_ns == ~0ULL) != (l[slot].open_orders >= l[slot].cfg.max_open_orders)))
+			tg_risk_set_ready(l + slot);
 	}
 }
 

@@ -210,6 +210,9 @@ static void fold_maxima(struct tg_risk_row *w)
 		w->max_qty = TG_NOTHING;
 	if (!w->max_position)
 		w->max_position = TG_NOTHING;
+	/* The tighter maximum of the same position is looked at first and refuses first. */
+	if (w->max_total[TG_BOOK_OF_ACCOUNT] >= w->max_position)
+		w->max_total[TG_BOOK_OF_ACCOUNT] = TG_NO_TOTAL;
 }
 
 /* Puts a row together; false: a scope that must be loaded is not, and the row is nobody's. */

@@ -55,7 +55,8 @@ static inline void tg_risk_rate_count(struct tg_limits *l, u64 now_ns)
 	if (!l->rate_interval_ns)
 		return;
 	l->rate_tat_ns = tg_gcra_count(l->rate_tat_ns, l->rate_interval_ns, now_ns);
-	tg_risk_set_ready(l);
+	if (l->ready_ns != ~0ULL)
+		l->ready_ns = tg_gcra_open_ns(l->rate_tat_ns, l->rate_slack_ns);
 }
 
 #define TG_LIMITS_VALUED	(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL | TG_LIMITS_DAILY_LOSS)
