@@ -48,7 +48,7 @@ config()
 [engine]
 id = 1
 cpu = 1
-wait = busy
+wait = adaptive
 max_venues = 8
 max_instruments = 8
 book_levels = 4096

@@ -14,6 +14,8 @@
 
 #define UNLIMITED_U32	0xffffffffu
 #define BPS		10000u
+#define PX_MISSING	(-1)		/* of a market order: there is none to value it at */
+#define PX_TOO_LARGE	(-2)
 
 static struct tg_limits *table(const struct tg_engine *e)
 {
@@ -53,36 +55,28 @@ static bool value_above(s64 px, s64 qty, s64 max)
 	return value_reaches(px, qty, (unsigned __int128)((u64)max + 1) * TG_SCALE);
 }
 
-/*
- * Price of a market order: the reference plus the collar, the worst it should get. OK, NO_REFERENCE_PRICE or OVERFLOW.
- */
-static enum tg_reason market_px(const struct tg_risk_row *w, s64 reference, s64 *px)
+/* Price of a market order: the reference plus the collar, the worst it should get. */
+static __attribute__((__noinline__)) s64 market_px(const struct tg_risk_row *w, s64 reference)
 {
 	u64 worst;
 
-	if (reference <= 0) {
-		*px = 0;
+	if (reference <= 0)
 		/* Nothing is asked of the price only when all that needs one is said to be unlimited or is off. */
-		return w->on & (TG_ROW_REFERENCE | TG_LIMITS_ROOM) || w->max_notional != TG_PX_MAX ? TG_REASON_NO_REFERENCE_PRICE : TG_REASON_OK;
-	}
-	*px = reference;
+		return w->on & (TG_ROW_REFERENCE | TG_LIMITS_ROOM) || w->max_notional != TG_PX_MAX ? PX_MISSING : 0;
 	if (w->collar_bps == UNLIMITED_U32)
-		return TG_REASON_OK;
+		return reference;
 	if (!tg_muldiv_u64((u64)reference, (u64)BPS + w->collar_bps, BPS, &worst) ||
 	    worst > (u64)TG_PX_MAX)
-		return TG_REASON_OVERFLOW;
-	*px = (s64)worst;
-	return TG_REASON_OK;
+		return PX_TOO_LARGE;
+	return (s64)worst;
 }
 
 s64 tg_risk_market_px(struct tg_engine *e, const struct tg_risk_request *r)
 {
 	const struct tg_risk_row *w = row_of(e, r);
-	s64 px = 0;
+	s64 px = w ? market_px(w, tg_md_reference_px(e, (const struct tg_instrument *)((const u8 *)e + w->instrument_off))) : 0;
 
-	if (w)
-		market_px(w, tg_md_reference_px(e, (const struct tg_instrument *)((const u8 *)e + w->instrument_off)), &px);
-	return px;
+	return px > 0 ? px : 0;
 }
 
 /* OK, POSITION or OVERFLOW. */
@@ -315,10 +309,13 @@ enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *
 	if (w->on & TG_ROW_REFERENCE || r->ord_type == TG_ORD_MARKET)
 		reference = tg_reference_px(e, i);
 	if (unlikely(r->ord_type == TG_ORD_MARKET)) {
-		why = market_px(w, reference, &px);
-		if (why == TG_REASON_NO_REFERENCE_PRICE)
-			return why;
-		valued = why == TG_REASON_OK;
+		px = market_px(w, reference);
+		if (px == PX_MISSING)
+			return TG_REASON_NO_REFERENCE_PRICE;
+		if (px == PX_TOO_LARGE) {
+			px = reference;
+			valued = false;
+		}
 	}
 	if (unlikely(!valued || value_reaches(px, r->qty, (unsigned __int128)w->above_notional[1] << 64 | w->above_notional[0]))) {
 		/*
