@@ -424,6 +424,9 @@ bool tg_risk_book_trade(struct tg_engine *e, const struct tg_order *o, const str
 	books_of(e, o, p);
 	if (!p[TG_BOOK_OF_FIRM] || !p[TG_BOOK_OF_ACCOUNT])
 		return false;
+	/* A trade, where no sums are kept: nothing has to be told from before. */
+	if (likely(!e->risk_valued && !t->repriced && !t->old_qty && t->new_qty))
+		return tg_position_fill_all(p, TG_BOOKS_OF, o->side, t->new_qty, t->new_px, t->new_fee);
 	for (k = 0; k < TG_BOOKS_OF; k++) {
 		if (!p[k])
 			continue;

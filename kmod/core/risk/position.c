@@ -42,16 +42,33 @@ static bool in_range(s64 v)
 	return v >= -TG_PX_MAX && v <= TG_PX_MAX;
 }
 
-bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
+struct fill {
+	s64 qty, value, fee;
+	bool buy;
+};
+
+/* What a fill changes. */
+struct holding {
+	s64 qty, cost, realised_pnl, fees;
+};
+
+static bool fill_ok(struct fill *f, u8 side, s64 qty, s64 px, s64 fee)
 {
-	bool buy = side == TG_SIDE_BUY;
-	s64 held = p->qty, cost = p->cost, realised = p->realised_pnl, fees, value,
-	    signed_qty = buy ? qty : -qty;
+	f->buy = side == TG_SIDE_BUY;
+	f->qty = qty;
+	f->fee = fee;
+	return qty > 0 && qty <= TG_PX_MAX && tg_notional(px, qty, &f->value) && in_range(fee);
+}
+
+/* What the position will be; nothing is changed yet. */
+static bool after(const struct tg_position *p, const struct fill *f, struct holding *h)
+{
+	const bool buy = f->buy;
+	const s64 qty = f->qty, value = f->value;
+	s64 held = p->qty, cost = p->cost, realised = p->realised_pnl, fees;
 	bool reduces = held && (held > 0) != buy;
 
-	if (qty <= 0 || qty > TG_PX_MAX || !tg_notional(px, qty, &value) || !in_range(fee))
-		return false;
-	if (!tg_add_s64(p->fees, fee, &fees) || !in_range(fees))
+	if (!tg_add_s64(p->fees, f->fee, &fees) || !in_range(fees))
 		return false;
 	if (!reduces) {
 		if (!tg_add_s64(cost, buy ? value : -value, &cost))
@@ -73,19 +90,50 @@ bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
 		else
 			cost = held > 0 ? cost - (s64)out : cost + (s64)out;
 	}
-	if (!tg_add_s64(held, signed_qty, &held) || !in_range(held) || !in_range(cost) ||
+	if (!tg_add_s64(held, buy ? qty : -qty, &held) || !in_range(held) || !in_range(cost) ||
 	    !in_range(realised))
 		return false;
-	p->qty = held;
-	p->cost = cost;
-	p->realised_pnl = realised;
-	p->fees = fees;
+	h->qty = held;
+	h->cost = cost;
+	h->realised_pnl = realised;
+	h->fees = fees;
+	return true;
+}
+
+static void hold(struct tg_position *p, const struct fill *f, const struct holding *h)
+{
 	/* Lifetime sums are for people: they stop at the top instead of refusing a fill. */
-	if (buy)
-		p->bought_qty = saturating_add(p->bought_qty, qty);
-	else
-		p->sold_qty = saturating_add(p->sold_qty, qty);
+	s64 *sum = f->buy ? &p->bought_qty : &p->sold_qty;
+
+	p->qty = h->qty;
+	p->cost = h->cost;
+	p->realised_pnl = h->realised_pnl;
+	p->fees = h->fees;
+	*sum = saturating_add(*sum, f->qty);
 	p->fills++;
+}
+
+bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee)
+{
+	struct tg_position *const one[] = { p };
+
+	return tg_position_fill_all(one, 1, side, qty, px, fee);
+}
+
+bool tg_position_fill_all(struct tg_position *const *p, u32 n, u8 side, s64 qty, s64 px, s64 fee)
+{
+	struct holding h[TG_BOOKS_OF];
+	struct fill f;
+	u32 k;
+
+	if (!fill_ok(&f, side, qty, px, fee))
+		return false;
+	for (k = 0; k < n; k++)
+		if (p[k] && !after(p[k], &f, &h[k]))
+			return false;
+	for (k = 0; k < n; k++)
+		if (p[k])
+			hold(p[k], &f, &h[k]);
 	return true;
 }
 

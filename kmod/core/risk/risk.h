@@ -250,6 +250,8 @@ struct tg_position *tg_position(const struct tg_engine *e, u16 account_id, u32 i
 void tg_position_open(struct tg_position *p, u8 side, s64 delta);
 /* false: overflow; the position is left as it was and the order becomes SUSPECT. */
 bool tg_position_fill(struct tg_position *p, u8 side, s64 qty, s64 px, s64 fee);
+/* The same in up to TG_BOOKS_OF of them; NULL is left out. */
+bool tg_position_fill_all(struct tg_position *const *p, u32 n, u8 side, s64 qty, s64 px, s64 fee);
 /* qty of what was booked at from_px was traded at to_px in truth; fee: what was not booked yet. false: overflow, nothing changed. */
 bool tg_position_reprice(struct tg_position *p, u8 side, s64 qty, s64 from_px, s64 to_px, s64 fee);
 /* Takes back a fill that was booked so. false: overflow, nothing changed. */
