@@ -112,6 +112,7 @@ static void count_open(u16 scope, u32 id)
 
 	for (l->open_orders = 0, k = 0; k < n_open; k++)
 		l->open_orders += tg_order_in_scope(&open_orders[k], scope, id);
+	tg_risk_set_ready(l);
 }
 
 static u32 some_id(u16 scope)
