@@ -20,7 +20,7 @@ static bool has_room(const struct tg_outbox *ob)
 }
 
 /* New orders that the client may send there at once, plus 1; 0 = no budget counts them. */
-static u32 budget(const struct tg_engine *e, u16 client_id, u32 instrument_id)
+static __attribute__((__noinline__)) u32 budget(const struct tg_engine *e, u16 client_id, u32 instrument_id)
 {
 	const struct tg_instrument *i = tg_instrument(e, instrument_id);
 	u32 left = tg_rate_left(e, i ? i->def.venue_id : 0, client_id);
@@ -118,7 +118,7 @@ enum tg_reason tg_order_terms(const struct tg_instrument *i, const struct tg_sub
 	return TG_REASON_OK;
 }
 
-static bool session_takes_orders(const struct tg_session *s)
+static __always_inline bool session_takes_orders(const struct tg_session *s)
 {
 	return s && (s->cfg.flags & TG_VENUE_ORDERS) && tg_session_can_send(s);
 }
@@ -156,7 +156,7 @@ static void risk_request(struct tg_risk_request *r, u16 client_id, u16 account_i
 }
 
 /* The last questions before something that adds exposure is encoded. */
-static enum tg_reason check_risk(struct tg_engine *e, const struct tg_risk_request *r,
+static __always_inline enum tg_reason check_risk(struct tg_engine *e, const struct tg_risk_request *r,
 				 enum tg_rate_op op, const struct tg_outbox *ob)
 {
 	enum tg_reason why;
@@ -224,7 +224,7 @@ static __always_inline enum tg_reason try_new(struct tg_engine *e, u16 client_id
 	v = tg_session(e, i->def.venue_id);
 	if (!v || !tg_venue_can_order(tg_venue_caps(v->cfg.dialect), s->ord_type, s->tif, s->flags))
 		return TG_REASON_UNSUPPORTED;
-	if (unlikely(s->routing_id > tg_venue_routing_max(tg_venue_caps(v->cfg.dialect))))
+	if (unlikely(s->routing_id) && s->routing_id > tg_venue_routing_max(tg_venue_caps(v->cfg.dialect)))
 		return TG_REASON_BAD_ROUTING;
 	if (!session_takes_orders(v))
 		return TG_REASON_SESSION_DOWN;
