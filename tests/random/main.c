@@ -9,13 +9,15 @@
  *
  * Every so often, and at the end, everything is let run out: then each order that the engine still
  * knows is as the venue has it, and positions, money and fees are the venue's own book-keeping. No
- * order may be SUSPECT: the venue lies about nothing. The records are replayed in a second engine,
+ * order may be SUSPECT: the venue lies about nothing. Beside the engine stands a model of the risk
+ * controls (risk.h), which must decide the same; a run of a million events must meet every refusal. The records are replayed in a second engine,
  * and the digests are equal. On a failure the seed and the step are printed. Exit status 0, 1, or 2
  * for usage.
  */
 #include <getopt.h>
 #include <time.h>
-#include "venue.h"
+#include "people.h"
+#include "risk.h"
 
 #define SETTLE 2000u /* events between two comparisons */
 
@@ -50,6 +52,11 @@ static void failed(const char *what, const struct v_order *o)
 	exit(1);
 }
 
+void failed_with(const char *what)
+{
+	failed(what, NULL);
+}
+
 /* ---- the second engine ---- */
 
 static void second_init(void)
@@ -78,45 +85,6 @@ static void replay(void)
 		at += TG_RECORD_SIZE(r->len);
 	}
 	f->records_len = 0;
-}
-
-/* ---- the client ---- */
-
-static struct tg_order *some_order(void)
-{
-	u32 n = f->e->working ? (u32)(v_random(&v) % f->e->working) : 0, at = f->e->working_head;
-
-	while (n-- && at)
-		at = tg_order_slot(f->e, at - 1)->next;
-	return at ? tg_order_slot(f->e, at - 1) : NULL;
-}
-
-static void client(void)
-{
-	u64 what = v_random(&v) % 10;
-	struct tg_submission s;
-	struct tg_order *o;
-
-	if (what < 6) {
-		if (f->e->working > 60)
-			return;
-		s = fx_limit(v_one_in(&v, 2) ? TG_SIDE_BUY : TG_SIDE_SELL,
-			     PX(90 + (s64)(v_random(&v) % 20)),
-			     UNIT * (1 + (s64)(v_random(&v) % 9)));
-		s.tif = v_one_in(&v, 4) ? TG_TIF_DAY : TG_TIF_GTC;
-		s.instrument_id = v_one_in(&v, 3) ? 2 : 1;
-		fx_submit(f, 1, s);
-	} else {
-		o = some_order();
-		if (!o)
-			return;
-		if (what < 8)
-			fx_cancel(f, 1, o->order_id);
-		else
-			fx_replace(f, 1, o->order_id, PX(90 + (s64)(v_random(&v) % 20)),
-				   o->cum_qty + UNIT * (1 + (s64)(v_random(&v) % 9)));
-	}
-	v_collect(&v);
 }
 
 /* ---- comparison ---- */
@@ -165,6 +133,25 @@ static void same_order(const struct v_order *o)
 		failed("money of the order is not the venue's", o);
 }
 
+static void same_position(u16 account, u32 i)
+{
+	const struct tg_position *p = fx_position(f, account, i);
+	const struct v_position *theirs = &v.position[account][i];
+	s64 off = p->cost - p->realised_pnl - theirs->cash * UNIT;
+
+	if (p->qty != theirs->qty * UNIT)
+		failed("position is not the venue's", NULL);
+	if (p->fees != theirs->fees * UNIT)
+		failed("fees are not the venue's", NULL);
+	if (off < 0)
+		off = -off;
+	if (off > worst)
+		worst = off;
+	/* A guessed price is rounded to 1e-8, for up to 9 units, until the trade itself comes. */
+	if (off > (s64)(9 * fx_counter(f, TG_CC_FILLS_LATE)))
+		failed("money is not the venue's", NULL);
+}
+
 static void compare(void)
 {
 	u32 i;
@@ -172,23 +159,9 @@ static void compare(void)
 	run_out();
 	for (i = v.n_orders > 1000 ? v.n_orders - 1000 : 0; i < v.n_orders; i++)
 		same_order(&v.orders[i]);
-	for (i = 1; i <= 2; i++) {
-		const struct tg_position *p = fx_position(f, 1, i);
-		s64 off = p->cost - p->realised_pnl - v.position[i].cash * UNIT;
-
-		if (p->qty != v.position[i].qty * UNIT)
-			failed("position is not the venue's", NULL);
-		if (p->fees != v.position[i].fees * UNIT)
-			failed("fees are not the venue's", NULL);
-		if (off < 0)
-			off = -off;
-		if (off > worst)
-			worst = off;
-		/* A guessed price is rounded to 1e-8, for up to 9 units, until the trade itself
-		 * comes. */
-		if (off > (s64)(9 * fx_counter(f, TG_CC_FILLS_LATE)))
-			failed("money is not the venue's", NULL);
-	}
+	for (i = 0; i < 4; i++)
+		same_position((u16)(1 + i / 2), 1 + i % 2);
+	risk_compare();
 	if (fx_counter(f, TG_CC_ORDERS_SUSPECT))
 		failed("SUSPECT though the venue is honest", NULL);
 	if (fx_counter(f, TG_CC_EXEC_REF_UNKNOWN))
@@ -214,12 +187,16 @@ static void one_step(void)
 {
 	u64 what = v_random(&v) % 1000;
 
-	f->now += MS;
+	f->now += v_one_in(&v, 60) ? MS * (1 + v_random(&v) % 200) : MS;
+	if (v_one_in(&v, 20))
+		people_market();
+	if (v_one_in(&v, 20))
+		people_manage();
 	if (what < 180)
-		client();
+		people_order();
 	else if (what < 420)
 		v_process(&v);
-	else if (what < 640)
+	else if (what < 740)
 		v_fault(&v);
 	else if (what < 998)
 		v_deliver(&v, false);
@@ -247,17 +224,30 @@ static const struct option options[] = {
 	{ "help", 0, NULL, 'h' },   { "version", 0, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
+static void print_risk(void)
+{
+	const struct risk_stats *s = &risk_stats;
+	u32 k;
+
+	printf("# risk: %llu decisions as the model's, %llu limits set (%llu stale), %llu kills and %llu resumes by hand, %llu client sessions\n",
+	       (unsigned long long)s->decisions, (unsigned long long)s->limits, (unsigned long long)s->leases, (unsigned long long)s->kills,
+	       (unsigned long long)s->resumes, (unsigned long long)s->sessions);
+	for (k = 0; k < TG_REASON_MAX; k++)
+		if (s->seen[k])
+			printf("#   %-20s %llu\n", tg_reason_name(k), (unsigned long long)s->seen[k]);
+}
+
 static void print_result(bool json)
 {
 	const struct v_stats *s = &v.stats;
 
 	if (json) {
 		printf("{\"seed\":%llu,\"events\":%llu,\"orders\":%u,\"trades\":%llu,\"busts\":%"
-		       "llu,\"corrections\":%llu,\"drops\":%llu,\"comparisons\":%llu}\n",
+		       "llu,\"corrections\":%llu,\"drops\":%llu,\"comparisons\":%llu,\"decisions\":%llu}\n",
 		       (unsigned long long)seed, (unsigned long long)s->events, v.n_orders,
 		       (unsigned long long)s->trades, (unsigned long long)s->busts,
 		       (unsigned long long)s->corrections, (unsigned long long)s->drops,
-		       (unsigned long long)comparisons);
+		       (unsigned long long)comparisons, (unsigned long long)risk_stats.decisions);
 		return;
 	}
 	printf("ok 1 - seed %llu: %llu order events, %u orders, %llu fills; as the venue has it "
@@ -276,6 +266,7 @@ static void print_result(bool json)
 	       (unsigned long long)s->mass, (unsigned long long)s->resent,
 	       (unsigned long long)fx_counter(f, TG_CC_FILLS_CAUGHT_UP),
 	       (unsigned long long)fx_counter(f, TG_CC_FILLS_LATE));
+	print_risk();
 	printf("# money at most %lld.%08lld off; digest %016llx\n1..1\n", (long long)(worst / UNIT),
 	       (long long)(worst % UNIT), (unsigned long long)tg_engine_digest(f->e));
 }
@@ -310,8 +301,13 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	fx_max_orders = 512;
 	fx_exec_ids = 4096;
+	fx_day_start_s = FX_T0 / SEC % 86400 + 20;	/* a day begins on the way */
+	fx_self_trade[0] = TG_SELF_TRADE_SKIP;
+	fx_self_trade[1] = TG_SELF_TRADE_CANCEL;
 	f = fx_ready();
 	v_init(&v, f, seed);
+	people_begin(&v);
+	risk_begin(f);
 	second_init();
 	f->check = wanted <= 100000;
 	while (v.stats.events < wanted) {
@@ -324,10 +320,13 @@ int main(int argc, char **argv)
 	compare();
 	if (tg_engine_arena_hash(second) != tg_engine_arena_hash(f->e))
 		failed("replayed arena differs", NULL);
+	if (wanted >= 1000000 && rm_reason_missing(risk_stats.seen))
+		failed(rm_reason_missing(risk_stats.seen), NULL);
 	print_result(json);
 	free(second);
 	free(second_ob.buf);
 	v_free(&v);
+	risk_end();
 	fx_drop(f);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #define QUEUE 4096u
 #define LOG 4096u /* messages that can be sent again */
 #define RECENT 150u /* orders that the gateway surely remembers */
+#define MARKET_PX 100 /* what market orders get */
 #define BUSTABLE 250u /* trades back: their ids are still in the gateway's store */
 
 struct message {
@@ -22,7 +23,8 @@ struct sent {
 };
 struct request {
 	u8 type;
-	u8 side, tif, instrument;
+	u8 side, tif, instrument, account;
+	bool market;
 	s64 qty, px;
 	u64 id, orig;
 };
@@ -181,6 +183,8 @@ void v_collect(struct venue *v)
 		r->px = number(m, 44);
 		r->side = (u8)number(m, 54);
 		r->tif = (u8)number(m, 59);
+		r->market = number(m, 40) == 1;
+		r->account = fx_tag(m, 1, type, sizeof(type)) && type[3] == '2' ? 2 : 1;
 		r->instrument = fx_tag(m, 55, type, sizeof(type)) && type[0] == 'B' ? 1 : 2;
 	}
 	v->f->ob.len = 0;
@@ -262,14 +266,16 @@ static struct message *say(struct venue *v, const struct v_order *o, char exec, 
 	u32 n;
 
 	n = (u32)snprintf(m->body, BODY,
-			  "37=V%u|11=%016llX|17=E%u|150=%c|39=%c|55=%s|54=%u|38=%lld|44=%lld|151=%"
+			  "37=V%u|11=%016llX|17=E%u|150=%c|39=%c|55=%s|54=%u|38=%lld|151=%"
 			  "lld|14=%lld|6=%llu.%08llu|60=%s|",
 			  (u32)(o - v->orders), (unsigned long long)(o->id | o->request),
 			  exec == 'I' ? 0 : ++v->exec_id, exec, status,
 			  o->instrument == 1 ? "BTCUSDT" : "ETHUSDT", o->side, (long long)o->qty,
-			  (long long)o->px, (long long)(open ? o->qty - o->cum : 0),
+			  (long long)(open ? o->qty - o->cum : 0),
 			  (long long)o->cum, (unsigned long long)avg / UNIT,
 			  (unsigned long long)avg % UNIT, when(v->f->now));
+	if (!o->market)
+		n += (u32)snprintf(m->body + n, BODY - n, "44=%lld|", (long long)o->px);
 	if (orig)
 		n += (u32)snprintf(m->body + n, BODY - n, "41=%016llX|", (unsigned long long)orig);
 	if (ref)
@@ -320,7 +326,9 @@ static void take_new(struct venue *v, const struct request *r)
 	o->tif = r->tif;
 	o->instrument = r->instrument;
 	o->qty = r->qty;
-	o->px = r->px;
+	o->px = r->market ? MARKET_PX : r->px;
+	o->market = r->market;
+	o->account = r->account;
 	o->state = v_one_in(v, 20) ? DEAD : WORKING;
 	o->status = '8';
 	say(v, o, o->state == DEAD ? '8' : '0', 0, NULL, 0);
@@ -424,7 +432,7 @@ bool v_process(struct venue *v)
 
 static void count(struct venue *v, const struct v_order *o, s64 qty, s64 px, s64 fee)
 {
-	struct v_position *p = &v->position[o->instrument];
+	struct v_position *p = &v->position[o->account][o->instrument];
 
 	p->qty += o->side == TG_SIDE_BUY ? qty : -qty;
 	p->cash += o->side == TG_SIDE_BUY ? qty * px : -qty * px;

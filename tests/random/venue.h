@@ -18,7 +18,8 @@ struct v_order {
 	u32 request;		/* its number: the ClOrdID that the order is under */
 	u8 state, status;	/* enum life; 39 once it is DEAD */
 	u8 side, tif;
-	u8 instrument;
+	u8 instrument, account;
+	bool market;
 	s64 qty, cum, px;	/* units */
 	s64 value;		/* sum of its trades */
 };
@@ -38,7 +39,7 @@ struct venue {
 	u32 n_orders, cap_orders;
 	struct v_trade *trades;
 	u32 n_trades, cap_trades;
-	struct v_position position[3];	/* by instrument */
+	struct v_position position[3][3];	/* by account and instrument */
 	struct v_stats stats;
 	u32 exec_id;
 	bool connected;

@@ -110,7 +110,8 @@ static void config(struct fx *f)
 					       .flags = TG_INSTRUMENT_SUBSCRIBE,
 					       .tick = CENT(1),
 					       .lot = TG_SCALE / 1000,
-					       .min_qty = TG_SCALE / 100 };
+					       .min_qty = TG_SCALE / 100,
+					       .self_trade = fx_self_trade[i] };
 
 		snprintf(in.symbol, sizeof(in.symbol), "%s", instruments[i].symbol);
 		must(fx_step(f, TG_IN_INSTRUMENT, 0, &in, sizeof(in)), "instrument");
@@ -140,6 +141,8 @@ static void config(struct fx *f)
 }
 
 u32 fx_book_levels, fx_max_orders, fx_exec_ids;
+u64 fx_day_start_s;
+u8 fx_self_trade[3];
 bool fx_own_rx_buffer;
 bool fx_small_store;
 u16 fx_strategy;
@@ -168,7 +171,8 @@ struct fx *fx_new(void)
 					   .l3_books = 1,
 					   .l3_orders = 512,
 					   .max_products = 2,
-					   .max_strategies = 2 };
+					   .max_strategies = 2,
+					   .day_start_s = (u32)fx_day_start_s };
 	tg_engine_defaults(&f->params);
 	f->e = engine_new(&f->params);
 	outbox_new(&f->ob, tg_engine_outbox_bytes(&f->params));

@@ -51,6 +51,8 @@ struct fx_report {
 
 extern u32 fx_book_levels;	/* of engines made from now on; 0 = few */
 extern u32 fx_max_orders, fx_exec_ids;	/* likewise */
+extern u64 fx_day_start_s;	/* likewise */
+extern u8 fx_self_trade[3];	/* of the instruments, likewise */
 extern bool fx_own_rx_buffer;	/* the engine's default, and not a small one */
 extern bool fx_small_store;	/* a session store just large enough */
 extern u16 fx_strategy;		/* of orders submitted from now on; 0 = none */
