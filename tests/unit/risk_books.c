@@ -248,6 +248,68 @@ void rm_work(struct rm *m, struct rm_order *o, bool on)
 	m->working[i] = m->working[--m->n_working];
 }
 
+static rm_wide money_of(rm_wide px, rm_wide qty)
+{
+	return px * qty / TG_SCALE;
+}
+
+/* Open value: the larger quantity at the higher price. */
+rm_wide rm_worth(const struct rm_order *o)
+{
+	s64 most = o->req_qty > o->qty ? o->req_qty : o->qty, px = o->req_px > o->px ? o->req_px : o->px;
+	rm_wide v;
+
+	if (px < o->market_px)
+		px = o->market_px;
+	v = most > o->cum ? money_of(px, most - o->cum) : 0;
+	return v > TG_PX_MAX ? TG_PX_MAX : v;
+}
+
+void rm_ask_replace(const struct rm *m, const struct rm_order *o, s64 px, s64 qty, struct rm_request *r)
+{
+	struct rm_order then = *o;
+	rm_wide most;
+
+	memset(r, 0, sizeof(*r));
+	r->client = o->client;
+	r->account = o->account;
+	r->venue = o->venue;
+	r->strategy = o->strategy;
+	r->instrument = o->instrument;
+	r->side = o->side;
+	r->type = o->type;
+	r->replace = true;
+	r->px = px;
+	r->qty = qty;
+	r->add_qty = qty > o->qty ? qty - o->qty : 0;
+	then.req_px = px;
+	then.req_qty = qty;
+	/* what cannot be told is more than any maximum has room for */
+	most = qty > o->qty ? qty : o->qty;
+	r->add_value = money_of(px > o->px ? px : o->px, most - o->cum) > TG_PX_MAX ? TG_PX_MAX : rm_worth(&then) - rm_worth(o);
+}
+
+bool rm_crosses(const struct rm *m, const struct rm_request *r)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_working; i++) {
+		const struct rm_order *o = &m->orders[m->working[i]];
+		s64 reach = o->px;
+
+		if (o->instrument != r->instrument || o->side == r->side)
+			continue;
+		if (r->type == TG_ORD_MARKET || o->type == TG_ORD_MARKET)
+			return true;
+		/* the venue may have either price */
+		if (o->req_qty && o->req_px)
+			reach = (o->side == TG_SIDE_BUY) == (o->req_px > o->px) ? o->req_px : o->px;
+		if (r->side == TG_SIDE_BUY ? r->px >= reach : r->px <= reach)
+			return true;
+	}
+	return false;
+}
+
 /* ---- trades ---- */
 
 static bool held_ok(rm_wide v)

@@ -341,41 +341,6 @@ static enum tg_reason total_position(struct rm *m, const struct rm_request *r, s
 	return TG_REASON_OK;
 }
 
-static rm_wide worth(const struct rm_order *o)
-{
-	s64 most = o->req_qty > o->qty ? o->req_qty : o->qty, px = o->req_px > o->px ? o->req_px : o->px;
-	rm_wide v;
-
-	if (px < o->market_px)
-		px = o->market_px;
-	v = most > o->cum ? value(px, most - o->cum) : 0;
-	return v > TG_PX_MAX ? TG_PX_MAX : v;
-}
-
-void rm_ask_replace(const struct rm *m, const struct rm_order *o, s64 px, s64 qty, struct rm_request *r)
-{
-	struct rm_order then = *o;
-	rm_wide most;
-
-	memset(r, 0, sizeof(*r));
-	r->client = o->client;
-	r->account = o->account;
-	r->venue = o->venue;
-	r->strategy = o->strategy;
-	r->instrument = o->instrument;
-	r->side = o->side;
-	r->type = o->type;
-	r->replace = true;
-	r->px = px;
-	r->qty = qty;
-	r->add_qty = qty > o->qty ? qty - o->qty : 0;
-	then.req_px = px;
-	then.req_qty = qty;
-	/* what cannot be told is more than any maximum has room for */
-	most = qty > o->qty ? qty : o->qty;
-	r->add_value = value(px > o->px ? px : o->px, most - o->cum) > TG_PX_MAX ? TG_PX_MAX : worth(&then) - worth(o);
-}
-
 /* Money that counts against a maximum: of positions, and of open orders. */
 static rm_wide used(const struct rm *m, const struct rm_request *r, u16 scope, u32 control)
 {
@@ -410,7 +375,7 @@ static rm_wide used(const struct rm *m, const struct rm_request *r, u16 scope, u
 		     (scope == TG_SCOPE_ACCOUNT && o->account == r->account) || (scope == TG_SCOPE_CLIENT && o->client == r->client) ||
 		     (scope == TG_SCOPE_INSTRUMENT && o->instrument == r->instrument) ||
 		     (scope == TG_SCOPE_STRATEGY && o->strategy == r->strategy)))
-			sum += worth(o);
+			sum += rm_worth(o);
 	}
 	return sum;
 }
@@ -587,27 +552,6 @@ s64 rm_market_px(const struct rm *m, const struct rm_request *r)
 	asked(w, r, &a);
 	price_it(w, r, &a);
 	return (s64)a.px;
-}
-
-bool rm_crosses(const struct rm *m, const struct rm_request *r)
-{
-	u32 i;
-
-	for (i = 0; i < m->n_working; i++) {
-		const struct rm_order *o = &m->orders[m->working[i]];
-		s64 reach = o->px;
-
-		if (o->instrument != r->instrument || o->side == r->side)
-			continue;
-		if (r->type == TG_ORD_MARKET || o->type == TG_ORD_MARKET)
-			return true;
-		/* the venue may have either price */
-		if (o->req_qty && o->req_px)
-			reach = (o->side == TG_SIDE_BUY) == (o->req_px > o->px) ? o->req_px : o->px;
-		if (r->side == TG_SIDE_BUY ? r->px >= reach : r->px <= reach)
-			return true;
-	}
-	return false;
 }
 
 void rm_sent(struct rm *m, const struct rm_request *r)

@@ -116,6 +116,7 @@ void rm_sent(struct rm *m, const struct rm_request *r);		/* it has gone out */
 s64 rm_market_px(const struct rm *m, const struct rm_request *r);
 
 struct rm_order *rm_order_add(struct rm *m, const struct rm_order *o);
+rm_wide rm_worth(const struct rm_order *o);	/* open value */
 struct rm_order *rm_order_find(const struct rm *m, u64 id);
 void rm_work(struct rm *m, struct rm_order *o, bool on);
 void rm_ask_replace(const struct rm *m, const struct rm_order *o, s64 px, s64 qty, struct rm_request *r);

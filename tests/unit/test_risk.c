@@ -9,31 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "fixture.h"
-
-#define BUY TG_SIDE_BUY
-#define SELL TG_SIDE_SELL
-#define LOT (TG_SCALE / 1000)
-
-static const struct { u16 scope; u32 id;
-} scopes[] = {
-	{ TG_SCOPE_FIRM, 0 },	{ TG_SCOPE_VENUE, 1 },	    { TG_SCOPE_ACCOUNT, 1 },
-	{ TG_SCOPE_CLIENT, 1 }, { TG_SCOPE_INSTRUMENT, 1 }, { TG_SCOPE_STRATEGY, 1 },
-};
-
-#define FOR_SCOPES(i) for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
-
-/* And orders are the strategy's where the scope is. */
-static struct tg_in_limits at_scope(u32 i)
-{
-	fx_strategy = scopes[i].scope == TG_SCOPE_STRATEGY;
-	return fx_unlimited(scopes[i].scope, scopes[i].id);
-}
-
-static enum tg_reason try(struct fx *f, u8 side, s64 px, s64 qty)
-{
-	return fx_submit(f, 1, fx_limit(side, px, qty));
-}
+#include "riskkit.h"
 
 static struct tg_submission market(u8 side, s64 qty)
 {
@@ -56,12 +32,12 @@ static void without_limits_nothing_goes(void **state)
 	assert_int_equal(fx_open(f, 1, 1000, 0), TG_REASON_OK);
 	fx_logon(f);
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_NO_LIMITS);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_NO_LIMITS);
 		assert_null(fx_tcp(f, 'D', 0));
 		assert_int_equal(fx_limits(f, fx_unlimited(need[i].scope, need[i].id)),
 				 TG_REASON_OK);
 	}
-	assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+	assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 	assert_non_null(fx_tcp(f, 'D', 0));
 	fx_free(f);
 }
@@ -143,16 +119,16 @@ static void max_quantity(void **state)
 	(void)state;
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
-		struct tg_in_limits l = at_scope(i);
+		struct tg_in_limits l = rk_scope(i);
 
 		l.max_order_qty = PX(5);
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(5) - LOT), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(5)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(5) + LOT), TG_REASON_MAX_QUANTITY);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(5) - LOT), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(5)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(5) + LOT), TG_REASON_MAX_QUANTITY);
 		l.max_order_qty = 0;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), TG_SCALE / 100), TG_REASON_MAX_QUANTITY);
+		assert_int_equal(rk_try(f, BUY, PX(100), TG_SCALE / 100), TG_REASON_MAX_QUANTITY);
 		fx_free(f);
 	}
 }
@@ -164,16 +140,16 @@ static void max_notional(void **state)
 	(void)state;
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
-		struct tg_in_limits l = at_scope(i);
+		struct tg_in_limits l = rk_scope(i);
 
 		l.max_order_notional = PX(1000);
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100) - CENT(1), PX(10)), TG_REASON_OK);
-		assert_int_equal(try(f, SELL, PX(100), PX(10)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100) + CENT(1), PX(10)), TG_REASON_MAX_NOTIONAL);
+		assert_int_equal(rk_try(f, BUY, PX(100) - CENT(1), PX(10)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, SELL, PX(100), PX(10)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100) + CENT(1), PX(10)), TG_REASON_MAX_NOTIONAL);
 		l.max_order_notional = 0;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, CENT(1), TG_SCALE / 100), TG_REASON_MAX_NOTIONAL);
+		assert_int_equal(rk_try(f, BUY, CENT(1), TG_SCALE / 100), TG_REASON_MAX_NOTIONAL);
 		fx_free(f);
 	}
 }
@@ -185,22 +161,22 @@ static void collar(void **state)
 	(void)state;
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
-		struct tg_in_limits l = at_scope(i);
+		struct tg_in_limits l = rk_scope(i);
 
 		l.collar_bps = 100;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_NO_REFERENCE_PRICE);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_NO_REFERENCE_PRICE);
 		assert_int_equal(fx_submit(f, 1, market(BUY, PX(1))), TG_REASON_NO_REFERENCE_PRICE);
 		fx_book(f, 1, PX(99), PX(101));
-		assert_int_equal(try(f, BUY, PX(101), PX(1)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(101) + CENT(1), PX(1)), TG_REASON_PRICE_COLLAR);
-		assert_int_equal(try(f, SELL, PX(99), PX(1)), TG_REASON_OK);
-		assert_int_equal(try(f, SELL, PX(99) - CENT(1), PX(1)), TG_REASON_PRICE_COLLAR);
-		assert_int_equal(try(f, BUY, PX(99) - CENT(1), PX(1)), TG_REASON_PRICE_COLLAR);
+		assert_int_equal(rk_try(f, BUY, PX(101), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(101) + CENT(1), PX(1)), TG_REASON_PRICE_COLLAR);
+		assert_int_equal(rk_try(f, SELL, PX(99), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, SELL, PX(99) - CENT(1), PX(1)), TG_REASON_PRICE_COLLAR);
+		assert_int_equal(rk_try(f, BUY, PX(99) - CENT(1), PX(1)), TG_REASON_PRICE_COLLAR);
 		assert_int_equal(fx_submit(f, 1, market(BUY, PX(1))), TG_REASON_OK);
 		l.collar_bps = 0;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_PRICE_COLLAR);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_PRICE_COLLAR);
 		fx_free(f);
 	}
 }
@@ -237,32 +213,32 @@ static void position(void **state)
 	(void)state;
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
-		struct tg_in_limits l = at_scope(i);
+		struct tg_in_limits l = rk_scope(i);
 		u64 id;
 
 		l.max_position = PX(10);
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(10) + LOT), TG_REASON_POSITION);
-		assert_int_equal(try(f, BUY, PX(100), PX(4)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(10) + LOT), TG_REASON_POSITION);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(4)), TG_REASON_OK);
 		id = tg_engine_last_order_id(f->e);
-		assert_int_equal(try(f, BUY, PX(100), PX(6) + LOT),
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(6) + LOT),
 				 TG_REASON_POSITION); /* working orders count */
-		assert_int_equal(try(f, BUY, PX(100), PX(6) - LOT), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(6)), TG_REASON_POSITION);
-		assert_int_equal(try(f, SELL, PX(100), PX(10)),
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(6) - LOT), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(6)), TG_REASON_POSITION);
+		assert_int_equal(rk_try(f, SELL, PX(100), PX(10)),
 				 TG_REASON_OK); /* the other side has its own */
-		assert_int_equal(try(f, SELL, PX(101), PX(1)), TG_REASON_POSITION);
+		assert_int_equal(rk_try(f, SELL, PX(101), PX(1)), TG_REASON_POSITION);
 		REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(4), .last_qty = PX(4),
 		       .last_px = PX(100));
 		assert_int_equal(fx_position(f, 1, 1)->qty, PX(4));
-		assert_int_equal(try(f, BUY, PX(100), TG_SCALE / 100),
+		assert_int_equal(rk_try(f, BUY, PX(100), TG_SCALE / 100),
 				 TG_REASON_POSITION); /* filled or open, the same */
-		assert_int_equal(try(f, SELL, PX(102), PX(4)),
+		assert_int_equal(rk_try(f, SELL, PX(102), PX(4)),
 				 TG_REASON_OK); /* long 4: four more may be sold */
-		assert_int_equal(try(f, SELL, PX(103), TG_SCALE / 100), TG_REASON_POSITION);
+		assert_int_equal(rk_try(f, SELL, PX(103), TG_SCALE / 100), TG_REASON_POSITION);
 		l.max_position = 0;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, SELL, PX(102), TG_SCALE / 100), TG_REASON_POSITION);
+		assert_int_equal(rk_try(f, SELL, PX(102), TG_SCALE / 100), TG_REASON_POSITION);
 		fx_free(f);
 	}
 }
@@ -278,10 +254,10 @@ static void a_position_above_the_limit_can_be_reduced(void **state)
 	       .last_px = PX(100));
 	l.max_position = PX(5);
 	assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-	assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_POSITION);
-	assert_int_equal(try(f, SELL, PX(100), PX(1)), TG_REASON_OK);
-	assert_int_equal(try(f, SELL, PX(100), PX(14) + LOT), TG_REASON_POSITION);
-	assert_int_equal(try(f, SELL, PX(100), PX(14)), TG_REASON_OK);
+	assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_POSITION);
+	assert_int_equal(rk_try(f, SELL, PX(100), PX(1)), TG_REASON_OK);
+	assert_int_equal(rk_try(f, SELL, PX(100), PX(14) + LOT), TG_REASON_POSITION);
+	assert_int_equal(rk_try(f, SELL, PX(100), PX(14)), TG_REASON_OK);
 	fx_free(f);
 }
 
@@ -299,7 +275,7 @@ static void replace_counts_the_increase(void **state)
 	assert_int_equal(fx_replace(f, 1, id, PX(100), PX(10)), TG_REASON_OK);
 	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty,
 			 PX(10)); /* counted before the venue says yes */
-	assert_int_equal(try(f, BUY, PX(100), TG_SCALE / 100), TG_REASON_POSITION);
+	assert_int_equal(rk_try(f, BUY, PX(100), TG_SCALE / 100), TG_REASON_POSITION);
 	fx_cancel_reject(f, id, 0, '2', 99, '0');
 	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, PX(6));
 	assert_int_equal(fx_replace(f, 1, id, PX(100), PX(2)), TG_REASON_OK);
@@ -320,7 +296,7 @@ static void open_orders(void **state)
 	(void)state;
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
-		struct tg_in_limits l = at_scope(i);
+		struct tg_in_limits l = rk_scope(i);
 		u64 id;
 
 		if (fx_strategy)
@@ -328,16 +304,16 @@ static void open_orders(void **state)
 		id = fx_working(f, BUY, PX(100), PX(1)); /* before the limit is loaded: counts all the same */
 		l.max_open_orders = 3;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OPEN_ORDERS);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OPEN_ORDERS);
 		assert_int_equal(fx_replace(f, 1, id, PX(101), PX(1)),
 				 TG_REASON_OK); /* no new order */
 		REPORT(f, id, .exec = '4', .status = '4');
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 		l.max_open_orders = 0;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OPEN_ORDERS);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OPEN_ORDERS);
 		fx_free(f);
 	}
 }
@@ -349,35 +325,35 @@ static void order_rate(void **state)
 	(void)state;
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
-		struct tg_in_limits l = at_scope(i);
+		struct tg_in_limits l = rk_scope(i);
 		u64 id;
 
 		l.rate_per_s = 10;
 		l.rate_burst = 3;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
 		for (k = 0; k < 3; k++)
-			assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+			assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 		id = tg_engine_last_order_id(f->e);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
 		f->now += 100 * MS - 1;
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
 		f->now += 1;
-		assert_int_equal(try(f, BUY, PX(100), PX(1)),
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)),
 				 TG_REASON_OK); /* one interval, one order */
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
 		assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK); /* cancels have no rate */
 		f->now += 10 * SEC; /* saved up: the burst, no more */
 		for (k = 0; k < 3; k++)
-			assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
+			assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
 		l.rate_per_s = 0;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
 		f->now += 10 * SEC;
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
 		l.rate_per_s = 10;
 		l.rate_burst = 0;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_ORDER_RATE);
 		fx_free(f);
 	}
 }
@@ -397,9 +373,9 @@ static void refused_orders_use_up_nothing(void **state)
 	in.duplicate_window_ns = SEC;
 	assert_int_equal(fx_limits(f, firm), TG_REASON_OK);
 	assert_int_equal(fx_limits(f, in), TG_REASON_OK);
-	assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+	assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 	for (k = 0; k < 10; k++)
-		assert_int_equal(try(f, BUY, PX(101), PX(1)), TG_REASON_ORDER_RATE);
+		assert_int_equal(rk_try(f, BUY, PX(101), PX(1)), TG_REASON_ORDER_RATE);
 	/* that was the instrument's; the firm's is untouched */
 	{
 		struct tg_submission s = fx_limit(BUY, PX(100), PX(1));
@@ -415,9 +391,9 @@ static void refused_orders_use_up_nothing(void **state)
 	 */
 	f->now += 10 * SEC;
 	f->e->outbox_bytes = 4096;
-	assert_int_equal(try(f, BUY, PX(102), PX(1)), TG_REASON_NO_OUTBOX);
+	assert_int_equal(rk_try(f, BUY, PX(102), PX(1)), TG_REASON_NO_OUTBOX);
 	f->e->outbox_bytes = tg_engine_outbox_bytes(&f->params);
-	assert_int_equal(try(f, BUY, PX(102), PX(1)), TG_REASON_OK);
+	assert_int_equal(rk_try(f, BUY, PX(102), PX(1)), TG_REASON_OK);
 	fx_drop(f);	/* not replayed: the outbox had another size for a while */
 }
 
@@ -428,20 +404,20 @@ static void duplicates(void **state)
 	(void)state;
 	FOR_SCOPES(i) {
 		struct fx *f = fx_ready();
-		struct tg_in_limits l = at_scope(i);
+		struct tg_in_limits l = rk_scope(i);
 		struct tg_submission s;
 
 		l.duplicate_window_ns = 50 * MS;
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_DUPLICATE_ORDER);
-		assert_int_equal(try(f, SELL, PX(100), PX(1)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100) + CENT(1), PX(1)), TG_REASON_OK);
-		assert_int_equal(try(f, BUY, PX(100), PX(1) + LOT), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_DUPLICATE_ORDER);
+		assert_int_equal(rk_try(f, SELL, PX(100), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100) + CENT(1), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1) + LOT), TG_REASON_OK);
 		f->now += 50 * MS - 1;
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_DUPLICATE_ORDER);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_DUPLICATE_ORDER);
 		f->now += 1;
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 		if (scopes[i].scope == TG_SCOPE_FIRM) {
 			s = fx_limit(BUY, PX(100), PX(1));
 			s.instrument_id = 2;
@@ -455,8 +431,8 @@ static void duplicates(void **state)
 					 TG_REASON_OK); /* who comes later starts clean */
 			/* more orders than are remembered: the oldest is forgotten */
 			for (k = 1; k <= 4; k++)
-				assert_int_equal(try(f, SELL, PX(200 + k), PX(1)), TG_REASON_OK);
-			assert_int_equal(try(f, SELL, PX(201), PX(1)), TG_REASON_DUPLICATE_ORDER);
+				assert_int_equal(rk_try(f, SELL, PX(200 + k), PX(1)), TG_REASON_OK);
+			assert_int_equal(rk_try(f, SELL, PX(201), PX(1)), TG_REASON_DUPLICATE_ORDER);
 		}
 		fx_free(f);
 	}
@@ -473,21 +449,21 @@ static void overflow(void **state)
 	 * the value cannot be computed: refused, with a limit as above it, without one as what it
 	 * is
 	 */
-	assert_int_equal(try(f, BUY, big, big), TG_REASON_OVERFLOW);
+	assert_int_equal(rk_try(f, BUY, big, big), TG_REASON_OVERFLOW);
 	l.max_order_notional = TG_PX_MAX - 1;
 	assert_int_equal(fx_limits(f, l), TG_REASON_OK);
-	assert_int_equal(try(f, BUY, big, big), TG_REASON_MAX_NOTIONAL);
-	assert_int_equal(try(f, BUY, big, TG_SCALE / 100), TG_REASON_OK);
-	assert_int_equal(try(f, BUY, CENT(1), big),
+	assert_int_equal(rk_try(f, BUY, big, big), TG_REASON_MAX_NOTIONAL);
+	assert_int_equal(rk_try(f, BUY, big, TG_SCALE / 100), TG_REASON_OK);
+	assert_int_equal(rk_try(f, BUY, CENT(1), big),
 			 TG_REASON_OVERFLOW); /* open quantity of the side */
-	assert_int_equal(try(f, SELL, CENT(1), big), TG_REASON_OK);
-	assert_int_equal(try(f, SELL, CENT(1), TG_SCALE / 100), TG_REASON_OVERFLOW);
+	assert_int_equal(rk_try(f, SELL, CENT(1), big), TG_REASON_OK);
+	assert_int_equal(rk_try(f, SELL, CENT(1), TG_SCALE / 100), TG_REASON_OVERFLOW);
 	/* a price far from the reference, whose distance times 10000 does not fit in 64 bits */
 	l = fx_unlimited(TG_SCOPE_FIRM, 0);
 	l.collar_bps = ~0u - 1;
 	assert_int_equal(fx_limits(f, l), TG_REASON_OK);
 	fx_book(f, 1, CENT(1), CENT(3));
-	assert_int_equal(try(f, BUY, big, TG_SCALE / 100), TG_REASON_PRICE_COLLAR);
+	assert_int_equal(rk_try(f, BUY, big, TG_SCALE / 100), TG_REASON_PRICE_COLLAR);
 	fx_free(f);
 }
 
@@ -508,11 +484,11 @@ static void order_of_checks(void **state)
 	l.max_open_orders = 0;
 	l.rate_per_s = 0;
 	l.duplicate_window_ns = SEC;
-	assert_int_equal(try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
+	assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), TG_REASON_OK);
 #define NEXT(want) \
 	do { \
 		assert_int_equal(fx_limits(f, l), TG_REASON_OK); \
-		assert_int_equal(try(f, BUY, PX(100), PX(1)), want); \
+		assert_int_equal(rk_try(f, BUY, PX(100), PX(1)), want); \
 	} while (0)
 	NEXT(TG_REASON_MAX_QUANTITY);
 	l.max_order_qty = TG_PX_MAX;
@@ -534,16 +510,8 @@ static void order_of_checks(void **state)
 	fx_free(f);
 }
 
-static int no_strategy(void **state)
-{
-	(void)state;
-	fx_strategy = 0;
-	return 0;
-}
-
 int main(void)
 {
-#define TEST(t) cmocka_unit_test_teardown(t, no_strategy)
 	const struct CMUnitTest tests[] = {
 		TEST(without_limits_nothing_goes),
 		TEST(limit_records_are_checked),
