@@ -201,6 +201,24 @@ static void limits_have_to_be_there(void **state)
 	fx_free(f);
 }
 
+/* Its first order would be refused for them. What the user may not do at all comes first. */
+static void limits_of_the_strategy_too(void **state)
+{
+	struct fx *f = pk_ready();
+	struct tg_submission s = pk_intent(TG_EXEC_DIRECT, BUY, PX(100), PX(1));
+
+	(void)state;
+	s.strategy_id = 2;
+	refused(f, s, TG_REASON_NO_LIMITS);
+	assert_int_equal(pk_permit(f, 1, 1000, 1, 0, TG_EXEC_BIT(TG_EXEC_QUOTE)), TG_REASON_OK);
+	refused(f, s, TG_REASON_NOT_PERMITTED);
+	assert_int_equal(pk_permit(f, 1, 1000, 1, 0, ALL_EXECS), TG_REASON_OK);
+	assert_int_equal(fx_limits(f, fx_unlimited(TG_SCOPE_STRATEGY, 2)), TG_REASON_OK);
+	pk_send(f, s);
+	assert_non_null(fx_tcp(f, 'D', 0));
+	fx_free(f);
+}
+
 static void risk_refuses_the_child(void **state)
 {
 	struct fx *f = pk_ready();
@@ -742,6 +760,7 @@ int main(void)
 		cmocka_unit_test(direct_to_the_end),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(limits_have_to_be_there),
+		cmocka_unit_test(limits_of_the_strategy_too),
 		cmocka_unit_test(risk_refuses_the_child),
 		cmocka_unit_test(ends_of_the_child),
 		cmocka_unit_test(cancel_and_races),

@@ -269,7 +269,8 @@ static __always_inline enum tg_reason try_new(struct tg_engine *e, u16 client_id
 	o.account_id = s->account_id;
 	o.venue_id = i->def.venue_id;
 	o.strategy_id = strategy_id;
-	if (e->risk_valued && s->ord_type == TG_ORD_MARKET)
+	/* Also while nothing asks what it is worth: limits that do may come while it works. */
+	if (unlikely(s->ord_type == TG_ORD_MARKET))
 		o.value_px = tg_risk_market_px(e, &r);
 	o.status = TG_OS_PENDING_NEW;
 	o.prior_status = TG_OS_PENDING_NEW;
