@@ -507,6 +507,23 @@ static bool orders_early(const void *row)
 	}
 }
 
+static u64 parents_entries(const struct tgk_engine *eng)
+{
+	return eng->params.max_parents;
+}
+
+static bool parents_fill(struct tgk_engine *eng, u64 entry, void *row)
+{
+	return tg_engine_parent_at(eng->core, entry, row);
+}
+
+static bool parents_early(const void *row)
+{
+	const struct tg_nl_parent *p = row;
+
+	return p->state != TG_PARENT_DONE;
+}
+
 static u64 positions_entries(const struct tgk_engine *eng)
 {
 	return (1ULL + eng->params.max_accounts + eng->params.max_strategies) * eng->params.max_instruments;
@@ -606,6 +623,8 @@ static bool latency_fill(struct tgk_engine *eng, u64 entry, void *row)
 static const struct table tables[] = {
 	{ TG_CMD_ORDERS, TG_A_ORDER, sizeof(struct tg_nl_order), orders_entries, orders_fill,
 	  orders_early },
+	{ TG_CMD_PARENTS, TG_A_PARENT, sizeof(struct tg_nl_parent), parents_entries, parents_fill,
+	  parents_early },
 	{ TG_CMD_POSITIONS, TG_A_POSITION, sizeof(struct tg_nl_position), positions_entries,
 	  positions_fill, NULL },
 	{ TG_CMD_SESSIONS, TG_A_SESSION, sizeof(struct tg_nl_session), sessions_entries,
@@ -806,6 +825,7 @@ static const struct genl_ops tickgate_ops[] = {
 	DUMP(TG_CMD_FEEDS),
 	DUMP(TG_CMD_MD),
 	DUMP(TG_CMD_PRODUCTS),
+	DUMP(TG_CMD_PARENTS),
 	DUMP(TG_CMD_RATES),
 	{ .cmd = TG_CMD_RESET_LATENCY, .doit = cmd_reset_latency, ADMIN },
 };

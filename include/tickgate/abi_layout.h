@@ -661,6 +661,37 @@ TG_OFFSET(tg_nl_order, tif, 85);
 TG_OFFSET(tg_nl_order, pad, 86);
 TG_OFFSET(tg_nl_order, venue_order_id, 88);
 
+/* tg_nl_parent */
+TG_SIZE(tg_nl_parent, 120);
+TG_OFFSET(tg_nl_parent, user_ref, 0);
+TG_OFFSET(tg_nl_parent, created_ns, 8);
+TG_OFFSET(tg_nl_parent, px, 16);
+TG_OFFSET(tg_nl_parent, qty, 24);
+TG_OFFSET(tg_nl_parent, cum_qty, 32);
+TG_OFFSET(tg_nl_parent, avg_px, 40);
+TG_OFFSET(tg_nl_parent, px2, 48);
+TG_OFFSET(tg_nl_parent, qty2, 56);
+TG_OFFSET(tg_nl_parent, cum_qty2, 64);
+TG_OFFSET(tg_nl_parent, avg_px2, 72);
+TG_OFFSET(tg_nl_parent, parent_id, 80);
+TG_OFFSET(tg_nl_parent, uid, 84);
+TG_OFFSET(tg_nl_parent, instrument_id, 88);
+TG_OFFSET(tg_nl_parent, instrument_id2, 92);
+TG_OFFSET(tg_nl_parent, client_id, 96);
+TG_OFFSET(tg_nl_parent, account_id, 98);
+TG_OFFSET(tg_nl_parent, strategy_id, 100);
+TG_OFFSET(tg_nl_parent, reason, 102);
+TG_OFFSET(tg_nl_parent, children, 104);
+TG_OFFSET(tg_nl_parent, state, 106);
+TG_OFFSET(tg_nl_parent, end, 107);
+TG_OFFSET(tg_nl_parent, exec, 108);
+TG_OFFSET(tg_nl_parent, side, 109);
+TG_OFFSET(tg_nl_parent, side2, 110);
+TG_OFFSET(tg_nl_parent, ord_type, 111);
+TG_OFFSET(tg_nl_parent, tif, 112);
+TG_OFFSET(tg_nl_parent, hedged, 113);
+TG_OFFSET(tg_nl_parent, pad, 114);
+
 /* tg_nl_position */
 TG_SIZE(tg_nl_position, 88);
 TG_OFFSET(tg_nl_position, instrument_id, 0);

@@ -86,6 +86,7 @@ bool tg_engine_client(const struct tg_engine *e, u32 client_id, struct tg_nl_cli
 u64 tg_engine_rates(const struct tg_engine *e);	/* places of message budgets */
 bool tg_engine_rate(const struct tg_engine *e, u64 at, struct tg_nl_rate *out);	/* at < that; false = none */
 bool tg_engine_order_at(const struct tg_engine *e, u32 index, struct tg_nl_order *out);	/* index < max_orders */
+bool tg_engine_parent_at(const struct tg_engine *e, u32 index, struct tg_nl_parent *out);	/* index < max_parents */
 bool tg_engine_position(const struct tg_engine *e, u32 account_id, u32 instrument_id, struct tg_nl_position *out); /* false when never touched */
 bool tg_engine_strategy_position(const struct tg_engine *e, u32 strategy_id, u32 instrument_id, struct tg_nl_position *out);
 bool tg_engine_firm_position(const struct tg_engine *e, u32 instrument_id, struct tg_nl_position *out);	/* all accounts as one */
@@ -105,6 +106,9 @@ const char *tg_host_counter_name(u32 counter);
 const char *tg_stage_name(u32 stage);
 const char *tg_ord_status_name(u32 status);
 const char *tg_session_state_name(u32 state);
+const char *tg_parent_state_name(u32 state);	/* "working" */
+const char *tg_parent_end_name(u32 end);
+const char *tg_exec_name(u32 exec);		/* as in the configuration: "multi_leg" */
 const char *tg_book_state_name(u32 state);
 const char *tg_mode_name(u32 mode);
 

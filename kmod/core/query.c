@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /* Read-only views for hosts. Nothing here writes the arena. */
+#include "parent/parent.h"
 #include "state.h"
 
 const struct tg_in_engine *tg_engine_params(const struct tg_engine *e) { return &e->params; }
@@ -113,6 +114,17 @@ bool tg_engine_order_at(const struct tg_engine *e, u32 index, struct tg_nl_order
 		return false;
 	memset(out, 0, sizeof(*out));
 	tg_order_query(e, o, out);
+	return true;
+}
+
+bool tg_engine_parent_at(const struct tg_engine *e, u32 index, struct tg_nl_parent *out)
+{
+	const struct tg_parent *p = index < e->params.max_parents ? tg_parent_slot(e, index) : NULL;
+
+	if (!p || !p->id)
+		return false;
+	memset(out, 0, sizeof(*out));
+	tg_parent_query(e, p, out);
 	return true;
 }
 

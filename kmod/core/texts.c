@@ -98,6 +98,50 @@ const char *tg_ord_status_name(u32 status)
 	return lookup(t, ARRAY_LEN(t), status);
 }
 
+const char *tg_parent_state_name(u32 state)
+{
+	static const char *const t[TG_PARENT_STATES] = {
+		[TG_PARENT_NONE] = "none",
+		[TG_PARENT_PENDING] = "pending",
+		[TG_PARENT_WORKING] = "working",
+		[TG_PARENT_PARTIALLY_FILLED] = "partially_filled",
+		[TG_PARENT_HEDGING] = "hedging",
+		[TG_PARENT_CANCEL_PENDING] = "cancel_pending",
+		[TG_PARENT_DONE] = "done",
+	};
+
+	return lookup(t, ARRAY_LEN(t), state);
+}
+
+const char *tg_parent_end_name(u32 end)
+{
+	static const char *const t[] = {
+		[TG_PARENT_END_NONE] = "none",
+		[TG_PARENT_COMPLETED] = "completed",
+		[TG_PARENT_CANCELED_BY_PARENT] = "canceled_by_parent",
+		[TG_PARENT_EXPIRED] = "expired",
+		[TG_PARENT_RISK_REJECTED] = "risk_rejected",
+		[TG_PARENT_HEDGE_FAILED] = "hedge_failed",
+		[TG_PARENT_KILL_SWITCH] = "kill_switch",
+		[TG_PARENT_EXECUTION_ABORTED] = "execution_aborted",
+	};
+
+	return lookup(t, ARRAY_LEN(t), end);
+}
+
+const char *tg_exec_name(u32 exec)
+{
+	static const char *const t[TG_EXEC_MAX] = {
+		"none",
+		[TG_EXEC_DIRECT] = "direct",
+		[TG_EXEC_QUOTE] = "post_only_quote",
+		[TG_EXEC_SWEEP] = "sweep",
+		[TG_EXEC_MULTI_LEG] = "multi_leg",
+	};
+
+	return lookup(t, ARRAY_LEN(t), exec);
+}
+
 const char *tg_session_state_name(u32 state)
 {
 	static const char *const t[] = {

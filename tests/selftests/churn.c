@@ -153,7 +153,7 @@ static void *other(void *arg)
 static void *reader_of_state(void *arg)
 {
 	static const __u8 dumps[] = { TG_CMD_CLIENTS, TG_CMD_SESSIONS, TG_CMD_ORDERS,
-				      TG_CMD_POSITIONS, TG_CMD_LATENCY };
+				      TG_CMD_PARENTS, TG_CMD_POSITIONS, TG_CMD_LATENCY };
 	static struct gnl n;
 	struct gnl_msg m;
 	unsigned int i = 0;

@@ -37,6 +37,7 @@ static const struct spec specs[] = {
 	{ TG_CMD_COUNTERS, "COUNTERS", false, false, {} },
 	{ TG_CMD_LATENCY, "LATENCY", false, true, {} },
 	{ TG_CMD_ORDERS, "ORDERS", false, true, {} },
+	{ TG_CMD_PARENTS, "PARENTS", false, true, {} },
 	{ TG_CMD_POSITIONS, "POSITIONS", false, true, {} },
 	{ TG_CMD_SESSIONS, "SESSIONS", false, true, {} },
 	{ TG_CMD_BOOK, "BOOK", false, false, { { TG_A_INSTRUMENT, 4 } } },
@@ -357,6 +358,8 @@ static void reading(void)
 	ktap_ok(!gnl_dump(&n, &m, expect_len, &want) && want.good == 1, "SESSIONS: the one");
 	gnl_begin(&m, TG_CMD_ORDERS);
 	ktap_ok(!gnl_dump(&n, &m, NULL, NULL) && !n.messages, "ORDERS: none");
+	gnl_begin(&m, TG_CMD_PARENTS);
+	ktap_ok(!gnl_dump(&n, &m, NULL, NULL) && !n.messages, "PARENTS: none");
 	gnl_begin(&m, TG_CMD_BOOK);
 	gnl_put(&m, TG_A_INSTRUMENT, &id, sizeof(id));
 	ktap_ok(!gnl_call(&n, &m) && n.attr_len[TG_A_BOOK] == sizeof(struct tg_book_image), "BOOK");

@@ -201,6 +201,55 @@ static void limits_have_to_be_there(void **state)
 	fx_free(f);
 }
 
+/* As hosts show it, at work and when it is over. */
+static void views(void **state)
+{
+	struct fx *f = pk_ready();
+	struct tg_submission s = pk_intent(TG_EXEC_DIRECT, BUY, PX(100), PX(3));
+	struct tg_nl_parent p;
+	u64 order;
+	u32 id, n = 0, at;
+
+	(void)state;
+	assert_false(tg_engine_parent_at(f->e, 0, &p));
+	assert_false(tg_engine_parent_at(f->e, f->params.max_parents, &p));
+	assert_int_equal(fx_limits(f, fx_unlimited(TG_SCOPE_STRATEGY, 2)), TG_REASON_OK);
+	s.strategy_id = 2;
+	id = pk_send(f, s);
+	order = pk_child(f, id, 0);
+	pk_ack(f, order);
+	pk_fill(f, order, PX(1), PX(99));
+	for (at = 0; at < f->params.max_parents; at++)
+		n += tg_engine_parent_at(f->e, at, &p);
+	assert_int_equal(n, 1);
+	assert_true(tg_engine_parent_at(f->e, (id & 0xffff) - 1, &p));
+	assert_int_equal(p.parent_id, id);
+	assert_int_equal(p.user_ref, 77);
+	assert_int_equal(p.uid, 1000);
+	assert_int_equal(p.client_id, 1);
+	assert_int_equal(p.account_id, 1);
+	assert_int_equal(p.strategy_id, 2);
+	assert_int_equal(p.px, PX(100));
+	assert_int_equal(p.qty, PX(3));
+	assert_int_equal(p.cum_qty, PX(1));
+	assert_int_equal(p.avg_px, PX(99));
+	assert_int_equal(p.instrument_id2, 0);
+	assert_int_equal(p.side, BUY);
+	assert_int_equal(p.children, 1);
+	assert_int_equal(p.hedged, 0);
+	assert_int_equal(p.end, TG_PARENT_END_NONE);
+	assert_string_equal(tg_parent_state_name(p.state), "partially_filled");
+	assert_string_equal(tg_exec_name(p.exec), "direct");
+	pk_fill(f, order, PX(2), PX(100));
+	fx_close(f, 1);
+	assert_true(tg_engine_parent_at(f->e, (id & 0xffff) - 1, &p));
+	assert_int_equal(p.children, 0);
+	assert_int_equal(p.client_id, 0);
+	assert_string_equal(tg_parent_state_name(p.state), "done");
+	assert_string_equal(tg_parent_end_name(p.end), "completed");
+	fx_free(f);
+}
+
 /* Its first order would be refused for them. What the user may not do at all comes first. */
 static void limits_of_the_strategy_too(void **state)
 {
@@ -761,6 +810,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(limits_have_to_be_there),
 		cmocka_unit_test(limits_of_the_strategy_too),
+		cmocka_unit_test(views),
 		cmocka_unit_test(risk_refuses_the_child),
 		cmocka_unit_test(ends_of_the_child),
 		cmocka_unit_test(cancel_and_races),

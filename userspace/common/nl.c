@@ -425,6 +425,11 @@ int tg_nl_orders(struct tg_nl *nl, struct tg_nl_order **out, __u32 *n)
 	return dump(nl, TG_CMD_ORDERS, TG_A_ORDER, sizeof(**out), (void **)out, n);
 }
 
+int tg_nl_parents(struct tg_nl *nl, struct tg_nl_parent **out, __u32 *n)
+{
+	return dump(nl, TG_CMD_PARENTS, TG_A_PARENT, sizeof(**out), (void **)out, n);
+}
+
 int tg_nl_positions(struct tg_nl *nl, struct tg_nl_position **out, __u32 *n)
 {
 	return dump(nl, TG_CMD_POSITIONS, TG_A_POSITION, sizeof(**out), (void **)out, n);

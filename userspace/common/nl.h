@@ -49,6 +49,7 @@ int tg_nl_reset_latency(struct tg_nl *nl);
 
 /* Dumps. *out is malloc'ed (free it; NULL when *n is 0). */
 int tg_nl_orders(struct tg_nl *nl, struct tg_nl_order **out, __u32 *n);
+int tg_nl_parents(struct tg_nl *nl, struct tg_nl_parent **out, __u32 *n);
 int tg_nl_positions(struct tg_nl *nl, struct tg_nl_position **out, __u32 *n);
 int tg_nl_sessions(struct tg_nl *nl, struct tg_nl_session **out, __u32 *n);
 int tg_nl_rates(struct tg_nl *nl, struct tg_nl_rate **out, __u32 *n);

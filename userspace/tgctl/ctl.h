@@ -108,6 +108,7 @@ int cmd_journal(int argc, char **argv, const struct ctl_command *self);
 int cmd_kill(int argc, char **argv, const struct ctl_command *self);
 int cmd_latency(int argc, char **argv, const struct ctl_command *self);
 int cmd_orders(int argc, char **argv, const struct ctl_command *self);
+int cmd_parents(int argc, char **argv, const struct ctl_command *self);
 int cmd_play(int argc, char **argv, const struct ctl_command *self);
 int cmd_plot(int argc, char **argv, const struct ctl_command *self);
 int cmd_positions(int argc, char **argv, const struct ctl_command *self);

@@ -9,6 +9,7 @@ static const struct ctl_command commands[] = {
 	{ "book", cmd_book, "SYMBOL|--product NAME [--depth N] [--watch|--once] [--json] | check --venue NAME FILE...",
 	  "one order book; or recorded markets against the engine's books" },
 	{ "orders", cmd_orders, "[--all] [--json]", "working orders; --all: finished ones too" },
+	{ "parents", cmd_parents, "[--all] [--json]", "parent orders at work; --all: those that are over too" },
 	{ "positions", cmd_positions, "[--json]", "positions, profit and loss" },
 	{ "counters", cmd_counters, "[--nonzero] [--json]",
 	  "counters of core, host and reject reasons" },

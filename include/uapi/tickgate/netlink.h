@@ -40,6 +40,7 @@ enum tg_cmd {
 	TG_CMD_FEEDS = 19,	/* dump: TG_A_FEED each */
 	TG_CMD_MD = 20,		/* dump: TG_A_MD each: how each instrument's market data stands */
 	TG_CMD_PRODUCTS = 21,	/* dump: TG_A_PRODUCT (struct tg_product_image, shm.h) each */
+	TG_CMD_PARENTS = 22,	/* dump: TG_A_PARENT each; those at work, then as many that are over as are kept */
 	TG_CMD_RATES = 23,	/* dump: TG_A_RATE each: message budgets */
 	TG_CMD_MAX_PLUS_1
 };
@@ -74,6 +75,7 @@ enum tg_attr {
 	TG_A_FEED = 26,			/* struct tg_nl_feed */
 	TG_A_MD = 27,			/* struct tg_nl_md */
 	TG_A_PRODUCT = 28,		/* struct tg_product_image */
+	TG_A_PARENT = 29,		/* struct tg_nl_parent */
 	TG_A_RATE = 30,			/* struct tg_nl_rate */
 	TG_A_MAX_PLUS_1
 };
@@ -133,6 +135,28 @@ struct tg_nl_order {
 	__u8 status, side, ord_type, tif;
 	__u8 pad[2];
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];
+};
+
+/* A parent order. The second leg's fields are 0 where there is none. */
+struct tg_nl_parent {
+	__u64 user_ref, created_ns;
+	__s64 px, qty, cum_qty, avg_px;		/* e8; px 0 = a market order */
+	__s64 px2, qty2, cum_qty2, avg_px2;
+	__u32 parent_id;
+	__u32 uid;			/* whose permits its orders are sent under */
+	__u32 instrument_id, instrument_id2;
+	__u16 client_id;		/* 0 once the client is gone */
+	__u16 account_id;
+	__u16 strategy_id;		/* its orders are booked under; 0 = none */
+	__u16 reason;			/* enum tg_reason: what the last refusal, or the end, was about */
+	__u16 children;			/* orders of it that work */
+	__u8 state;			/* enum tg_parent_state */
+	__u8 end;			/* enum tg_parent_end; 0 before DONE */
+	__u8 exec;			/* enum tg_exec */
+	__u8 side, side2;		/* enum tg_side */
+	__u8 ord_type, tif;
+	__u8 hedged;			/* a hedge went out */
+	__u8 pad[6];
 };
 
 struct tg_nl_position {

@@ -170,6 +170,37 @@ void tg_parent_tell_one(struct tg_engine *e, u16 client_id, const struct tg_pare
 	ev->u.parent.side2 = p->leg[1].side;
 }
 
+void tg_parent_query(const struct tg_engine *e, const struct tg_parent *p, struct tg_nl_parent *out)
+{
+	out->user_ref = p->user_ref;
+	out->created_ns = p->created_ns;
+	out->px = p->leg[0].px;
+	out->qty = p->leg[0].qty;
+	out->cum_qty = p->leg[0].cum;
+	out->avg_px = avg_px(&p->leg[0]);
+	out->px2 = p->leg[1].px;
+	out->qty2 = p->leg[1].qty;
+	out->cum_qty2 = p->leg[1].cum;
+	out->avg_px2 = avg_px(&p->leg[1]);
+	out->parent_id = p->id;
+	out->uid = p->uid;
+	out->instrument_id = p->leg[0].instrument_id;
+	out->instrument_id2 = p->leg[1].instrument_id;
+	out->client_id = tg_parent_owner(e, p);
+	out->account_id = p->account_id;
+	out->strategy_id = p->strategy_id;
+	out->reason = p->why;
+	out->children = working_children(p);
+	out->state = p->state;
+	out->end = p->state == TG_PARENT_DONE ? p->end : TG_PARENT_END_NONE;
+	out->exec = p->exec;
+	out->side = p->leg[0].side;
+	out->side2 = p->leg[1].side;
+	out->ord_type = p->ord_type;
+	out->tif = p->tif;
+	out->hedged = p->hedged;
+}
+
 /* To its owner; one without: to all who may see its account, as orders. */
 static void tell(struct tg_engine *e, struct tg_parent *p, struct tg_outbox *ob)
 {

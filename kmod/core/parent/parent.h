@@ -18,6 +18,7 @@
 
 #include "outbox.h"
 #include <tickgate/event.h>
+#include <tickgate/netlink.h>
 #include <tickgate/reasons.h>
 #include <tickgate/record.h>
 
@@ -136,5 +137,6 @@ u16 tg_parent_owner(const struct tg_engine *e, const struct tg_parent *p);
 void tg_parent_mark(struct tg_engine *e, struct tg_parent *p);		/* it is to run */
 void tg_parent_tell_one(struct tg_engine *e, u16 client_id, const struct tg_parent *p, u16 flags,
 			struct tg_outbox *ob);
+void tg_parent_query(const struct tg_engine *e, const struct tg_parent *p, struct tg_nl_parent *out);	/* *out is all zero */
 
 #endif

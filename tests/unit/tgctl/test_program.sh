@@ -33,7 +33,7 @@ sys.exit(not open(sys.argv[1]).read())' "$dir/json"; }
 "$write" "$dir/a.tgj" 1 5
 "$write" "$dir/b.tgj" 4 10
 "$write" "$dir/changed.tgj" 1 10 537
-commands="status book orders positions counters latency session clients kill resume events feed fix journal record play plot checkpoint version"
+commands="status book orders parents positions counters latency session clients kill resume events feed fix journal record play plot checkpoint version"
 
 check "no command exits 2" status 2 "$tgctl"
 check "an unknown command exits 2" status 2 "$tgctl" frobnicate
@@ -184,7 +184,7 @@ check "and says so" grep -q 'tickgated runs' "$dir/last"
 exec 9>&-
 
 if [ ! -e /sys/module/tickgate ]; then
-	for c in status orders positions counters latency session clients events checkpoint "book X" "kill --reason x" "resume --who x --reason x"; do
+	for c in status orders parents positions counters latency session clients events checkpoint "book X" "kill --reason x" "resume --who x --reason x"; do
 		# shellcheck disable=SC2086
 		check "$c without the module exits 1" status 1 "$tgctl" $c
 		check "and says so" grep -q 'module is not loaded' "$dir/last"
