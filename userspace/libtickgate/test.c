@@ -438,6 +438,43 @@ static void copies(void)
 	   "events of other books are not its own");
 }
 
+/* ---- requests made easy ---- */
+
+/* Nothing is set but what is said: the gateway refuses a request with anything in a field it does not know. */
+static bool is(struct tg_submission s, struct tg_submission want)
+{
+	return !memcmp(&s, &want, sizeof(s));
+}
+
+static void requests(void)
+{
+	ok(is(tg_submission_new(1, 2, TG_SIDE_SELL, 3, 4, 5),
+	      (struct tg_submission){ .type = TG_SUB_NEW, .instrument_id = 1, .account_id = 2, .side = TG_SIDE_SELL, .ord_type = TG_ORD_LIMIT,
+				      .tif = TG_TIF_DAY, .px = 3, .qty = 4, .user_ref = 5 }) &&
+		   is(tg_submission_cancel(6, 7), (struct tg_submission){ .type = TG_SUB_CANCEL, .order_id = 6, .user_ref = 7 }) &&
+		   is(tg_submission_replace(6, 8, 9, 7),
+		      (struct tg_submission){ .type = TG_SUB_REPLACE, .order_id = 6, .px = 8, .qty = 9, .user_ref = 7 }),
+	   "new, cancel and replace");
+	ok(is(tg_submission_intent(TG_EXEC_DIRECT, 1, 2, TG_SIDE_BUY, 3, 4, 5),
+	      (struct tg_submission){ .type = TG_SUB_INTENT, .instrument_id = 1, .account_id = 2, .side = TG_SIDE_BUY, .ord_type = TG_ORD_LIMIT,
+				      .tif = TG_TIF_DAY, .px = 3, .qty = 4, .user_ref = 5, .intent = { .exec = TG_EXEC_DIRECT } }) &&
+		   is(tg_submission_intent(TG_EXEC_SWEEP, 1, 2, TG_SIDE_BUY, 3, 4, 5),
+		      (struct tg_submission){ .type = TG_SUB_INTENT, .instrument_id = 1, .account_id = 2, .side = TG_SIDE_BUY,
+					      .ord_type = TG_ORD_LIMIT, .tif = TG_TIF_IOC, .px = 3, .qty = 4, .user_ref = 5,
+					      .intent = { .exec = TG_EXEC_SWEEP } }),
+	   "intents; a sweep takes now or not at all");
+	ok(is(tg_submission_quote(1, 2, 3, 4, 5, 6, 7),
+	      (struct tg_submission){ .type = TG_SUB_INTENT, .instrument_id = 1, .account_id = 2, .ord_type = TG_ORD_LIMIT, .tif = TG_TIF_DAY,
+				      .px = 3, .qty = 4, .user_ref = 7, .flags = TG_SUB_POST_ONLY,
+				      .intent = { .exec = TG_EXEC_QUOTE, .px2 = 5, .qty2 = 6 } }),
+	   "a quote has no side, and only adds liquidity");
+	ok(is(tg_submission_intent_cancel(8, 9), (struct tg_submission){ .type = TG_SUB_INTENT_CANCEL, .order_id = 8, .user_ref = 9 }) &&
+		   is(tg_submission_intent_replace(8, 3, 4, 5, 6, 9),
+		      (struct tg_submission){ .type = TG_SUB_INTENT_REPLACE, .order_id = 8, .px = 3, .qty = 4, .user_ref = 9,
+					      .intent = { .px2 = 5, .qty2 = 6 } }),
+	   "an intent's cancel and new terms");
+}
+
 int main(void)
 {
 	puts("TAP version 13");
@@ -447,6 +484,7 @@ int main(void)
 	submissions();
 	images();
 	copies();
+	requests();
 	printf("1..%d\n", n);
 	return failed;
 }

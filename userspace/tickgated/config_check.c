@@ -312,7 +312,6 @@ static void check_instruments(struct tgd_config *c, struct tgd_errors *e)
 /* The words of [permit] exec; each has to fit the venue of the instrument that the permit names. */
 static void check_execs(struct tgd_config *c, struct tgd_permit *p, const struct tgd_instrument *in, struct tgd_errors *e)
 {
-	static const char *const words[] = { NULL, "direct", "post_only_quote", "sweep", "multi_leg" };
 	const struct tgd_venue *v = in ? FIND(c, venue, venues, in->venue) : NULL;
 	int line = tgd_key_line(TGD_PERMIT, &p->s, "exec");
 	char text[TGD_EXEC_LEN], *rest = text, *w;
@@ -320,7 +319,7 @@ static void check_execs(struct tgd_config *c, struct tgd_permit *p, const struct
 
 	memcpy(text, p->exec, sizeof(text));
 	while ((w = strtok_r(rest, " ,", &rest))) {
-		for (n = 1; n < TG_EXEC_MAX && strcmp(w, words[n]); n++)
+		for (n = 1; n < TG_EXEC_MAX && strcmp(w, tg_exec_name(n)); n++)
 			;
 		if (n == TG_EXEC_MAX) {
 			tgd_error(e, line, "[permit %s] exec: \"%s\" is none; take of direct, post_only_quote, sweep, multi_leg",
