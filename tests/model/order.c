@@ -21,8 +21,8 @@
  * Prints the states visited and the steps taken; on a violation the path to it. Exit status 0, 1
  * for a violation or a bound on states that was met, 2 for usage.
  */
-#include <getopt.h>
 #include "fixture.h"
+#include "options.h"
 #include "visited.h"
 
 #define UNIT		TG_SCALE
@@ -624,37 +624,20 @@ static const struct option options[] = {
 	{ "version", 0, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
-static int usage(FILE *to, int rc)
-{
-	fputs("usage: order [--cancels N] [--replaces N] [--unsolicited N] [--duplicates N]\n"
-	      "             [--swaps N] [--drops N] [--pending N] [--busts N]\n"
-	      "             [--states N] [--json]\n"
-	      "Every interleaving of client, venue, market and network around one order; N times each at most.\n",
-	      to);
-	return rc;
-}
+static const char usage[] =
+	"usage: order [--cancels N] [--replaces N] [--unsolicited N] [--duplicates N]\n"
+	"             [--swaps N] [--drops N] [--pending N] [--busts N]\n"
+	"             [--states N] [--json]\n"
+	"Every interleaving of client, venue, market and network around one order; N times each at most.\n";
 
 int main(int argc, char **argv)
 {
-	int c;
+	const struct checker checker = { .name = "order", .usage = usage, .options = options, .bound = bound, .bounds = BOUNDS,
+					 .max_states = &max_states, .json = &json };
+	int c = take_options(argc, argv, &checker);
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c >= 0 && c < BOUNDS)
-			bound[c] = (u8)strtoul(optarg, NULL, 10);
-		else if (c == 's')
-			max_states = strtoull(optarg, NULL, 10);
-		else if (c == 'j')
-			json = true;
-		else if (c == 'h')
-			return usage(stdout, 0);
-		else if (c == 'V')
-			return puts("order model (tickgate)"), 0;
-		else
-			return usage(stderr, 2);
-	}
-	if (optind != argc)
-		return usage(stderr, 2);
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (c >= 0)
+		return c;
 	set = calloc(1ULL << set_bits, sizeof(*set));
 	fx_small_store = true;
 	f = fx_ready();

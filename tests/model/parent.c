@@ -22,9 +22,9 @@
  * Prints the states visited and the steps taken; on a violation the path to it. Exit status 0, 1
  * for a violation or a bound on states that was met, 2 for usage.
  */
-#include <getopt.h>
 #include "fixture.h"
 #include "parent/parent.h"
+#include "options.h"
 #include "visited.h"
 
 #define UNIT		TG_SCALE
@@ -490,13 +490,10 @@ static const struct option options[] = {
 	{ "states", 1, NULL, 's' }, { "json", 0, NULL, 'j' }, { "help", 0, NULL, 'h' }, { "version", 0, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
-static int usage(FILE *to, int rc)
-{
-	fputs("usage: parent [--cancels N] [--timeouts N] [--kills N] [--refusals N] [--unsolicited N]\n"
-	      "              [--duplicates N] [--states N] [--json]\n"
-	      "Every interleaving around a parent with two legs; N times each at most.\n", to);
-	return rc;
-}
+static const char usage[] =
+	"usage: parent [--cancels N] [--timeouts N] [--kills N] [--refusals N] [--unsolicited N]\n"
+	"              [--duplicates N] [--states N] [--json]\n"
+	"Every interleaving around a parent with two legs; N times each at most.\n";
 
 static void begin(void)
 {
@@ -521,25 +518,12 @@ static void begin(void)
 
 int main(int argc, char **argv)
 {
-	int c;
+	const struct checker checker = { .name = "parent", .usage = usage, .options = options, .bound = bound, .bounds = BOUNDS,
+					 .max_states = &max_states, .json = &json };
+	int c = take_options(argc, argv, &checker);
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c >= 0 && c < BOUNDS)
-			bound[c] = (u8)strtoul(optarg, NULL, 10);
-		else if (c == 's')
-			max_states = strtoull(optarg, NULL, 10);
-		else if (c == 'j')
-			json = true;
-		else if (c == 'h')
-			return usage(stdout, 0);
-		else if (c == 'V')
-			return puts("parent model (tickgate)"), 0;
-		else
-			return usage(stderr, 2);
-	}
-	if (optind != argc)
-		return usage(stderr, 2);
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (c >= 0)
+		return c;
 	set = calloc(1ULL << set_bits, sizeof(*set));
 	begin();
 	check();
