@@ -6,6 +6,7 @@
 #include <strings.h>
 #include "config.h"
 #include "decimal.h"
+#include "engine.h"
 #include "exec/exec.h"
 #include "schedule.h"
 
