@@ -63,8 +63,7 @@ static enum tg_reason leg_ok(const struct tg_engine *e, u32 uid, u8 exec, const 
 	if (!tg_session_can_send(v))
 		return TG_REASON_SESSION_DOWN;
 	if (!tg_risk_limits(e, TG_SCOPE_FIRM, 0) || !tg_risk_limits(e, TG_SCOPE_ACCOUNT, s->account_id) ||
-	    !tg_risk_limits(e, TG_SCOPE_INSTRUMENT, s->instrument_id) ||
-	    (strategy_id && !tg_risk_limits(e, TG_SCOPE_STRATEGY, strategy_id)))
+	    !tg_risk_limits(e, TG_SCOPE_INSTRUMENT, s->instrument_id))
 		return TG_REASON_NO_LIMITS;
 	return TG_REASON_OK;
 }

@@ -312,6 +312,9 @@ static enum tg_reason try_intent(struct tg_engine *e, u16 client_id, const struc
 	why = tg_exec_choose(e, c->info.uid, s, &exec);
 	if (!why)
 		why = tg_exec_check(e, c->info.uid, exec, &under);
+	/* Its first order would be refused for them. What the user may not do at all comes first. */
+	if (!why && under.strategy_id && !tg_risk_limits(e, TG_SCOPE_STRATEGY, under.strategy_id))
+		why = TG_REASON_NO_LIMITS;
 	if (why)
 		return why;
 	if (s->routing_id && (!routing_fits(e, s->instrument_id, s->routing_id) ||
