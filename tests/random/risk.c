@@ -7,7 +7,6 @@ struct rm risk_model;
 
 static struct rm *const m = &risk_model;
 static struct fx *f;
-static bool in_check;	/* what the check itself feeds into the window, the model feeds by itself */
 static bool telling;	/* the model hears of this record before both are compared */
 
 /* ---- what the engine is asked, heard on the way ---- */
@@ -18,10 +17,8 @@ bool __real_tg_risk_fill(struct tg_engine *e, const struct tg_order *o, s64 qty,
 bool __wrap_tg_risk_fill(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 px, s64 fee);
 bool __real_tg_risk_reprice(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 from_px, s64 to_px, s64 fee);
 bool __wrap_tg_risk_reprice(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 from_px, s64 to_px, s64 fee);
-void __real_tg_window_feed(struct tg_window *w, u64 time_ns, s64 px);
-void __wrap_tg_window_feed(struct tg_window *w, u64 time_ns, s64 px);
-enum tg_reason __real_tg_risk_check(struct tg_engine *e, const struct tg_risk_request *r);
-enum tg_reason __wrap_tg_risk_check(struct tg_engine *e, const struct tg_risk_request *r);
+u32 __real_tg_book_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob);
+u32 __wrap_tg_book_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob);
 void __real_tg_risk_timer(struct tg_engine *e, struct tg_outbox *ob);
 void __wrap_tg_risk_timer(struct tg_engine *e, struct tg_outbox *ob);
 enum tg_reason __real_tg_engine_step(struct tg_engine *e, const struct tg_record *r, const void *payload, struct tg_outbox *ob);
@@ -87,24 +84,13 @@ bool __wrap_tg_risk_reprice(struct tg_engine *e, const struct tg_order *o, s64 q
 	return booked;
 }
 
-void __wrap_tg_window_feed(struct tg_window *w, u64 time_ns, s64 px)
+u32 __wrap_tg_book_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outbox *ob)
 {
-	u32 i;
+	u32 res = __real_tg_book_settled(e, i, ob);
 
-	__real_tg_window_feed(w, time_ns, px);
-	for (i = 1; f && !in_check && i <= f->params.max_instruments; i++)
-		if (w == tg_window(f->e, i))
-			rm_price_seen(m, i, px);
-}
-
-enum tg_reason __wrap_tg_risk_check(struct tg_engine *e, const struct tg_risk_request *r)
-{
-	enum tg_reason why;
-
-	in_check = true;
-	why = __real_tg_risk_check(e, r);
-	in_check = false;
-	return why;
+	if (ours(e))
+		rm_price_seen(m, i->def.instrument_id, tg_md_reference_px(e, i));
+	return res;
 }
 
 void __wrap_tg_risk_timer(struct tg_engine *e, struct tg_outbox *ob)
@@ -126,7 +112,9 @@ static void same_kills(void)
 
 enum tg_reason __wrap_tg_engine_step(struct tg_engine *e, const struct tg_record *r, const void *payload, struct tg_outbox *ob)
 {
+	const struct tg_pub_event *ev;
 	enum tg_reason why;
+	u32 n;
 
 	if (!ours(e))
 		return __real_tg_engine_step(e, r, payload, ob);
@@ -134,6 +122,8 @@ enum tg_reason __wrap_tg_engine_step(struct tg_engine *e, const struct tg_record
 	rm_step(m);
 	why = __real_tg_engine_step(e, r, payload, ob);
 	see_market();
+	for (n = 0; (ev = fx_pub(f, TG_PUB_TRADE, n)); n++)
+		rm_price_seen(m, ev->id, ev->u.trade.px);
 	if (r->type == TG_IN_TIMER && m->next_mark <= m->now)
 		failed_with("positions were not valued when it was time");
 	if (!telling)
