@@ -131,6 +131,45 @@ TG_OFFSET(tg_in_strategy, reserved0, 4);
 TG_OFFSET(tg_in_strategy, name, 8);
 TG_OFFSET(tg_in_strategy, reserved, 32);
 
+/* tg_in_trigger */
+TG_SIZE(tg_in_trigger, 72);
+TG_OFFSET(tg_in_trigger, trigger_id, 0);
+TG_OFFSET(tg_in_trigger, on, 2);
+TG_OFFSET(tg_in_trigger, scope, 4);
+TG_OFFSET(tg_in_trigger, act_scope, 6);
+TG_OFFSET(tg_in_trigger, id, 8);
+TG_OFFSET(tg_in_trigger, act_id, 12);
+TG_OFFSET(tg_in_trigger, action, 16);
+TG_OFFSET(tg_in_trigger, reserved0, 18);
+TG_OFFSET(tg_in_trigger, max, 20);
+TG_OFFSET(tg_in_trigger, window_ns, 24);
+TG_OFFSET(tg_in_trigger, name, 32);
+TG_OFFSET(tg_in_trigger, reserved, 56);
+
+/* tg_in_watch */
+TG_SIZE(tg_in_watch, 104);
+TG_OFFSET(tg_in_watch, venue_id, 0);
+TG_OFFSET(tg_in_watch, flags, 2);
+TG_OFFSET(tg_in_watch, reduce_percent, 4);
+TG_OFFSET(tg_in_watch, stop_percent, 6);
+TG_OFFSET(tg_in_watch, cancel_percent, 8);
+TG_OFFSET(tg_in_watch, recover_percent, 10);
+TG_OFFSET(tg_in_watch, reject_percent, 12);
+TG_OFFSET(tg_in_watch, stale_percent, 14);
+TG_OFFSET(tg_in_watch, window_ns, 16);
+TG_OFFSET(tg_in_watch, ack_ns, 24);
+TG_OFFSET(tg_in_watch, stale_ns, 32);
+TG_OFFSET(tg_in_watch, recover_ns, 40);
+TG_OFFSET(tg_in_watch, gaps, 48);
+TG_OFFSET(tg_in_watch, min_answers, 52);
+TG_OFFSET(tg_in_watch, position_ns, 56);
+TG_OFFSET(tg_in_watch, grace_ns, 64);
+TG_OFFSET(tg_in_watch, tolerance_qty, 72);
+TG_OFFSET(tg_in_watch, copy_of, 80);
+TG_OFFSET(tg_in_watch, reserved0, 82);
+TG_OFFSET(tg_in_watch, reserved1, 84);
+TG_OFFSET(tg_in_watch, reserved, 88);
+
 /* tg_in_permit */
 TG_SIZE(tg_in_permit, 32);
 TG_OFFSET(tg_in_permit, permit_id, 0);
@@ -709,7 +748,7 @@ TG_OFFSET(tg_nl_position, sold_qty, 72);
 TG_OFFSET(tg_nl_position, fills, 80);
 
 /* tg_nl_session */
-TG_SIZE(tg_nl_session, 248);
+TG_SIZE(tg_nl_session, 280);
 TG_OFFSET(tg_nl_session, venue_id, 0);
 TG_OFFSET(tg_nl_session, state, 2);
 TG_OFFSET(tg_nl_session, dialect, 4);
@@ -731,6 +770,14 @@ TG_OFFSET(tg_nl_session, stored, 168);
 TG_OFFSET(tg_nl_session, resending, 172);
 TG_OFFSET(tg_nl_session, text, 176);
 TG_OFFSET(tg_nl_session, logon_ns, 240);
+TG_OFFSET(tg_nl_session, health, 248);
+TG_OFFSET(tg_nl_session, health_on, 250);
+TG_OFFSET(tg_nl_session, health_score, 252);
+TG_OFFSET(tg_nl_session, health_ack_ns, 256);
+TG_OFFSET(tg_nl_session, health_reject_percent, 264);
+TG_OFFSET(tg_nl_session, health_stale_percent, 268);
+TG_OFFSET(tg_nl_session, health_gaps, 272);
+TG_OFFSET(tg_nl_session, reserved0, 276);
 
 /* tg_nl_feed */
 TG_SIZE(tg_nl_feed, 112);

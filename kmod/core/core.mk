@@ -48,6 +48,8 @@ tg-core-objs := \
 	risk/window.o \
 	risk/position.o \
 	risk/kill.o \
+	risk/trigger.o \
+	risk/venue_health.o \
 	order/slots.o \
 	order/stp.o \
 	order/order.o \

@@ -194,6 +194,7 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 	e->client_deadline_ns = NEVER;
 	e->risk_mark_ns = NEVER;
 	e->rate_due_ns = NEVER;
+	e->health_ns = NEVER;
 	layout(p, e);
 	/* Free order slots in a queue, oldest first, so that a slot rests as long as possible before its next generation. */
 	for (i = 0; i < p->max_orders; i++)
@@ -331,6 +332,8 @@ static bool payload_ok(u16 type, u32 len)
 	case TG_IN_SESSION: return len == sizeof(struct tg_in_session);
 	case TG_IN_STRATEGY: return len == sizeof(struct tg_in_strategy);
 	case TG_IN_PRODUCT: return len == sizeof(struct tg_in_product);
+	case TG_IN_TRIGGER: return len == sizeof(struct tg_in_trigger);
+	case TG_IN_WATCH: return len == sizeof(struct tg_in_watch);
 	case TG_IN_CREDENTIALS: return len == sizeof(struct tg_in_credentials);
 	case TG_IN_STORED: return len > sizeof(struct tg_in_stored) && len <= sizeof(struct tg_in_stored) + TG_FIX_TX_MAX;
 	default: return false;
@@ -370,6 +373,8 @@ static void timers(struct tg_engine *e, struct tg_outbox *ob)
 		tg_risk_timer(e, ob);
 	if (unlikely(e->rate_due_ns <= e->time_ns))
 		tg_rate_timer(e, ob);
+	if (e->health_ns <= e->time_ns)
+		tg_health_timer(e, ob);
 	if (tg_client_deadline_ns(e) <= e->time_ns)
 		tg_client_timer(e, ob);
 	tg_timer_run(e);
@@ -392,6 +397,8 @@ static u64 next_deadline(const struct tg_engine *e)
 	t = e->rate_due_ns;
 	if (t < d)
 		d = t;
+	if (e->health_ns < d)
+		d = e->health_ns;
 	for (v = 1; v <= e->params.max_venues; v++) {
 		const struct tg_session *s = tg_session(e, v);
 
@@ -462,6 +469,10 @@ static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec,
 		return tg_risk_set_limits(e, p, ob);
 	case TG_IN_RATE:
 		return tg_rate_set(e, p);
+	case TG_IN_TRIGGER:
+		return tg_trigger_config(e, p);
+	case TG_IN_WATCH:
+		return tg_watch_config(e, p, ob);
 	case TG_IN_KILL:
 		return tg_kill_latch(e, p, ob);
 	case TG_IN_RESUME:
@@ -494,6 +505,14 @@ static enum tg_reason dispatch(struct tg_engine *e, const struct tg_record *rec,
 	}
 }
 
+/* A kill comes before what parents would send, and after what they have met. */
+static __attribute__((__noinline__)) void after_record(struct tg_engine *e, struct tg_outbox *ob)
+{
+	tg_trigger_run(e, ob);
+	tg_parent_run(e, ob);
+	tg_trigger_run(e, ob);
+}
+
 enum tg_reason tg_engine_step(struct tg_engine *e, const struct tg_record *rec, const void *payload, struct tg_outbox *ob)
 {
 	enum tg_reason verdict = TG_REASON_BAD_REQUEST;
@@ -513,8 +532,8 @@ enum tg_reason tg_engine_step(struct tg_engine *e, const struct tg_record *rec, 
 
 	if (likely(payload_ok(rec->type, rec->len) && (e->started || rec->type == TG_IN_ENGINE)))
 		verdict = dispatch(e, rec, payload, ob);
-	if (unlikely(e->parent_due | e->parent_orphans))
-		tg_parent_run(e, ob);
+	if (unlikely(e->parent_due | e->parent_orphans | e->watch_due))
+		after_record(e, ob);
 	if (unlikely(verdict == TG_REASON_BAD_REQUEST))
 		tg_cc(e, TG_CC_RECORDS_BAD);
 	if (unlikely((u32)verdict >= TG_REASON_MAX))

@@ -23,6 +23,7 @@ bool tg_engine_session(const struct tg_engine *e, u32 venue_id, struct tg_nl_ses
 		return false;
 	memset(out, 0, sizeof(*out));
 	tg_session_query(s, out);
+	tg_health_query(s, out);
 	return true;
 }
 

@@ -77,11 +77,14 @@ struct tg_engine {
 	u32 parent_free, parent_free_tail;	/* slots + 1 */
 	u32 parent_due, parent_due_tail;	/* to run at the end of the record; slots + 1 */
 	u32 parent_orphans;		/* reports of children without a parent, in this record */
+	u32 watch_due;			/* triggers to act at the end of the record: bit trigger_id - 1 */
+	u32 triggers_on;		/* bits enum tg_trigger_on of those that there are */
 	u32 timers;			/* armed */
 	u32 timer_free;
 
 	/* risk/ */
 	struct tg_kills kills;
+	struct tg_trigger triggers[TG_TRIGGERS];	/* trigger.c; [id - 1] */
 	u64 limits_version;		/* grows with every change of limits */
 	u32 limits_used;		/* slots of limits but for FIRM's */
 	u32 risk_valued;		/* 1: sums of struct tg_exposure are kept */
@@ -94,6 +97,9 @@ struct tg_engine {
 	u64 rate_due_ns;		/* what waits for a budget is looked at; ~0 = nothing does */
 	u32 rate_asks;			/* a status request waits too */
 	u32 risk_pad;
+	u32 health_on;			/* 1: the health of some venue is scored */
+	u32 health_pad;
+	u64 health_ns;			/* when they are looked at next; ~0 = never */
 
 	/* Offsets from the arena's start. */
 	u64 off_sessions;		/* struct tg_session [max_venues + 1], index = venue id */

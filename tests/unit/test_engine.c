@@ -131,6 +131,8 @@ static void wrong_types_and_sizes(void **state)
 		{ TG_IN_STRATEGY, sizeof(struct tg_in_strategy) },
 		{ TG_IN_LIMITS, sizeof(struct tg_in_limits) },
 		{ TG_IN_RATE, sizeof(struct tg_in_rate) },
+		{ TG_IN_TRIGGER, sizeof(struct tg_in_trigger) },
+		{ TG_IN_WATCH, sizeof(struct tg_in_watch) },
 		{ TG_IN_KILL, sizeof(struct tg_in_kill) },
 		{ TG_IN_RESUME, sizeof(struct tg_in_kill) },
 		{ TG_IN_MODE, sizeof(struct tg_in_mode) },

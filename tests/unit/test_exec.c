@@ -499,6 +499,23 @@ static void hedge_is_rejected(void **state)
 	fx_free(f);
 }
 
+static void hedge_trigger(void **state)
+{
+	struct tg_in_trigger t = { .trigger_id = 2, .on = TG_TRIGGER_HEDGE, .scope = TG_SCOPE_FIRM, .act_scope = TG_SCOPE_ACCOUNT,
+				   .act_id = 1, .action = TG_ACTION_KILL, .name = "hedges" };
+	u32 id;
+	struct fx *f = in_a_hedge(&id);
+
+	(void)state;
+	assert_int_equal(fx_step(f, TG_IN_TRIGGER, 0, &t, sizeof(t)), TG_REASON_OK);
+	pk_rejected(f, pk_child(f, id, 1));
+	pk_done(f, id, TG_PARENT_HEDGE_FAILED);
+	assert_int_equal(f->e->kills.n, 1);
+	assert_int_equal(f->e->kills.k[0].scope, TG_SCOPE_ACCOUNT);
+	assert_int_equal(f->e->kills.k[0].cause, TG_KILL_HEDGE);
+	fx_free(f);
+}
+
 static void hedge_is_not_filled(void **state)
 {
 	u32 id;
@@ -676,7 +693,7 @@ int main(void)
 		cmocka_unit_test(timeout_and_hedge),
 		cmocka_unit_test(balanced_needs_no_hedge),
 		cmocka_unit_test(hedge_is_rejected),
-		cmocka_unit_test(hedge_is_not_filled),
+		cmocka_unit_test(hedge_is_not_filled), cmocka_unit_test(hedge_trigger),
 		cmocka_unit_test(hedge_is_refused_here),
 		cmocka_unit_test(a_leg_is_refused),
 		cmocka_unit_test(client_goes_and_the_hedge_does_not),

@@ -620,6 +620,26 @@ static void orphan_latches(void **state)
 	fx_free(f);
 }
 
+/* A trigger that is about it decides in its place. */
+static void orphan_trigger(void **state)
+{
+	struct tg_in_trigger t = { .trigger_id = 1, .on = TG_TRIGGER_ORPHAN, .scope = TG_SCOPE_FIRM, .act_scope = TG_SCOPE_ACCOUNT,
+				   .act_id = 1, .action = TG_ACTION_RESTRICT, .name = "orphans" };
+	struct fx *f = pk_ready();
+	u32 id = pk_send(f, pk_intent(TG_EXEC_DIRECT, BUY, PX(100), PX(2)));
+	u64 order = pk_child(f, id, 0);
+
+	(void)state;
+	pk_ack(f, order);
+	assert_int_equal(fx_step(f, TG_IN_TRIGGER, 0, &t, sizeof(t)), TG_REASON_OK);
+	fx_order(f, order)->parent_id = id + (1 << 16);
+	pk_fill(f, order, PX(1), PX(100));
+	assert_int_equal(f->e->kills.n, 0);
+	assert_int_equal(fx_pub(f, TG_PUB_TRIGGER, 0)->u.trigger.on, TG_TRIGGER_ORPHAN);
+	assert_int_equal(fx_submit(f, 1, fx_limit(BUY, PX(100), PX(1))), TG_REASON_RESTRICTED);
+	fx_drop(f);
+}
+
 static void fill_without_a_parent_latches(void **state)
 {
 	struct fx *f = pk_ready();
@@ -822,7 +842,7 @@ int main(void)
 		cmocka_unit_test(kill_by_its_own_order),
 		cmocka_unit_test(booked_under_a_strategy),
 		cmocka_unit_test(orphan_latches),
-		cmocka_unit_test(fill_without_a_parent_latches),
+		cmocka_unit_test(fill_without_a_parent_latches), cmocka_unit_test(orphan_trigger),
 		cmocka_unit_test(capacity),
 		cmocka_unit_test(life),
 		cmocka_unit_test(no_timer_no_parent),

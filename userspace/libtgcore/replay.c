@@ -39,6 +39,8 @@ static const struct {
 	[TG_IN_CREDENTIALS] = { "CREDENTIALS", sizeof(struct tg_in_credentials) },
 	[TG_IN_STORED] = { "STORED", ANY },
 	[TG_IN_STRATEGY] = { "STRATEGY", sizeof(struct tg_in_strategy) },
+	[TG_IN_TRIGGER] = { "TRIGGER", sizeof(struct tg_in_trigger) },
+	[TG_IN_WATCH] = { "WATCH", sizeof(struct tg_in_watch) },
 	[TG_IN_PRODUCT] = { "PRODUCT", sizeof(struct tg_in_product) },
 	[TG_IN_CHECKPOINT] = { "CHECKPOINT", 0 },
 };

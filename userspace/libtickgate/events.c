@@ -46,6 +46,12 @@ static void dispatch_public(struct tg_handle *c, const struct tg_pub_event *ev)
 	case TG_PUB_ALERT:
 		f = cb->on_alert;
 		break;
+	case TG_PUB_TRIGGER:
+		f = cb->on_trigger;
+		break;
+	case TG_PUB_HEALTH:
+		f = cb->on_health;
+		break;
 	case TG_PUB_TOP:
 		f = cb->on_top;
 		break;

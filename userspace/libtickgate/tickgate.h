@@ -56,6 +56,10 @@ struct tg_callbacks {
 	void (*on_resume)(void *user, const struct tg_pub_event *ev);
 	/* a soft limit was reached: ev->u.alert */
 	void (*on_alert)(void *user, const struct tg_pub_event *ev);
+	/* a venue's health has changed its level: ev->u.health; what may be sent there has too */
+	void (*on_health)(void *user, const struct tg_pub_event *ev);
+	/* the gateway has acted by itself: ev->u.trigger */
+	void (*on_trigger)(void *user, const struct tg_pub_event *ev);
 	void (*on_mode)(void *user, const struct tg_pub_event *ev);
 	/* its definition: tg_instrument() */
 	void (*on_new_instrument)(void *user, const struct tg_pub_event *ev);

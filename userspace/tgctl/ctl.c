@@ -344,6 +344,13 @@ const char *ctl_side(unsigned int side)
 	return side == TG_SIDE_BUY ? "buy" : side == TG_SIDE_SELL ? "sell" : "?";
 }
 
+const char *ctl_health(unsigned int level)
+{
+	static const char *const names[] = { "good", "reduce_only", "stopped", "cancelled" };
+
+	return level < sizeof(names) / sizeof(names[0]) ? names[level] : "?";
+}
+
 const char *ctl_kill_cause(unsigned int cause)
 {
 	static const char *const names[TG_KILL_CAUSES] = {
@@ -357,6 +364,12 @@ const char *ctl_kill_cause(unsigned int cause)
 		[TG_KILL_HEDGE] = "hedge failed",
 		[TG_KILL_LOSS] = "daily loss",
 		[TG_KILL_EXECUTIONS] = "repeated executions",
+		[TG_KILL_REJECTS] = "rejects",
+		[TG_KILL_RISK_REJECTS] = "risk rejects",
+		[TG_KILL_SESSION_LOST] = "session lost",
+		[TG_KILL_POSITION] = "position mismatch",
+		[TG_KILL_UNKNOWN_ORDER] = "unknown order",
+		[TG_KILL_DEGRADED] = "venue degraded",
 	};
 
 	return cause < TG_KILL_CAUSES && names[cause] ? names[cause] : "?";

@@ -73,6 +73,7 @@ int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *te
 		   __u32 *id);
 const char *ctl_scope_name(unsigned int scope);
 const char *ctl_side(unsigned int side);
+const char *ctl_health(unsigned int level);	/* enum tg_health_level */
 const char *ctl_kill_cause(unsigned int cause);
 /* Who types: SUDO_USER, or the user's name. */
 const char *ctl_who(void);

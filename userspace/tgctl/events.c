@@ -15,6 +15,10 @@ static const char *type_name(unsigned int type)
 		return "RESUME";
 	case TG_PUB_ALERT:
 		return "ALERT";
+	case TG_PUB_TRIGGER:
+		return "TRIGGER";
+	case TG_PUB_HEALTH:
+		return "HEALTH";
 	case TG_PUB_MODE:
 		return "MODE";
 	case TG_PUB_BOOK_STATE:
@@ -85,6 +89,33 @@ static const char *controls(__u32 bits)
 	return text;
 }
 
+static const char *word(const char *const *words, unsigned int n, unsigned int i)
+{
+	return i < n && words[i] ? words[i] : "?";
+}
+
+static const char *trigger_on(unsigned int on)
+{
+	static const char *const words[TG_TRIGGER_ONS] = {
+		[TG_TRIGGER_REJECTS] = "rejects", [TG_TRIGGER_RISK_REJECTS] = "risk_rejects", [TG_TRIGGER_SUSPECT] = "suspect",
+		[TG_TRIGGER_SESSION_LOST] = "session_lost", [TG_TRIGGER_CLIENT_LOST] = "client_lost", [TG_TRIGGER_ORPHAN] = "orphan",
+		[TG_TRIGGER_HEDGE] = "hedge", [TG_TRIGGER_POSITION] = "position", [TG_TRIGGER_UNKNOWN_ORDER] = "unknown_order",
+		[TG_TRIGGER_DEGRADED] = "degraded",
+	};
+
+	return word(words, TG_TRIGGER_ONS, on);
+}
+
+static const char *action(unsigned int a)
+{
+	static const char *const words[TG_ACTIONS] = {
+		[TG_ACTION_ALERT] = "alert", [TG_ACTION_CANCEL] = "cancel", [TG_ACTION_REDUCE_ONLY] = "reduce_only",
+		[TG_ACTION_RESTRICT] = "restrict", [TG_ACTION_KILL] = "kill", [TG_ACTION_KILL_CANCEL] = "kill_cancel",
+	};
+
+	return word(words, TG_ACTIONS, a);
+}
+
 static void text(struct ctl *c, const struct tg_pub_event *ev)
 {
 	char t[TG_TIME_LEN];
@@ -100,6 +131,17 @@ static void text(struct ctl *c, const struct tg_pub_event *ev)
 		printf("%s %s at %u %% of its limit: %s\n", ctl_scope_name(ev->u.alert.scope),
 		       scope_subject(c, ev->u.alert.scope, ev->u.alert.id), ev->u.alert.percent,
 		       controls(ev->u.alert.controls));
+		break;
+	case TG_PUB_HEALTH:
+		printf("%s %s (was %s): score %u, ack %llu us, rejects %u %%, stale %u %%, gaps %u\n", ctl_venue(c, ev->id),
+		       ctl_health(ev->u.health.level), ctl_health(ev->u.health.previous), ev->u.health.score,
+		       (unsigned long long)ev->u.health.ack_ns / 1000, ev->u.health.reject_percent,
+		       ev->u.health.stale_percent, ev->u.health.gaps);
+		break;
+	case TG_PUB_TRIGGER:
+		printf("%u on %s (%u): %s %s %s\n", ev->u.trigger.trigger_id, trigger_on(ev->u.trigger.on), ev->u.trigger.count,
+		       action(ev->u.trigger.action), ctl_scope_name(ev->u.trigger.act_scope),
+		       scope_subject(c, ev->u.trigger.act_scope, ev->u.trigger.act_id));
 		break;
 	case TG_PUB_SESSION:
 	case TG_PUB_MODE:
@@ -137,6 +179,30 @@ static void json_out(struct ctl *c, const struct tg_pub_event *ev)
 		tg_json_str(&j, "name", scope_subject(c, ev->u.alert.scope, ev->u.alert.id));
 		tg_json_u64(&j, "percent", ev->u.alert.percent);
 		tg_json_str(&j, "controls", controls(ev->u.alert.controls));
+		break;
+	case TG_PUB_HEALTH:
+		tg_json_u64(&j, "id", ev->id);
+		tg_json_str(&j, "name", ctl_venue(c, ev->id));
+		tg_json_str(&j, "level", ctl_health(ev->u.health.level));
+		tg_json_str(&j, "previous", ctl_health(ev->u.health.previous));
+		tg_json_u64(&j, "score", ev->u.health.score);
+		tg_json_u64(&j, "ack_ns", ev->u.health.ack_ns);
+		tg_json_u64(&j, "reject_percent", ev->u.health.reject_percent);
+		tg_json_u64(&j, "stale_percent", ev->u.health.stale_percent);
+		tg_json_u64(&j, "gaps", ev->u.health.gaps);
+		break;
+	case TG_PUB_TRIGGER:
+		tg_json_u64(&j, "trigger", ev->u.trigger.trigger_id);
+		tg_json_str(&j, "on", trigger_on(ev->u.trigger.on));
+		tg_json_u64(&j, "count", ev->u.trigger.count);
+		tg_json_str(&j, "action", action(ev->u.trigger.action));
+		tg_json_str(&j, "scope", ctl_scope_name(ev->u.trigger.act_scope));
+		tg_json_u64(&j, "id", ev->u.trigger.act_id);
+		tg_json_u64(&j, "instrument", ev->id);
+		tg_json_u64(&j, "venue", ev->u.trigger.venue_id);
+		tg_json_u64(&j, "account", ev->u.trigger.account_id);
+		tg_json_u64(&j, "client", ev->u.trigger.client_id);
+		tg_json_u64(&j, "strategy", ev->u.trigger.strategy_id);
 		break;
 	case TG_PUB_SESSION:
 	case TG_PUB_MODE:

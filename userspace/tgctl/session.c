@@ -7,7 +7,7 @@ static void text(struct ctl *c)
 {
 	static const char *const heads[] = {
 		"VENUE", "STATE",     "SENDER",	 "TARGET", ">NEXT TX", ">NEXT RX",
-		">SENT", ">RECEIVED", ">LOGONS", ">DROPS", "UP SINCE", "TEXT",
+		">SENT", ">RECEIVED", ">LOGONS", ">DROPS", "HEALTH", "UP SINCE", "TEXT",
 	};
 	struct tg_table tab;
 	__u32 i;
@@ -26,6 +26,10 @@ static void text(struct ctl *c)
 		tg_table_cell(&tab, "%llu", (unsigned long long)s->rx_messages);
 		tg_table_cell(&tab, "%u", s->logons);
 		tg_table_cell(&tab, "%u", s->drops);
+		if (s->health_on)
+			tg_table_cell(&tab, "%s %u", ctl_health(s->health), s->health_score);
+		else
+			tg_table_cell(&tab, "-");
 		tg_table_time(&tab, s->state == TG_SESSION_DOWN ? 0 : s->up_since_ns);
 		tg_table_cell(&tab, "%.*s", (int)sizeof(s->text), s->text);
 	}
@@ -60,6 +64,13 @@ static void json_out(struct ctl *c)
 		tg_json_u64(&j, "up_since_ns", s->up_since_ns);
 		tg_json_u64(&j, "logons", s->logons);
 		tg_json_u64(&j, "drops", s->drops);
+		tg_json_bool(&j, "health_on", s->health_on);
+		tg_json_str(&j, "health", ctl_health(s->health));
+		tg_json_u64(&j, "health_score", s->health_score);
+		tg_json_u64(&j, "health_ack_ns", s->health_ack_ns);
+		tg_json_u64(&j, "health_reject_percent", s->health_reject_percent);
+		tg_json_u64(&j, "health_stale_percent", s->health_stale_percent);
+		tg_json_u64(&j, "health_gaps", s->health_gaps);
 		tg_json_strn(&j, "text", s->text, sizeof(s->text));
 		tg_json_end(&j, '}');
 	}

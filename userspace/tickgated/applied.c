@@ -30,6 +30,10 @@ void tgd_applied_write(const struct tgd_records *rs, __u64 started_ns)
 				(unsigned long long)r->u.limits.seq);
 		else if (r->type == TG_IN_RATE)
 			fprintf(f, "rate %u %u\n", r->u.rate.scope, r->u.rate.id);
+		else if (r->type == TG_IN_TRIGGER)
+			fprintf(f, "trigger %u\n", r->u.trigger.trigger_id);
+		else if (r->type == TG_IN_WATCH)
+			fprintf(f, "watch %u\n", r->u.watch.venue_id);
 		else if (r->type == TG_IN_PRODUCT)
 			fprintf(f, "product %u\n", r->u.product.product_id);
 		else if (r->type == TG_IN_STRATEGY)
@@ -96,6 +100,18 @@ static void take_line(struct tgd_records *out, const char *line)
 		r->u.rate.scope = (__u16)a;
 		r->u.rate.id = b;
 		snprintf(r->label, sizeof(r->label), "[rate] scope %u id %u", a, b);
+		out->n++;
+	} else if (sscanf(line, "trigger %u", &a) == 1 && a && a <= TG_TRIGGERS) {
+		r->type = TG_IN_TRIGGER;
+		r->len = sizeof(r->u.trigger);
+		r->u.trigger.trigger_id = (__u16)a;
+		snprintf(r->label, sizeof(r->label), "[trigger] id %u", a);
+		out->n++;
+	} else if (sscanf(line, "watch %u", &a) == 1 && a <= 0xffff) {
+		r->type = TG_IN_WATCH;
+		r->len = sizeof(r->u.watch);
+		r->u.watch.venue_id = (__u16)a;
+		snprintf(r->label, sizeof(r->label), "[watch] venue %u", a);
 		out->n++;
 	} else if (sscanf(line, "product %u", &a) == 1 && a <= 0xffff) {
 		r->type = TG_IN_PRODUCT;

@@ -378,6 +378,10 @@ static void *new_section(struct tgd_config *c, enum tgd_kind kind)
 		return grow((void **)&c->limits, &c->n_limits, size);
 	case TGD_RATE:
 		return grow((void **)&c->rate, &c->rates, size);
+	case TGD_TRIGGER:
+		return grow((void **)&c->trigger, &c->triggers, size);
+	case TGD_WATCH:
+		return grow((void **)&c->watch, &c->watches, size);
 	case TGD_FEED:
 		return grow((void **)&c->feed, &c->feeds, size);
 	default:
@@ -441,7 +445,7 @@ static int take_section(struct tgd_config *c, const struct tgd_index *ix, int se
 	if (kind == TGD_KINDS) {
 		tgd_error(
 			e, en->line,
-			"[%s]: unknown section; known are: engine journal venue product strategy instrument account permit limits rate feed xdp vault",
+			"[%s]: unknown section; known are: engine journal venue product strategy instrument account permit limits rate trigger watch feed xdp vault",
 			en->name);
 		return 0;
 	}
@@ -573,6 +577,8 @@ void tgd_config_free(struct tgd_config *c)
 	free(c->permit);
 	free(c->limits);
 	free(c->rate);
+	free(c->trigger);
+	free(c->watch);
 	free(c->feed);
 	memset(c, 0, sizeof(*c));
 }

@@ -138,6 +138,24 @@ struct tgd_rate {
 	long long scope, scope_id;	/* set by the check */
 };
 
+#define TGD_SCOPE_LEN	(TG_NAME_LEN + 12)
+struct tgd_trigger {
+	struct tgd_section s;
+	long long on, action, max, window_ms;
+	char scope_text[TGD_SCOPE_LEN], target_text[TGD_SCOPE_LEN];	/* "firm", "venue sim" */
+	long long scope, scope_id, act_scope, act_id;			/* of the texts; set by the check */
+};
+
+/* NAME is a venue's. */
+struct tgd_watch {
+	struct tgd_section s;
+	long long venue_id, copy_of_id;		/* of the names; set by the check */
+	long long window_ms, ack_us, reject_percent, min_answers, stale_ms, stale_percent, gaps;
+	long long reduce_at, stop_at, cancel_at, recover_percent, recover_ms;
+	long long positions_s, grace_ms, tolerance, base;
+	char drop_copy_of[TG_NAME_LEN];
+};
+
 struct tgd_feed {
 	struct tgd_section s;
 	long long id, port, line_no, vlan;	/* vlan -1 = any */
@@ -177,8 +195,10 @@ struct tgd_config {
 	struct tgd_permit *permit;
 	struct tgd_limits *limits;
 	struct tgd_rate *rate;
+	struct tgd_trigger *trigger;
+	struct tgd_watch *watch;
 	struct tgd_feed *feed;
-	unsigned int venues, products, strategies, instruments, accounts, permits, n_limits, rates, feeds;
+	unsigned int venues, products, strategies, instruments, accounts, permits, n_limits, rates, triggers, watches, feeds;
 };
 
 enum tgd_xdp_mode { TGD_XDP_AUTO = 0, TGD_XDP_NATIVE = 1, TGD_XDP_GENERIC = 2 };
@@ -209,6 +229,8 @@ enum tgd_kind {
 	TGD_PERMIT,
 	TGD_LIMITS,
 	TGD_RATE,
+	TGD_TRIGGER,
+	TGD_WATCH,
 	TGD_FEED,
 	TGD_XDP,
 	TGD_VAULT,
@@ -284,6 +306,10 @@ int tgd_config_check(struct tgd_config *c, struct tgd_errors *e);
 void tgd_check_rates(struct tgd_config *c, struct tgd_errors *e);
 /* Number of the source that sessions from this local address are counted in; 0 = none. */
 unsigned int tgd_rate_source(const struct tgd_config *c, const struct tgd_address *local);
+/* config_watch.c */
+const char *tgd_scope_word(unsigned int scope);
+long long tgd_scope_id(const struct tgd_config *c, unsigned int scope, const char *name);	/* 0 = there is none */
+void tgd_check_watch(struct tgd_config *c, struct tgd_errors *e);
 /* Dialects: config_venue.c. */
 void tgd_check_dialect(const struct tgd_venue *v, struct tgd_errors *e);
 void tgd_check_subscription(const struct tgd_instrument *in, const struct tgd_venue *v,

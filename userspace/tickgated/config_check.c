@@ -390,56 +390,22 @@ static void check_controls(const struct tgd_limits *l, struct tgd_errors *e)
 
 static void check_limits(struct tgd_config *c, struct tgd_errors *e)
 {
-	const char *kind = "";
+	const char *kind;
 	unsigned int i;
 
 	for (i = 0; i < c->n_limits; i++) {
 		struct tgd_limits *l = &c->limits[i];
-		bool found = true;
-		__u32 n = 0;
 
 		check_controls(l, e);
-
-		if (l->scope == TG_SCOPE_ACCOUNT) {
-			struct tgd_account *a = FIND(c, account, accounts, l->s.name);
-
-			kind = "account";
-			found = a;
-			l->scope_id = a ? a->id : 0;
-		} else if (l->scope == TG_SCOPE_INSTRUMENT) {
-			struct tgd_instrument *in = FIND(c, instrument, instruments, l->s.name);
-
-			kind = "instrument";
-			found = in;
-			l->scope_id = in ? in->id : 0;
-		} else if (l->scope == TG_SCOPE_VENUE) {
-			struct tgd_venue *v = FIND(c, venue, venues, l->s.name);
-
-			kind = "venue";
-			found = v;
-			l->scope_id = v ? v->id : 0;
-		} else if (l->scope == TG_SCOPE_STRATEGY) {
-			struct tgd_strategy *st = FIND(c, strategy, strategies, l->s.name);
-
-			kind = "strategy";
-			found = st;
-			l->scope_id = st ? st->id : 0;
-		} else if (l->scope == TG_SCOPE_CLIENT) {
-			char *end;
-			unsigned long v = strtoul(l->s.name, &end, 10);
-
-			n = v <= (unsigned long)c->engine.max_clients && !*end &&
-					    l->s.name[0] != '-'
-				    ? (__u32)v
-				    : 0;
-			l->scope_id = n;
-			if (!n)
-				tgd_error(
-					e, l->s.line,
-					"[limits client %s]: give a client number from 1 to [engine] max_clients = %lld",
-					l->s.name, c->engine.max_clients);
-		}
-		if (!found)
+		if (l->scope == TG_SCOPE_FIRM)
+			continue;
+		l->scope_id = tgd_scope_id(c, (unsigned int)l->scope, l->s.name);
+		kind = tgd_scope_word((unsigned int)l->scope);
+		if (!l->scope_id && l->scope == TG_SCOPE_CLIENT)
+			tgd_error(e, l->s.line,
+				  "[limits client %s]: give a client number from 1 to [engine] max_clients = %lld",
+				  l->s.name, c->engine.max_clients);
+		else if (!l->scope_id)
 			tgd_error(e, l->s.line,
 				  "[limits %s %s]: no [%s %s]; add it or name another", kind,
 				  l->s.name, kind, l->s.name);
@@ -526,6 +492,7 @@ int tgd_config_check(struct tgd_config *c, struct tgd_errors *e)
 	check_permits(c, e);
 	check_limits(c, e);
 	tgd_check_rates(c, e);
+	tgd_check_watch(c, e);
 	check_feeds(c, e);
 	return 0;
 }

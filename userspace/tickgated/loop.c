@@ -164,6 +164,17 @@ static void one_event(struct loop *l, const struct tg_pub_event *ev)
 		tgd_log(LOG_WARNING, "soft limit: scope %u id %u at %u %% (controls %#x)", ev->u.alert.scope,
 			ev->u.alert.id, ev->u.alert.percent, ev->u.alert.controls);
 		break;
+	case TG_PUB_HEALTH:
+		tgd_log(ev->u.health.level > ev->u.health.previous ? LOG_WARNING : LOG_NOTICE,
+			"venue %u: health %u (was %u), score %u: ack %llu ns, rejects %u %%, stale %u %%, gaps %u",
+			ev->id, ev->u.health.level, ev->u.health.previous, ev->u.health.score,
+			(unsigned long long)ev->u.health.ack_ns, ev->u.health.reject_percent,
+			ev->u.health.stale_percent, ev->u.health.gaps);
+		break;
+	case TG_PUB_TRIGGER:
+		tgd_log(LOG_WARNING, "trigger %u: on %u, action %u, scope %u id %u", ev->u.trigger.trigger_id,
+			ev->u.trigger.on, ev->u.trigger.action, ev->u.trigger.act_scope, ev->u.trigger.act_id);
+		break;
 	case TG_PUB_RESUME:
 		tgd_log(LOG_NOTICE, "trading resumed: scope %u id %u", ev->u.kill.scope,
 			ev->u.kill.id);

@@ -272,13 +272,43 @@ static bool venue_rate(struct tgd_record *r, const struct tgd_config *c, const s
 	return true;
 }
 
-static const char *scope_name(unsigned int scope)
+static void trigger(struct tgd_record *r, const struct tgd_trigger *t, unsigned int id)
 {
-	static const char *const names[] = {
-		"?", "firm", "venue", "account", "client", "instrument", "strategy"
-	};
+	struct tg_in_trigger *o = &r->u.trigger;
 
-	return names[scope < sizeof(names) / sizeof(names[0]) ? scope : 0];
+	r->type = TG_IN_TRIGGER;
+	r->len = sizeof(*o);
+	o->trigger_id = (__u16)id;
+	o->on = (__u16)t->on;
+	o->scope = (__u16)t->scope;
+	o->id = (__u32)t->scope_id;
+	o->act_scope = (__u16)t->act_scope;
+	o->act_id = (__u32)t->act_id;
+	o->action = (__u16)t->action;
+	o->max = (__u32)t->max;
+	o->window_ns = (__u64)t->window_ms * 1000000u;
+	COPY(o->name, t->s.name);
+}
+
+static void watch(struct tgd_record *r, const struct tgd_watch *w)
+{
+	struct tg_in_watch *o = &r->u.watch;
+
+	r->type = TG_IN_WATCH;
+	r->len = sizeof(*o);
+	o->venue_id = (__u16)w->venue_id;
+	o->reduce_percent = (__u16)w->reduce_at;
+	o->stop_percent = (__u16)w->stop_at;
+	o->cancel_percent = (__u16)w->cancel_at;
+	o->recover_percent = (__u16)w->recover_percent;
+	o->reject_percent = (__u16)w->reject_percent;
+	o->stale_percent = (__u16)w->stale_percent;
+	o->window_ns = (__u64)w->window_ms * 1000000u;
+	o->ack_ns = (__u64)w->ack_us * 1000u;
+	o->stale_ns = (__u64)w->stale_ms * 1000000u;
+	o->recover_ns = (__u64)w->recover_ms * 1000000u;
+	o->gaps = (__u32)w->gaps;
+	o->min_answers = (__u32)w->min_answers;
 }
 
 static struct tgd_record *next(struct tgd_records *rs, const char *kind, const char *name)
@@ -292,7 +322,7 @@ static struct tgd_record *next(struct tgd_records *rs, const char *kind, const c
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 {
 	unsigned int max = c->venues + c->products + c->strategies + c->instruments + c->feeds + c->accounts + c->permits +
-			   c->n_limits + c->rates + c->venues + 1,
+			   c->n_limits + c->rates + c->venues + c->triggers + c->watches + 1,
 		     i;
 	struct tgd_record *r;
 	char kind[32];
@@ -317,7 +347,7 @@ int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 		permit(next(out, "permit", c->permit[i].s.name), &c->permit[i]);
 	for (i = 0; i < c->n_limits; i++) {
 		snprintf(kind, sizeof(kind), "limits %s",
-			 scope_name((unsigned int)c->limits[i].scope));
+			 tgd_scope_word((unsigned int)c->limits[i].scope));
 		limits(next(out, kind, c->limits[i].s.name), &c->limits[i]);
 	}
 	for (i = 0; i < c->rates; i++) {
@@ -329,6 +359,11 @@ int tgd_records_build(const struct tgd_config *c, struct tgd_records *out)
 	for (i = 0; i < c->venues; i++)
 		if (!venue_rate(next(out, "venue", c->venue[i].s.name), c, &c->venue[i]))
 			memset(&out->r[--out->n], 0, sizeof(out->r[0]));
+	/* Numbered as they come. */
+	for (i = 0; i < c->triggers; i++)
+		trigger(next(out, "trigger", c->trigger[i].s.name), &c->trigger[i], i + 1);
+	for (i = 0; i < c->watches; i++)
+		watch(next(out, "watch", c->watch[i].s.name), &c->watch[i]);
 	r = next(out, "engine", "");
 	r->type = TG_IN_MODE;
 	r->len = sizeof(r->u.mode);
@@ -346,7 +381,8 @@ void tgd_records_free(struct tgd_records *rs)
 /* What a running engine takes again, takes in addition, takes and gives back. */
 static bool replaced(const struct tgd_record *r)
 {
-	return r->type == TG_IN_LIMITS || r->type == TG_IN_RATE || r->type == TG_IN_PERMIT;
+	return r->type == TG_IN_LIMITS || r->type == TG_IN_RATE || r->type == TG_IN_PERMIT ||
+	       r->type == TG_IN_TRIGGER || r->type == TG_IN_WATCH;
 }
 
 static bool added(const struct tgd_record *r)
@@ -366,6 +402,10 @@ static bool same_thing(const struct tgd_record *a, const struct tgd_record *b)
 		return a->u.rate.scope == b->u.rate.scope && a->u.rate.id == b->u.rate.id;
 	case TG_IN_PERMIT:
 		return a->u.permit.permit_id == b->u.permit.permit_id;
+	case TG_IN_WATCH:
+		return a->u.watch.venue_id == b->u.watch.venue_id;
+	case TG_IN_TRIGGER:
+		return a->u.trigger.trigger_id == b->u.trigger.trigger_id;
 	case TG_IN_FEED:
 		return a->u.feed.feed_id == b->u.feed.feed_id;
 	case TG_IN_INSTRUMENT:
@@ -420,6 +460,14 @@ static void take_back(struct tgd_record *r)
 
 		memset(none.messages, 0xff, sizeof(none.messages));	/* TG_RATE_NONE */
 		r->u.rate = none;
+		return;
+	}
+	if (r->type == TG_IN_WATCH) {
+		r->u.watch = (struct tg_in_watch){ .venue_id = r->u.watch.venue_id };
+		return;
+	}
+	if (r->type == TG_IN_TRIGGER) {
+		r->u.trigger = (struct tg_in_trigger){ .trigger_id = r->u.trigger.trigger_id };
 		return;
 	}
 	l->max_order_qty = l->max_order_notional = l->max_position = open ? TG_PX_MAX : 0;

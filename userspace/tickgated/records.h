@@ -22,6 +22,8 @@ struct tgd_record {
 		struct tg_in_permit permit;
 		struct tg_in_limits limits;
 		struct tg_in_rate rate;
+		struct tg_in_trigger trigger;
+		struct tg_in_watch watch;
 		struct tg_in_mode mode;
 	} u;
 };
@@ -38,12 +40,12 @@ void tgd_engine_params(const struct tgd_config *c, struct tg_in_engine *engine,
 void tgd_venue_record(const struct tgd_venue *v, struct tg_in_venue *out);
 
 /* 0 or -ENOMEM. VENUE, PRODUCT, STRATEGY, INSTRUMENT, FEED, ACCOUNT, PERMIT, LIMITS,
- * RATE, MODE. */
+ * RATE, TRIGGER, WATCH, MODE. */
 int tgd_records_build(const struct tgd_config *c, struct tgd_records *out);
 void tgd_records_free(struct tgd_records *rs);
 
 /*
- * What a reload sends: limits, message budgets and permits of `to` that differ from `from`, and for each that is
+ * What a reload sends: limits, message budgets, permits, triggers and watches of `to` that differ from `from`, and for each that is
  * gone a record that takes it back: permits without rights, limits that let nothing through (firm,
  * account, instrument: they must exist) or everything (venue, client: they are optional, and
  * unlimited is the same as absent). Products, strategies and instruments that are new. Feeds that are new, and

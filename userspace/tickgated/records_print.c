@@ -272,6 +272,35 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		begin(&p, f, json, "RATE");
 		print_rate(&p, &r->u.rate);
 		break;
+	case TG_IN_TRIGGER:
+		begin(&p, f, json, "TRIGGER");
+		num(&p, "id", r->u.trigger.trigger_id);
+		str(&p, "name", r->u.trigger.name);
+		num(&p, "on", r->u.trigger.on);
+		num(&p, "scope", r->u.trigger.scope);
+		num(&p, "of", r->u.trigger.id);
+		num(&p, "action", r->u.trigger.action);
+		num(&p, "act_scope", r->u.trigger.act_scope);
+		num(&p, "act_id", r->u.trigger.act_id);
+		num(&p, "max", r->u.trigger.max);
+		num(&p, "window_ns", r->u.trigger.window_ns);
+		break;
+	case TG_IN_WATCH:
+		begin(&p, f, json, "WATCH");
+		num(&p, "venue", r->u.watch.venue_id);
+		num(&p, "window_ns", r->u.watch.window_ns);
+		num(&p, "ack_ns", r->u.watch.ack_ns);
+		num(&p, "reject_percent", r->u.watch.reject_percent);
+		num(&p, "stale_percent", r->u.watch.stale_percent);
+		num(&p, "stale_ns", r->u.watch.stale_ns);
+		num(&p, "gaps", r->u.watch.gaps);
+		num(&p, "min_answers", r->u.watch.min_answers);
+		num(&p, "reduce_at", r->u.watch.reduce_percent);
+		num(&p, "stop_at", r->u.watch.stop_percent);
+		num(&p, "cancel_at", r->u.watch.cancel_percent);
+		num(&p, "recover_percent", r->u.watch.recover_percent);
+		num(&p, "recover_ns", r->u.watch.recover_ns);
+		break;
 	case TG_IN_MODE:
 		begin(&p, f, json, "MODE");
 		str(&p, "mode", r->u.mode.mode == TG_MODE_LEADER ? "leader" : "follower");

@@ -64,7 +64,7 @@ static void tell_fixed(const struct tgd_config *c, const struct tgd_config *next
 		tgd_log(LOG_WARNING, "reload: [engine]: refused, left as it is: needs a restart");
 	while ((r = tgd_records_fixed_difference(rs, to, &pos)))
 		tgd_log(LOG_WARNING,
-			"reload: %s: refused, left as it is: a running engine takes limits, message budgets, permits, feeds and new products, strategies and instruments; the rest needs a restart",
+			"reload: %s: refused, left as it is: a running engine takes limits, message budgets, permits, triggers, watches, feeds and new products, strategies and instruments; the rest needs a restart",
 			r->label);
 	if (xdp_differs(&c->xdp, &next->xdp))
 		tgd_log(LOG_WARNING, "reload: [xdp]: refused, left as it is: needs a restart");

@@ -91,7 +91,10 @@
 	X(RISK_ALERTS,		"risk_alerts",		"soft limits reached") \
 	X(RISK_MARKS,		"risk_marks",		"instruments whose positions were valued anew by the timer") \
 	X(CANCELS_PACED,	"cancels_paced",	"cancels that waited for the message budget of a venue or source address") \
-	X(STATUS_PACED,		"status_paced",		"status requests that waited for it")
+	X(STATUS_PACED,		"status_paced",		"status requests that waited for it") \
+	X(TRIGGERS,		"triggers",		"times a trigger has acted") \
+	X(VENUE_DEGRADED,	"venue_degraded",	"times a venue's health became worse and exposure there was reduced") \
+	X(VENUE_RECOVERED,	"venue_recovered",	"times it became better and that was lifted, in part or whole")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

@@ -30,6 +30,8 @@ enum tg_pub_type {
 	TG_PUB_GAP = 16,	/* a book is no longer trusted: u.gap; a BOOK_STATE event follows */
 	TG_PUB_RECOVERED = 17,	/* it is again: u.recovered */
 	TG_PUB_ALERT = 18,	/* a soft limit was reached: u.alert; told again when it was left meanwhile */
+	TG_PUB_HEALTH = 20,	/* a venue's health: u.health; id = venue */
+	TG_PUB_TRIGGER = 19,	/* a trigger has acted: u.trigger; id = instrument that it was about, 0 = none */
 };
 
 #define TG_EV_LAST		1u	/* flags: last event of its message: the book is consistent now */
@@ -57,6 +59,8 @@ struct tg_pub_event {
 		struct { __u64 expected, got; __u32 cause, pad0; __u64 pad1; } gap;	/* cause: enum tg_gap_cause; numbers where it has some */
 		struct { __u64 update_id, outage_ns, held, pad; } recovered;	/* held: updates applied on top of the snapshot */
 		struct { __u16 scope, percent; __u32 id, controls, pad0; __u64 pad[2]; } alert;	/* controls: TG_LIMITS_*; percent: of the one used most */
+		struct { __u16 trigger_id, on, action, act_scope; __u32 act_id, count; __u16 venue_id, account_id, client_id, strategy_id; __u64 pad; } trigger; /* count: in the window; who it was about last */
+		struct { __u16 level, previous; __u32 score; __u64 ack_ns; __u32 reject_percent, stale_percent, gaps, pad; } health;	/* enum tg_health_level */
 		__u64 raw[4];
 	} u;
 };

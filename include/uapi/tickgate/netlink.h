@@ -185,6 +185,11 @@ struct tg_nl_session {
 	__u32 stored, resending;	/* messages kept; 1 = a ResendRequest is being answered */
 	char text[64];			/* last Logout/Reject text or protocol error, NUL terminated, printable */
 	__u64 logon_ns;			/* state CREDENTIALS: SendingTime of the Logon that waits, whose MsgSeqNum is next_tx_seq; else 0 */
+	__u16 health;			/* enum tg_health_level */
+	__u16 health_on;		/* 1: it is scored */
+	__u32 health_score;		/* and what it is made of, as in TG_PUB_HEALTH */
+	__u64 health_ack_ns;
+	__u32 health_reject_percent, health_stale_percent, health_gaps, reserved0;
 };
 
 struct tg_nl_client {

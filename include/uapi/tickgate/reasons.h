@@ -72,7 +72,8 @@
 	X(VENUE_RATE,		"message budget of the venue is used up") \
 	X(CLIENT_RATE,		"message budget of the client is used up") \
 	X(SOURCE_RATE,		"message budget of the source address is used up") \
-	X(BAD_ROUTING,		"routing id has no room in the venue's client order ids")
+	X(BAD_ROUTING,		"routing id has no room in the venue's client order ids") \
+	X(TRIGGERED,		"a trigger or the venue's health has acted")
 
 enum tg_reason {
 #define X(name, text) TG_REASON_##name,

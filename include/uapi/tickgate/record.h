@@ -59,6 +59,8 @@ enum tg_in {
 	TG_IN_PRODUCT = 45,	/* struct tg_in_product: what instruments of several venues have in common */
 	TG_IN_STRATEGY = 46,	/* struct tg_in_strategy: a name under which orders are booked and limited */
 	TG_IN_RATE = 47,	/* struct tg_in_rate: message budgets of a venue's session, a client or a source address */
+	TG_IN_TRIGGER = 48,	/* struct tg_in_trigger: what the gateway does by itself when something happens too often */
+	TG_IN_WATCH = 49,	/* struct tg_in_watch: a venue's health and positions */
 	TG_IN_MAX
 };
 
@@ -310,7 +312,99 @@ enum tg_kill_cause {
 	TG_KILL_HEDGE = 8,		/* a hedge was refused, or not filled */
 	TG_KILL_LOSS = 9,		/* max_daily_loss was passed */
 	TG_KILL_EXECUTIONS = 10,		/* max_executions new orders were sent */
+	TG_KILL_REJECTS = 11,		/* triggers, as enum tg_trigger_on */
+	TG_KILL_RISK_REJECTS = 12,
+	TG_KILL_SESSION_LOST = 13,
+	TG_KILL_POSITION = 14,
+	TG_KILL_UNKNOWN_ORDER = 15,
+	TG_KILL_DEGRADED = 16,
 	TG_KILL_CAUSES
+};
+
+/*
+ * A trigger: when something happens more than `max` times within window_ns, the gateway acts by itself, at the end of the record in which it happened. What happened
+ * counts where it concerns the scope and id of the trigger; what is done is done to act_scope and act_id. A kill has the cause that goes with `on`, and is cleared
+ * like any other; so is REDUCE_ONLY and RESTRICT: by RESUME of that scope, with a person and a reason. A second record for the same id replaces the first and counts
+ * anew; on = 0 takes it away (all other fields but trigger_id are 0 then).
+ */
+struct tg_in_trigger {
+	__u16 trigger_id;		/* 1..TG_TRIGGERS */
+	__u16 on;			/* enum tg_trigger_on */
+	__u16 scope;			/* enum tg_scope */
+	__u16 act_scope;
+	__u32 id;			/* of the scope; 0 for FIRM */
+	__u32 act_id;
+	__u16 action;			/* enum tg_action */
+	__u16 reserved0;
+	__u32 max;			/* so many pass, one more acts */
+	__u64 window_ns;		/* 0: every single one acts (max 0) */
+	char name[TG_NAME_LEN];
+	__u64 reserved[2];
+};
+#define TG_TRIGGERS	32u
+
+enum tg_trigger_on {
+	TG_TRIGGER_NONE = 0,
+	TG_TRIGGER_REJECTS = 1,		/* the venue refused a new order or a replace */
+	TG_TRIGGER_RISK_REJECTS = 2,	/* the gateway's own checks did */
+	TG_TRIGGER_SUSPECT = 3,		/* an order has become SUSPECT */
+	TG_TRIGGER_SESSION_LOST = 4,	/* a session dropped, and orders of the scope worked there */
+	TG_TRIGGER_CLIENT_LOST = 5,	/* a client went away, and orders of it worked */
+	TG_TRIGGER_ORPHAN = 6,		/* a child order without its parent; FIRM only. Without a trigger: KILL_CANCEL of the firm */
+	TG_TRIGGER_HEDGE = 7,		/* a hedge failed; likewise */
+	TG_TRIGGER_POSITION = 8,	/* the venue's position, or its drop copy, is not ours */
+	TG_TRIGGER_UNKNOWN_ORDER = 9,	/* a report of an order that is none of ours */
+	TG_TRIGGER_DEGRADED = 10,	/* a venue's health has become worse */
+	TG_TRIGGER_ONS
+};
+
+enum tg_action {
+	TG_ACTION_NONE = 0,
+	TG_ACTION_ALERT = 1,		/* the event alone */
+	TG_ACTION_CANCEL = 2,		/* working orders are cancelled, new ones pass. UNKNOWN_ORDER: that order is */
+	TG_ACTION_REDUCE_ONLY = 3,	/* until RESUME */
+	TG_ACTION_RESTRICT = 4,		/* likewise: cancels only */
+	TG_ACTION_KILL = 5,
+	TG_ACTION_KILL_CANCEL = 6,	/* and working orders are cancelled */
+	TG_ACTIONS
+};
+
+/*
+ * What is watched at a venue. A second record for the same venue replaces the first; one with nothing but venue_id ends it.
+ *
+ * Health: each measure that is not 0 is looked at; its value in percent of what stands here, the worst of them, is the venue's score. What the score reaches is done to
+ * the venue until it has been below recover_percent of that threshold for recover_ns. Positions: the venue is asked for them (35=AN) at each logon and every position_ns.
+ */
+struct tg_in_watch {
+	__u16 venue_id;
+	__u16 flags;			/* TG_WATCH_* */
+	__u16 reduce_percent;		/* score: only what reduces a position; 0 = never */
+	__u16 stop_percent;		/* nothing but cancels */
+	__u16 cancel_percent;		/* and working orders are cancelled. Each above the one before */
+	__u16 recover_percent;		/* 1..100 */
+	__u16 reject_percent;		/* of answers to new orders and replaces; 0 = not looked at, as below */
+	__u16 stale_percent;		/* of the books subscribed at the venue, not LIVE for stale_ns */
+	__u64 window_ns;		/* answers, rejects and gaps are those of so long */
+	__u64 ack_ns;			/* mean time to the first report of an order, or the longest that one is owed */
+	__u64 stale_ns;
+	__u64 recover_ns;
+	__u32 gaps;			/* of books and sequence numbers */
+	__u32 min_answers;		/* fewer say nothing about ack_ns and reject_percent */
+	__u64 position_ns;		/* 0 = never asked */
+	__u64 grace_ns;			/* a difference has to last so long */
+	__s64 tolerance_qty;		/* e8: a smaller or equal one is none */
+	__u16 copy_of;			/* this session is the drop copy of that venue's; 0 = of none */
+	__u16 reserved0;
+	__u32 reserved1;
+	__u64 reserved[2];
+};
+#define TG_WATCH_BASE_FIRST	1u	/* what the venue's first answer has beyond ours was there before: it is not a difference */
+
+enum tg_health_level {
+	TG_HEALTH_GOOD = 0,
+	TG_HEALTH_REDUCE_ONLY = 1,
+	TG_HEALTH_STOPPED = 2,
+	TG_HEALTH_CANCELLED = 3,
 };
 
 struct tg_in_mode {

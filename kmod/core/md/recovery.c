@@ -18,6 +18,8 @@ static void distrust(struct tg_engine *e, struct tg_instrument *i, enum tg_gap_c
 
 	i->gaps++;
 	i->gap_ns = e->time_ns;
+	if (unlikely(e->health_on) && cause != TG_GAP_SILENCE)
+		tg_health_gap(e, i->def.venue_id);
 	ev = tg_pub(e, ob, TG_PUB_GAP, i->def.instrument_id, 0);
 	if (ev) {
 		ev->u.gap.expected = expected;

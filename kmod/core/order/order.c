@@ -165,8 +165,10 @@ static __always_inline enum tg_reason check_risk(struct tg_engine *e, const stru
 	if (why)
 		return why;
 	why = tg_risk_check(e, r);
-	if (why)
+	if (unlikely(why)) {
+		tg_trigger(e, TG_TRIGGER_RISK_REJECTS, r);
 		return why;
+	}
 	if (unlikely(e->rates_on)) {
 		why = tg_rate_check(e, r->venue_id, r->client_id, op);
 		if (why)
@@ -676,6 +678,7 @@ void tg_order_client_gone(struct tg_engine *e, u16 client_id, bool auto_cancel,
 {
 	u32 at;
 
+	tg_trigger_working(e, TG_TRIGGER_CLIENT_LOST, 0, client_id);
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 

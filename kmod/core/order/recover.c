@@ -10,6 +10,7 @@ void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_
 	u32 at;
 
 	s->mass_id = 0;
+	tg_trigger_working(e, TG_TRIGGER_SESSION_LOST, s->cfg.venue_id, 0);
 	for (at = e->working_head; at; at = tg_order_slot(e, at - 1)->next) {
 		struct tg_order *o = tg_order_slot(e, at - 1);
 		u8 before = o->status;
@@ -164,6 +165,7 @@ void tg_order_business_reject(struct tg_engine *e, struct tg_session *s,
 			   something else */
 	o->reason = TG_REASON_VENUE_REJECT;
 	o->updated_ns = e->time_ns;
+	tg_watch_reject(e, o);
 	tg_order_finish(e, o, TG_OS_REJECTED);
 	memset(&n, 0, sizeof(n));
 	n.type = TG_PRIV_ORDER_ACK;

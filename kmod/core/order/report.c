@@ -19,6 +19,7 @@ void tg_order_suspect(struct tg_engine *e, struct tg_order *o, enum tg_reason wh
 	o->reason = (u16)why;
 	o->updated_ns = e->time_ns;
 	tg_cc(e, TG_CC_ORDERS_SUSPECT);
+	tg_trigger_order(e, TG_TRIGGER_SUSPECT, o);
 	if (tg_ord_terminal(o->status))
 		tg_order_revive(e, o);
 	o->prior_status = TG_OS_SUSPECT;
@@ -276,6 +277,7 @@ static void apply(struct tg_engine *e, struct tg_order *o, const struct tg_fix_e
 		break;
 	case TG_OA_REJECT:
 		o->reason = TG_REASON_VENUE_REJECT;
+		tg_watch_reject(e, o);
 		finish(e, o, x, id, TG_OS_REJECTED);
 		break;
 	case TG_OA_EXPIRE:
@@ -353,6 +355,8 @@ static void first_word(struct tg_engine *e, struct tg_order *o, struct tg_outbox
 		return;
 	tg_out_note(e, ob, TG_OUT_STAT, TG_STAGE_VENUE_ACK, e->time_ns - o->sent_ns);
 	tg_own_latency(e, o->venue_id, e->time_ns - o->sent_ns);
+	if (unlikely(e->health_on))
+		tg_health_ack(e, o->venue_id, e->time_ns - o->sent_ns);
 }
 
 /* A trade that is booked already: told again, or told of by CumQty before. */
@@ -564,6 +568,8 @@ void tg_order_request_refused(struct tg_engine *e, struct tg_order *o, u16 venue
 	struct tg_order_note note;
 	u8 request = o->req_type;
 
+	if (request == TG_SUB_REPLACE)
+		tg_watch_reject(e, o);
 	tg_order_request_done(o);
 	o->updated_ns = e->time_ns;
 	tg_order_derive(o);

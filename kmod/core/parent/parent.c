@@ -533,10 +533,14 @@ void tg_parent_timer(struct tg_engine *e, u32 parent_id, u16 what)
 	tg_parent_mark(e, p);
 }
 
-static void latch(struct tg_engine *e, u16 cause, const char *text, u32 len, struct tg_outbox *ob)
+/* A trigger that is about it decides instead. */
+static void latch(struct tg_engine *e, enum tg_trigger_on on, u16 cause, const char *text, u32 len, struct tg_outbox *ob)
 {
+	static const struct tg_risk_request nobody;
 	struct tg_in_kill k;
 
+	if (tg_trigger(e, on, &nobody))
+		return;
 	memset(&k, 0, sizeof(k));
 	k.scope = TG_SCOPE_FIRM;
 	k.cause = cause;
@@ -545,7 +549,7 @@ static void latch(struct tg_engine *e, u16 cause, const char *text, u32 len, str
 	memcpy(k.text, text, len);
 	tg_kill_latch(e, &k, ob);
 }
-#define LATCH(e, cause, text, ob) latch(e, cause, text, sizeof(text) - 1, ob)
+#define LATCH(e, what, text, ob) latch(e, TG_TRIGGER_##what, TG_KILL_##what, text, sizeof(text) - 1, ob)
 
 /* false: out of room; the same again at the next record. */
 static bool run_one(struct tg_engine *e, struct tg_parent *p, struct tg_outbox *ob)
@@ -556,7 +560,7 @@ static bool run_one(struct tg_engine *e, struct tg_parent *p, struct tg_outbox *
 		return false;
 	r = tg_exec_run(e, p, ob);
 	if (r == TG_WORK_UNHEDGED)
-		LATCH(e, TG_KILL_HEDGE, "a hedge failed: legs are not balanced", ob);
+		LATCH(e, HEDGE, "a hedge failed: legs are not balanced", ob);
 	if (r == TG_WORK_SETTLED || r == TG_WORK_UNHEDGED)
 		tg_parent_event(e, p, TG_PE_SETTLED, TG_REASON_OK);
 	if (p->tell && room_to_tell(e, ob))
@@ -569,7 +573,7 @@ void tg_parent_run(struct tg_engine *e, struct tg_outbox *ob)
 	if (e->parent_orphans) {
 		tg_cc_add(e, TG_CC_PARENT_ORPHANS, e->parent_orphans);
 		e->parent_orphans = 0;
-		LATCH(e, TG_KILL_ORPHAN, "a child order without its parent", ob);
+		LATCH(e, ORPHAN, "a child order without its parent", ob);
 	}
 	while (e->parent_due) {
 		struct tg_parent *p = tg_parent_slot(e, e->parent_due - 1);

@@ -64,38 +64,46 @@ enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, st
 enum tg_reason tg_kill_clear(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob)
 {
 	struct tg_kills *t = &e->kills;
+	struct tg_exposure *x;
 	s32 at;
 	u32 i;
 
 	if (!form_ok(e, k) || !k->who[0] || !k->text[0])
 		return TG_REASON_BAD_REQUEST;
 	at = find(t, k->scope, k->id);
-	if (at < 0)
+	x = tg_risk_exposure(e, k->scope, k->id);
+	if (at < 0 && !x->latched)
 		return TG_REASON_BAD_REQUEST;
-	tg_risk_reenable(e, k->scope, k->id, t->k[at].cause);
-	t->n--;
-	for (i = (u32)at; i < t->n; i++)
-		t->k[i] = t->k[i + 1];
-	memset(&t->k[t->n], 0, sizeof(t->k[0]));
+	/* What a trigger has restricted is lifted with it. */
+	if (x->latched)
+		e->limits_version++;
+	x->latched = 0;
+	if (at >= 0) {
+		tg_risk_reenable(e, k->scope, k->id, t->k[at].cause);
+		t->n--;
+		for (i = (u32)at; i < t->n; i++)
+			t->k[i] = t->k[i + 1];
+		memset(&t->k[t->n], 0, sizeof(t->k[0]));
+	}
 	tell(e, TG_PUB_RESUME, k, ob);
 	return TG_REASON_OK;
 }
 
-static bool on(const struct tg_in_kill *k, const struct tg_risk_request *r)
+bool tg_risk_in_scope(const struct tg_risk_request *r, u16 scope, u32 id)
 {
-	switch (k->scope) {
+	switch (scope) {
 	case TG_SCOPE_FIRM:
 		return true;
 	case TG_SCOPE_VENUE:
-		return k->id == r->venue_id;
+		return id == r->venue_id;
 	case TG_SCOPE_ACCOUNT:
-		return k->id == r->account_id;
+		return id == r->account_id;
 	case TG_SCOPE_CLIENT:
-		return k->id == r->client_id;
+		return id == r->client_id;
 	case TG_SCOPE_INSTRUMENT:
-		return k->id == r->instrument_id;
+		return id == r->instrument_id;
 	case TG_SCOPE_STRATEGY:
-		return k->id == r->strategy_id;
+		return id == r->strategy_id;
 	default:
 		return false;
 	}
@@ -108,7 +116,7 @@ enum tg_reason tg_kill_reason(const struct tg_engine *e, const struct tg_risk_re
 	u32 i;
 
 	for (i = 0; i < t->n; i++) {
-		if (!on(&t->k[i], r))
+		if (!tg_risk_in_scope(r, t->k[i].scope, t->k[i].id))
 			continue;
 		switch (t->k[i].cause) {
 		case TG_KILL_LOSS:

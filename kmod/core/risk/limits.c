@@ -158,6 +158,16 @@ enum tg_reason tg_risk_set_state(struct tg_engine *e, u16 scope, u32 id, u32 set
 	return TG_REASON_OK;
 }
 
+void tg_risk_latch_state(struct tg_engine *e, u16 scope, u32 id, u32 set)
+{
+	struct tg_exposure *x = tg_risk_exposure(e, scope, id);
+
+	if (!x || (x->latched & set) == set)
+		return;
+	x->latched |= set;
+	e->limits_version++;
+}
+
 /* ---- rows ---- */
 
 static void tighten(s64 *m, s64 v)
@@ -244,7 +254,7 @@ static __attribute__((__noinline__)) bool gather(struct tg_engine *e, const stru
 		if (l)
 			add_scope(e, w, l);
 		if (x) {
-			u32 here = (l ? l->cfg.flags : 0) | x->state;
+			u32 here = (l ? l->cfg.flags : 0) | x->state | x->latched;
 
 			state |= here & TG_LIMITS_RESTRICTED;
 			if (here & TG_LIMITS_REDUCE_ONLY)

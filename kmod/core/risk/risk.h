@@ -81,7 +81,7 @@ struct tg_exposure {
 	u32 slot;			/* of its limits, 0 = none; FIRM's is 0 too */
 	u32 executions;			/* new orders sent since a person last enabled */
 	u32 state;			/* TG_LIMITS_REDUCE_ONLY, _RESTRICTED: set by the engine itself, beside the limits */
-	u32 pad;
+	u32 latched;			/* likewise, until a person resumes */
 };
 
 /* What one client's orders on one account in one instrument are checked against. */
@@ -174,6 +174,8 @@ s64 tg_risk_market_px(struct tg_engine *e, const struct tg_risk_request *r);	/* 
 const struct tg_risk_row *tg_risk_row_make(struct tg_engine *e, const struct tg_risk_request *r, struct tg_risk_row *w);
 /* Sets or clears TG_LIMITS_REDUCE_ONLY, TG_LIMITS_RESTRICTED of a scope beside its limits: for what the engine decides itself. */
 enum tg_reason tg_risk_set_state(struct tg_engine *e, u16 scope, u32 id, u32 set, u32 clear);
+/* Sets them until RESUME of the scope. */
+void tg_risk_latch_state(struct tg_engine *e, u16 scope, u32 id, u32 set);
 /* By how much the value of an open order grows when it is replaced; TG_PX_MAX where that cannot be told. */
 s64 tg_risk_replace_value(const struct tg_order *o, s64 px, s64 qty);
 bool tg_scope_ok(const struct tg_engine *e, u16 scope, u32 id);	/* is this a scope, and the id within its capacity? */
@@ -267,6 +269,40 @@ struct tg_kills { struct tg_in_kill k[TG_KILLS]; u32 n; u32 pad; };
 enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);
 enum tg_reason tg_kill_clear(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);
 enum tg_reason tg_kill_reason(const struct tg_engine *e, const struct tg_risk_request *r);	/* OK: no kill is on it */
+bool tg_risk_in_scope(const struct tg_risk_request *r, u16 scope, u32 id);
+
+/*
+ * trigger.c: what is counted, and acted on at the end of the record (tg_trigger_run): inside it a kill would change lists that are being walked. Times are
+ * kept in buckets: nothing is forgotten before the window is over, and a sixteenth of it later at most.
+ */
+#define TG_TRIGGER_BUCKETS	17u
+struct tg_trigger {
+	struct tg_in_trigger cfg;	/* cfg.on 0 = empty */
+	u64 width_ns;			/* of one bucket */
+	u64 at;				/* number of the newest one: time / width */
+	struct tg_risk_request about;	/* what it was about last: ids only */
+	u32 sum;
+	u32 count;			/* sum when it became due */
+	u32 bucket[TG_TRIGGER_BUCKETS];
+	u32 pad;
+};
+enum tg_reason tg_trigger_config(struct tg_engine *e, const struct tg_in_trigger *t);
+/* about: ids alone count. false = no trigger is about that. */
+bool tg_trigger(struct tg_engine *e, enum tg_trigger_on on, const struct tg_risk_request *about);
+void tg_trigger_order(struct tg_engine *e, enum tg_trigger_on on, const struct tg_order *o);
+/* Once for each trigger that has a working order of this venue, or of this client, in its scope; 0 = any. */
+void tg_trigger_working(struct tg_engine *e, enum tg_trigger_on on, u16 venue_id, u16 client_id);
+void tg_trigger_run(struct tg_engine *e, struct tg_outbox *ob);
+/* The venue has refused a new order or a replace: for health and triggers. */
+void tg_watch_reject(struct tg_engine *e, const struct tg_order *o);
+
+/* venue_health.c (health.h). Noting what happens is for when e->health_on. */
+enum tg_reason tg_watch_config(struct tg_engine *e, const struct tg_in_watch *w, struct tg_outbox *ob);
+void tg_health_ack(struct tg_engine *e, u16 venue_id, u64 ns);
+void tg_health_reject(struct tg_engine *e, const struct tg_order *o);
+void tg_health_gap(struct tg_engine *e, u16 venue_id);
+void tg_health_timer(struct tg_engine *e, struct tg_outbox *ob);
+void tg_health_query(const struct tg_session *s, struct tg_nl_session *out);
 
 static inline bool tg_killed(const struct tg_engine *e, const struct tg_risk_request *r)
 {

@@ -103,6 +103,7 @@ static void gap(struct tg_engine *e, struct tg_session *s, u64 seq, struct tg_ou
 	if (s->resend_out && s->next_rx_seq <= s->resend_end)
 		return;
 	tg_cc(e, TG_CC_SESSION_GAPS);
+	tg_health_gap(e, s->cfg.venue_id);
 	if (s->gap_storm >= TG_SESSION_STORM) {
 		expel(e, s, TG_SESSION_HALTED, "too many resend requests without progress", ob);
 		return;
@@ -118,6 +119,7 @@ static bool skip_gap(struct tg_engine *e, struct tg_session *s, u64 seq, struct 
 	if (seq <= s->next_rx_seq || tg_venue_caps(s->cfg.dialect)->resend)
 		return false;
 	tg_cc(e, TG_CC_SESSION_GAPS);
+	tg_health_gap(e, s->cfg.venue_id);
 	tg_md_session_gap(e, s, s->next_rx_seq, seq, ob);
 	s->next_rx_seq = seq;
 	return true;
@@ -189,6 +191,7 @@ static void logged_on(struct tg_engine *e, struct tg_session *s, const struct tg
 		/* Our 789 has asked already; the venue is reminded if nothing comes. */
 		if ((s->cfg.flags & TG_VENUE_NEXT_EXPECTED) && a->next_expected) {
 			tg_cc(e, TG_CC_SESSION_GAPS);
+			tg_health_gap(e, s->cfg.venue_id);
 			s->resend_out = 1;
 			s->resend_begin = s->next_rx_seq;
 			s->resend_end = h->seq - 1;

@@ -13,6 +13,7 @@
 #include "fix/decode.h"
 #include "fix/encode.h"
 #include "outbox.h"
+#include "risk/health.h"
 #include <tickgate/record.h>
 #include <tickgate/netlink.h>
 
@@ -66,6 +67,7 @@ struct tg_session {
 	char text[64];
 	struct tg_fix_hint rx_hint;	/* the last header received */
 	struct tg_fix_head tx_head;	/* the last header sent */
+	struct tg_health health;	/* risk/ */
 };
 
 /* One message that was sent. */

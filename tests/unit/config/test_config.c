@@ -102,7 +102,7 @@ static void sections(void **state)
 {
 	(void)state;
 	expect(ENGINE "[frob]\n",
-	       "t.conf:5: [frob]: unknown section; known are: engine journal venue product strategy instrument account permit limits rate feed xdp vault\n");
+	       "t.conf:5: [frob]: unknown section; known are: engine journal venue product strategy instrument account permit limits rate trigger watch feed xdp vault\n");
 	expect(ENGINE "[account]\n", "t.conf:5: [account]: write [account NAME]\n");
 	expect(ENGINE "[xdp x]\n", "t.conf:5: [xdp x]: write [xdp]\n");
 	expect(ENGINE "[account a b]\nid=1\n",
@@ -136,7 +136,7 @@ static void values(void **state)
 	expect("[engine]\ncpu=99999999999999999999\n[journal]\npath=/j\n",
 	       "t.conf:2: [engine] cpu: \"99999999999999999999\" is not allowed; give a whole number from 0 to 8191\n");
 	expect(ENGINE "[engine2]\n",
-	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue product strategy instrument account permit limits rate feed xdp vault\n");
+	       "t.conf:5: [engine2]: unknown section; known are: engine journal venue product strategy instrument account permit limits rate trigger watch feed xdp vault\n");
 	expect("[engine]\ncpu=1\nwait=often\n[journal]\npath=/j\n",
 	       "t.conf:3: [engine] wait: \"often\" is not allowed; give one of: busy adaptive block\n");
 	expect("[engine]\ncpu=1\nforce_cpu=true\n[journal]\npath=/j\n",
@@ -261,6 +261,87 @@ static void strategies(void **state)
 		}
 	}
 	assert_int_equal(seen, 7);
+	tgd_records_free(&rs);
+	tgd_config_free(&c);
+}
+
+/* What acts by itself: scopes by their words, and what the engine would refuse. */
+static void triggers(void **state)
+{
+	struct tgd_records rs, none = { 0 }, d = { 0 };
+	struct tgd_config c;
+	unsigned int i;
+
+	(void)state;
+#define T "[trigger t]\naction=kill\non="
+	expect(ENGINE "[trigger t]\n", "t.conf:5: [trigger t] on: missing; give what is counted: orders and replaces that the venue refuses; that the risk checks refuse; orders that become suspect; sessions, clients that are lost while orders work; child orders without a parent; hedges that fail; positions that are not the venue's; reports of orders that are not ours; venues whose health becomes worse\n"
+	       "t.conf:5: [trigger t] action: missing; give alert = an event; cancel = working orders are cancelled (of unknown_order: that order); reduce_only, restrict = until resumed, only what reduces the position, only cancels; kill; kill_cancel = working orders too\n");
+	expect(ENGINE T "rejects\nscope=world\n", "t.conf:8: [trigger t] scope: \"world\" is no scope; give firm, venue NAME, account NAME, client N, instrument NAME or strategy NAME\n");
+	expect(ENGINE T "rejects\nscope=venue v\ntarget=client 17\n", "t.conf:8: [trigger t] scope: no venue v; name one that there is\n"
+	       "t.conf:9: [trigger t] target: no client 17; name one that there is\n");
+	expect(ENGINE T "hedge\nscope=client 1\n", "t.conf:8: [trigger t] scope: this is told of the firm as a whole; give firm, and a narrower target\n");
+	expect(ENGINE T "unknown_order\nscope=client 1\n", "t.conf:8: [trigger t] scope: the venue knows neither clients nor strategies; give firm, venue, account or instrument\n");
+	expect(ENGINE T "degraded\nscope=client 1\n", "t.conf:8: [trigger t] scope: health is a venue's; give firm or venue NAME\n");
+	expect(ENGINE T "rejects\nmax=3\n", "t.conf:8: [trigger t] max and window_ms: give both, or neither for every single one\n");
+	good(ENGINE VENUE "[trigger a]\non=suspect\naction=alert\n[trigger b]\non=rejects\naction=kill_cancel\nscope=client 2\ntarget=venue v\nmax=5\nwindow_ms=100\n", &c);
+	assert_int_equal(tgd_records_build(&c, &rs), 0);
+	for (i = 0; i < rs.n && rs.r[i].type != TG_IN_TRIGGER; i++)
+		;
+	assert_int_equal(rs.r[i].u.trigger.trigger_id, 1);
+	assert_int_equal(rs.r[i].u.trigger.scope, TG_SCOPE_FIRM);
+	assert_int_equal(rs.r[i].u.trigger.act_scope, TG_SCOPE_FIRM);
+	assert_int_equal(rs.r[i].u.trigger.action, TG_ACTION_ALERT);
+	i++;
+	assert_string_equal(rs.r[i].label, "[trigger b]");
+	assert_string_equal(rs.r[i].u.trigger.name, "b");
+	assert_int_equal(rs.r[i].u.trigger.trigger_id, 2);
+	assert_int_equal(rs.r[i].u.trigger.on, TG_TRIGGER_REJECTS);
+	assert_int_equal(rs.r[i].u.trigger.scope, TG_SCOPE_CLIENT);
+	assert_int_equal(rs.r[i].u.trigger.id, 2);
+	assert_int_equal(rs.r[i].u.trigger.act_scope, TG_SCOPE_VENUE);
+	assert_int_equal(rs.r[i].u.trigger.act_id, 1);
+	assert_int_equal(rs.r[i].u.trigger.max, 5);
+	assert_int_equal(rs.r[i].u.trigger.window_ns, 100000000);
+	/* taken back: the id alone */
+	assert_int_equal(tgd_records_reload(&rs, &none, &d), 0);
+	assert_int_equal(d.n, 2);
+	assert_true(d.r[1].gone);
+	assert_int_equal(d.r[1].u.trigger.trigger_id, 2);
+	assert_int_equal(d.r[1].u.trigger.on, 0);
+	assert_int_equal(d.r[1].u.trigger.name[0], 0);
+	tgd_records_free(&d);
+	tgd_records_free(&rs);
+	tgd_config_free(&c);
+}
+
+static void watches(void **state)
+{
+	struct tgd_records rs;
+	struct tgd_config c;
+	unsigned int i;
+
+	(void)state;
+	expect(ENGINE "[watch v]\n", "t.conf:5: [watch v]: no [venue v]; add it or name another\n");
+	expect(ENGINE VENUE "[watch v]\ngaps=3\nreduce_at=150\n", "t.conf:12: [watch v] stop_at: 150 is not above reduce_at = 150; raise it, or say 0 for never\n");
+	expect(ENGINE VENUE "[watch v]\ngaps=3\nreduce_at=0\nstop_at=0\n", "t.conf:14: [watch v] reduce_at, stop_at, cancel_at: all are 0, so nothing would be done; give one\n");
+	good(ENGINE VENUE "[watch v]\ngaps=3\nack_us=5\nreject_percent=6\nstale_percent=7\nstale_ms=8\nwindow_ms=9\nmin_answers=10\nreduce_at=11\nstop_at=12\ncancel_at=13\nrecover_percent=14\nrecover_ms=15\n", &c);
+	assert_int_equal(tgd_records_build(&c, &rs), 0);
+	for (i = 0; i < rs.n && rs.r[i].type != TG_IN_WATCH; i++)
+		;
+	assert_string_equal(rs.r[i].label, "[watch v]");
+	assert_int_equal(rs.r[i].u.watch.venue_id, 1);
+	assert_int_equal(rs.r[i].u.watch.gaps, 3);
+	assert_int_equal(rs.r[i].u.watch.ack_ns, 5000);
+	assert_int_equal(rs.r[i].u.watch.reject_percent, 6);
+	assert_int_equal(rs.r[i].u.watch.stale_percent, 7);
+	assert_int_equal(rs.r[i].u.watch.stale_ns, 8000000);
+	assert_int_equal(rs.r[i].u.watch.window_ns, 9000000);
+	assert_int_equal(rs.r[i].u.watch.min_answers, 10);
+	assert_int_equal(rs.r[i].u.watch.reduce_percent, 11);
+	assert_int_equal(rs.r[i].u.watch.stop_percent, 12);
+	assert_int_equal(rs.r[i].u.watch.cancel_percent, 13);
+	assert_int_equal(rs.r[i].u.watch.recover_percent, 14);
+	assert_int_equal(rs.r[i].u.watch.recover_ns, 15000000);
 	tgd_records_free(&rs);
 	tgd_config_free(&c);
 }
@@ -649,7 +730,7 @@ int main(void)
 		cmocka_unit_test(form),	     cmocka_unit_test(dialects), cmocka_unit_test(long_line_and_nul),
 		cmocka_unit_test(too_large), cmocka_unit_test(sections),
 		cmocka_unit_test(values),    cmocka_unit_test(references),
-		cmocka_unit_test(strategies), cmocka_unit_test(books),     cmocka_unit_test(groups),	 cmocka_unit_test(book_records),
+		cmocka_unit_test(strategies), cmocka_unit_test(triggers), cmocka_unit_test(watches), cmocka_unit_test(books),     cmocka_unit_test(groups),	 cmocka_unit_test(book_records),
 		cmocka_unit_test(whole),     cmocka_unit_test(controls),  cmocka_unit_test(records),
 		cmocka_unit_test(reload), cmocka_unit_test(reload_feeds), cmocka_unit_test(applied),cmocka_unit_test(backoff),
 	};

@@ -44,7 +44,7 @@ check "an unknown option exits 2" status 2 "$tickgated" --nonsense
 check "an argument too many exits 2" status 2 "$tickgated" --dry-run x
 check "--help exits 0" status 0 "$tickgated" --help
 check "--version exits 0" status 0 "$tickgated" --version
-check "--help-config tells every section" bash -c "'$tickgated' --help-config | grep -c '^\[' | grep -qx 12"
+check "--help-config tells every section" bash -c "'$tickgated' --help-config | grep -c '^\[' | grep -qx 15"
 check "--check-config --json is JSON" json_lines "$tickgated" --check-config --json "$example"
 check "--dry-run --json is JSON" json_lines "$tickgated" --dry-run --json --config "$example"
 check "--dry-run sends nothing and prints every record" bash -c "'$tickgated' --dry-run --config '$example' | wc -l | grep -qx 10"
