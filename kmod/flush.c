@@ -27,6 +27,8 @@ static void publish(struct tgk_engine *eng, struct tg_pub_event *ev)
 	case TG_PUB_ALERT:
 	case TG_PUB_TRIGGER:
 	case TG_PUB_HEALTH:
+	case TG_PUB_MISMATCH:
+	case TG_PUB_UNKNOWN_ORDER:
 	case TG_PUB_MODE:
 	case TG_PUB_BOOK_STATE:
 		tgk_netlink_event(eng, ev);

@@ -384,9 +384,12 @@ TG_OFFSET(tg_priv_event, u.position.fees, 56);
 TG_OFFSET(tg_priv_event, u.position.open_buy_qty, 64);
 TG_OFFSET(tg_priv_event, u.position.open_sell_qty, 72);
 TG_OFFSET(tg_priv_event, u.position.account_id, 80);
-TG_OFFSET(tg_priv_event, u.position.pad0, 82);
+TG_OFFSET(tg_priv_event, u.position.venue_differs, 82);
+TG_OFFSET(tg_priv_event, u.position.pad0, 84);
 TG_OFFSET(tg_priv_event, u.position.unrealised_pnl, 88);
-TG_OFFSET(tg_priv_event, u.position.pad, 96);
+TG_OFFSET(tg_priv_event, u.position.venue_qty, 96);
+TG_OFFSET(tg_priv_event, u.position.venue_ns, 104);
+TG_OFFSET(tg_priv_event, u.position.pad, 112);
 TG_OFFSET(tg_priv_event, u.instrument, 32);
 TG_OFFSET(tg_priv_event, u.instrument.symbol, 32);
 TG_OFFSET(tg_priv_event, u.instrument.tick, 56);
@@ -732,7 +735,7 @@ TG_OFFSET(tg_nl_parent, hedged, 113);
 TG_OFFSET(tg_nl_parent, pad, 114);
 
 /* tg_nl_position */
-TG_SIZE(tg_nl_position, 88);
+TG_SIZE(tg_nl_position, 120);
 TG_OFFSET(tg_nl_position, instrument_id, 0);
 TG_OFFSET(tg_nl_position, account_id, 4);
 TG_OFFSET(tg_nl_position, strategy_id, 6);
@@ -746,6 +749,11 @@ TG_OFFSET(tg_nl_position, open_sell_qty, 56);
 TG_OFFSET(tg_nl_position, bought_qty, 64);
 TG_OFFSET(tg_nl_position, sold_qty, 72);
 TG_OFFSET(tg_nl_position, fills, 80);
+TG_OFFSET(tg_nl_position, venue_qty, 88);
+TG_OFFSET(tg_nl_position, venue_ns, 96);
+TG_OFFSET(tg_nl_position, venue_base, 104);
+TG_OFFSET(tg_nl_position, venue_differs, 112);
+TG_OFFSET(tg_nl_position, reserved0, 116);
 
 /* tg_nl_session */
 TG_SIZE(tg_nl_session, 280);

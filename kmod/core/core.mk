@@ -50,6 +50,7 @@ tg-core-objs := \
 	risk/kill.o \
 	risk/trigger.o \
 	risk/venue_health.o \
+	risk/reconcile.o \
 	order/slots.o \
 	order/stp.o \
 	order/order.o \
@@ -59,6 +60,7 @@ tg-core-objs := \
 	order/report.o \
 	order/recover.o \
 	order/mass.o \
+	order/stray.o \
 	order/exec_ids.o \
 	timer.o \
 	parent/table.o \

@@ -121,6 +121,7 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	put(e ? &e->off_products : NULL, &at, sizeof(struct tg_product) * (p->max_products + 1ULL));
 	put(e ? &e->off_parents : NULL, &at, tg_parent_bytes(p));
 	put(e ? &e->off_timers : NULL, &at, tg_timer_bytes(p));
+	put(e ? &e->off_venue_positions : NULL, &at, tg_reconcile_bytes(p));
 	if (p->l3_books)
 		put(e ? &e->off_l3 : NULL, &at, tg_l3_bytes(p->l3_orders, p->book_levels) * p->l3_books);
 	rx = place(&at, (u64)p->rx_buffer_bytes * (p->max_venues + 1ULL));
@@ -195,6 +196,7 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 	e->risk_mark_ns = NEVER;
 	e->rate_due_ns = NEVER;
 	e->health_ns = NEVER;
+	e->reconcile_ns = NEVER;
 	layout(p, e);
 	/* Free order slots in a queue, oldest first, so that a slot rests as long as possible before its next generation. */
 	for (i = 0; i < p->max_orders; i++)
@@ -216,7 +218,7 @@ static bool hearsay(u32 type)
 {
 	switch (type) {
 	case TG_MT1('B'): case TG_MT1('C'): case TG_MT1('x'):
-	case TG_MT1('r'): case TG_MT1('S'): case TG_MT1('P'): case TG_MT2('A', 'E'): case TG_MT2('A', 'P'): case TG_MT2('A', 'Q'):
+	case TG_MT1('r'): case TG_MT1('S'): case TG_MT1('P'): case TG_MT2('A', 'E'): case TG_MT2('A', 'Q'):
 	case TG_MT2('A', 'R'): case TG_MT2('B', 'A'): case TG_MT2('B', 'Z'):
 		return true;
 	default:
@@ -269,6 +271,9 @@ enum tg_fix_error tg_app_message(struct tg_engine *e, struct tg_session *s, cons
 	case TG_MT1('y'):
 	case TG_MT1('d'):
 		return tg_md_message(e, s, h, c, bad_tag, ob);
+	case TG_MT2('A', 'O'):
+	case TG_MT2('A', 'P'):
+		return tg_position_report(e, s, c, f->msg_type == TG_MT2('A', 'O'), bad_tag, ob);
 	default:
 		tg_cc(e, TG_CC_FIX_UNKNOWN_TYPE);
 		/* What a venue tells everybody wants no answer; anything else expects that somebody acts on it (FIX 4.4 volume 1, "Business Message Reject"). */
@@ -296,10 +301,12 @@ void tg_app_session_state(struct tg_engine *e, struct tg_session *s, u16 previou
 		if (previous == TG_SESSION_LOGON_SENT || previous == TG_SESSION_RECOVERING || previous == TG_SESSION_CREDENTIALS) {
 			tg_order_session_up(e, s, ob);
 			tg_md_session_up(e, s, ob);
+			tg_reconcile_session(e, s);
 		}
 	} else if ((s->state == TG_SESSION_DOWN || s->state == TG_SESSION_HALTED) && was_up) {
 		tg_order_session_down(e, s, ob);
 		tg_md_session_down(e, s, ob);
+		tg_reconcile_session(e, s);
 	}
 }
 
@@ -375,6 +382,8 @@ static void timers(struct tg_engine *e, struct tg_outbox *ob)
 		tg_rate_timer(e, ob);
 	if (e->health_ns <= e->time_ns)
 		tg_health_timer(e, ob);
+	if (e->reconcile_ns <= e->time_ns)
+		tg_reconcile_timer(e, ob);
 	if (tg_client_deadline_ns(e) <= e->time_ns)
 		tg_client_timer(e, ob);
 	tg_timer_run(e);
@@ -399,6 +408,8 @@ static u64 next_deadline(const struct tg_engine *e)
 		d = t;
 	if (e->health_ns < d)
 		d = e->health_ns;
+	if (e->reconcile_ns < d)
+		d = e->reconcile_ns;
 	for (v = 1; v <= e->params.max_venues; v++) {
 		const struct tg_session *s = tg_session(e, v);
 

@@ -98,8 +98,13 @@ struct tg_engine {
 	u32 rate_asks;			/* a status request waits too */
 	u32 risk_pad;
 	u32 health_on;			/* 1: the health of some venue is scored */
-	u32 health_pad;
+	u32 copy_sessions;		/* 1: some session is a drop copy */
 	u64 health_ns;			/* when they are looked at next; ~0 = never */
+	u64 reconcile_ns;		/* the next question for positions, or copy to be settled; ~0 = none */
+	u64 strays;			/* cancels for orders that are not ours */
+	u32 copies_used;
+	u32 copies_pad;
+	struct tg_copy copies[TG_COPIES];	/* stray.c: by due_ns */
 
 	/* Offsets from the arena's start. */
 	u64 off_sessions;		/* struct tg_session [max_venues + 1], index = venue id */
@@ -122,6 +127,7 @@ struct tg_engine {
 	u64 off_exec_ids;		/* struct tg_exec_id [exec_ids] */
 	u64 off_exec_buckets;		/* u32 [exec_ids rounded up to 2^k]: index + 1 */
 	u64 off_products;		/* struct tg_product [max_products + 1] */
+	u64 off_venue_positions;	/* struct tg_venue_position: reconcile.c */
 	u64 off_l3;			/* params.l3_books times struct tg_l3 */
 	u64 off_parents;		/* struct tg_parent [max_parents] */
 	u64 off_timers;			/* struct tg_timer [max_timers], then u32 [max_timers]: the heap */

@@ -52,6 +52,12 @@ static void dispatch_public(struct tg_handle *c, const struct tg_pub_event *ev)
 	case TG_PUB_HEALTH:
 		f = cb->on_health;
 		break;
+	case TG_PUB_MISMATCH:
+		f = cb->on_mismatch;
+		break;
+	case TG_PUB_UNKNOWN_ORDER:
+		f = cb->on_unknown_order;
+		break;
 	case TG_PUB_TOP:
 		f = cb->on_top;
 		break;

@@ -58,6 +58,9 @@ struct tg_callbacks {
 	void (*on_alert)(void *user, const struct tg_pub_event *ev);
 	/* a venue's health has changed its level: ev->u.health; what may be sent there has too */
 	void (*on_health)(void *user, const struct tg_pub_event *ev);
+	/* a position is not the venue's, or is again: ev->u.mismatch; an order at a venue that is not the firm's: ev->u.unknown */
+	void (*on_mismatch)(void *user, const struct tg_pub_event *ev);
+	void (*on_unknown_order)(void *user, const struct tg_pub_event *ev);
 	/* the gateway has acted by itself: ev->u.trigger */
 	void (*on_trigger)(void *user, const struct tg_pub_event *ev);
 	void (*on_mode)(void *user, const struct tg_pub_event *ev);

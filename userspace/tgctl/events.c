@@ -19,6 +19,10 @@ static const char *type_name(unsigned int type)
 		return "TRIGGER";
 	case TG_PUB_HEALTH:
 		return "HEALTH";
+	case TG_PUB_MISMATCH:
+		return "MISMATCH";
+	case TG_PUB_UNKNOWN_ORDER:
+		return "UNKNOWN";
 	case TG_PUB_MODE:
 		return "MODE";
 	case TG_PUB_BOOK_STATE:
@@ -138,6 +142,15 @@ static void text(struct ctl *c, const struct tg_pub_event *ev)
 		       (unsigned long long)ev->u.health.ack_ns / 1000, ev->u.health.reject_percent,
 		       ev->u.health.stale_percent, ev->u.health.gaps);
 		break;
+	case TG_PUB_MISMATCH:
+		printf("%s %s %s: %s%s\n", ctl_venue(c, ev->u.mismatch.venue_id), ctl_account(ev->u.mismatch.account_id),
+		       ctl_instrument(c, ev->id), ev->u.mismatch.differs ? "differs from the venue's" : "equal again",
+		       ev->u.mismatch.order_id ? " (drop copy)" : "");
+		break;
+	case TG_PUB_UNKNOWN_ORDER:
+		printf("%s %s: an order that is not ours, 150=%c 39=%c\n", ctl_venue(c, ev->u.unknown.venue_id),
+		       ev->id ? ctl_instrument(c, ev->id) : "-", ev->u.unknown.exec_type, ev->u.unknown.ord_status);
+		break;
 	case TG_PUB_TRIGGER:
 		printf("%u on %s (%u): %s %s %s\n", ev->u.trigger.trigger_id, trigger_on(ev->u.trigger.on), ev->u.trigger.count,
 		       action(ev->u.trigger.action), ctl_scope_name(ev->u.trigger.act_scope),
@@ -190,6 +203,20 @@ static void json_out(struct ctl *c, const struct tg_pub_event *ev)
 		tg_json_u64(&j, "reject_percent", ev->u.health.reject_percent);
 		tg_json_u64(&j, "stale_percent", ev->u.health.stale_percent);
 		tg_json_u64(&j, "gaps", ev->u.health.gaps);
+		break;
+	case TG_PUB_MISMATCH:
+		tg_json_u64(&j, "instrument", ev->id);
+		tg_json_u64(&j, "venue", ev->u.mismatch.venue_id);
+		tg_json_u64(&j, "account", ev->u.mismatch.account_id);
+		tg_json_u64(&j, "order_id", ev->u.mismatch.order_id);
+		tg_json_bool(&j, "differs", ev->u.mismatch.differs);
+		break;
+	case TG_PUB_UNKNOWN_ORDER:
+		tg_json_u64(&j, "instrument", ev->id);
+		tg_json_u64(&j, "venue", ev->u.unknown.venue_id);
+		tg_json_u64(&j, "account", ev->u.unknown.account_id);
+		tg_json_u64(&j, "exec_type", ev->u.unknown.exec_type);
+		tg_json_u64(&j, "ord_status", ev->u.unknown.ord_status);
 		break;
 	case TG_PUB_TRIGGER:
 		tg_json_u64(&j, "trigger", ev->u.trigger.trigger_id);

@@ -19,7 +19,7 @@ static void text(struct ctl *c, const struct tg_nl_position *p, __u32 n)
 {
 	static const char *const heads[] = {
 		"ACCOUNT", "SYMBOL",  ">POSITION", ">AVG PRICE", ">REALISED",  ">UNREALISED",
-		">FEES",   ">BOUGHT", ">SOLD",	   ">OPEN BUY",	 ">OPEN SELL", ">FILLS",
+		">FEES",   ">BOUGHT", ">SOLD",	   ">OPEN BUY",	 ">OPEN SELL", ">FILLS", ">VENUE", "",
 	};
 	struct tg_table tab;
 	__u32 i;
@@ -38,6 +38,8 @@ static void text(struct ctl *c, const struct tg_nl_position *p, __u32 n)
 		tg_table_e8(&tab, p->open_buy_qty);
 		tg_table_e8(&tab, p->open_sell_qty);
 		tg_table_cell(&tab, "%llu", (unsigned long long)p->fills);
+		tg_table_e8(&tab, p->venue_ns ? p->venue_qty : TG_PX_NONE);
+		tg_table_cell(&tab, "%s", p->venue_differs ? "differs" : "");
 	}
 	tg_table_print(&tab, stdout);
 }
@@ -67,6 +69,12 @@ static void json_out(struct ctl *c, const struct tg_nl_position *p, __u32 n)
 		tg_json_e8(&j, "open_buy_qty", p->open_buy_qty);
 		tg_json_e8(&j, "open_sell_qty", p->open_sell_qty);
 		tg_json_u64(&j, "fills", p->fills);
+		if (p->venue_ns) {
+			tg_json_e8(&j, "venue_qty", p->venue_qty);
+			tg_json_e8(&j, "venue_base", p->venue_base);
+			tg_json_u64(&j, "venue_ns", p->venue_ns);
+			tg_json_bool(&j, "venue_differs", p->venue_differs);
+		}
 		tg_json_end(&j, '}');
 	}
 	tg_json_end(&j, ']');

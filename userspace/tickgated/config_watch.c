@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "config.h"
+#include "venue/venue.h"
 
 static const struct {
 	const char *word;
@@ -143,11 +144,27 @@ static bool health(const struct tgd_watch *w)
 
 static void check_venue(struct tgd_config *c, struct tgd_watch *w, struct tgd_errors *e)
 {
+	unsigned int i;
+
 	w->venue_id = tgd_scope_id(c, TG_SCOPE_VENUE, w->s.name);
 	if (!w->venue_id)
 		tgd_error(e, w->s.line, "[watch %s]: no [venue %s]; add it or name another", w->s.name, w->s.name);
 	if (health(w))
 		check_levels(w, e);
+	for (i = 0; i < c->venues; i++) {
+		const struct tg_venue_caps *caps = tg_venue_caps((__u16)c->venue[i].dialect);
+
+		if (c->venue[i].id == w->venue_id && w->positions_s && caps && !caps->positions)
+			tgd_error(e, tgd_key_line(TGD_WATCH, &w->s, "positions_s"),
+				  "[watch %s] positions_s: dialect %s has no question for positions; say 0", w->s.name, caps->name);
+	}
+	if (!w->drop_copy_of[0])
+		return;
+	w->copy_of_id = tgd_scope_id(c, TG_SCOPE_VENUE, w->drop_copy_of);
+	if (!w->copy_of_id || w->copy_of_id == w->venue_id)
+		tgd_error(e, tgd_key_line(TGD_WATCH, &w->s, "drop_copy_of"),
+			  "[watch %s] drop_copy_of: no other [venue %s]; name the one that takes the orders", w->s.name,
+			  w->drop_copy_of);
 }
 
 void tgd_check_watch(struct tgd_config *c, struct tgd_errors *e)

@@ -171,6 +171,15 @@ static void one_event(struct loop *l, const struct tg_pub_event *ev)
 			(unsigned long long)ev->u.health.ack_ns, ev->u.health.reject_percent,
 			ev->u.health.stale_percent, ev->u.health.gaps);
 		break;
+	case TG_PUB_MISMATCH:
+		tgd_log(LOG_WARNING, "venue %u account %u instrument %u: position %s the venue's", ev->u.mismatch.venue_id,
+			ev->u.mismatch.account_id, ev->id, ev->u.mismatch.differs ? "is not" : "is again");
+		break;
+	case TG_PUB_UNKNOWN_ORDER:
+		tgd_log(LOG_WARNING, "venue %u account %u instrument %u: an order that is not ours (150=%c, 39=%c)",
+			ev->u.unknown.venue_id, ev->u.unknown.account_id, ev->id, ev->u.unknown.exec_type,
+			ev->u.unknown.ord_status);
+		break;
 	case TG_PUB_TRIGGER:
 		tgd_log(LOG_WARNING, "trigger %u: on %u, action %u, scope %u id %u", ev->u.trigger.trigger_id,
 			ev->u.trigger.on, ev->u.trigger.action, ev->u.trigger.act_scope, ev->u.trigger.act_id);

@@ -309,6 +309,11 @@ static void watch(struct tgd_record *r, const struct tgd_watch *w)
 	o->recover_ns = (__u64)w->recover_ms * 1000000u;
 	o->gaps = (__u32)w->gaps;
 	o->min_answers = (__u32)w->min_answers;
+	o->position_ns = (__u64)w->positions_s * 1000000000u;
+	o->grace_ns = (__u64)w->grace_ms * 1000000u;
+	o->tolerance_qty = w->tolerance;
+	o->copy_of = (__u16)w->copy_of_id;
+	o->flags = w->base ? TG_WATCH_BASE_FIRST : 0;
 }
 
 static struct tgd_record *next(struct tgd_records *rs, const char *kind, const char *name)

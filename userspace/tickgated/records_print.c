@@ -300,6 +300,11 @@ void tgd_record_print(FILE *f, const struct tgd_record *r, bool json)
 		num(&p, "cancel_at", r->u.watch.cancel_percent);
 		num(&p, "recover_percent", r->u.watch.recover_percent);
 		num(&p, "recover_ns", r->u.watch.recover_ns);
+		num(&p, "position_ns", r->u.watch.position_ns);
+		num(&p, "grace_ns", r->u.watch.grace_ns);
+		e8(&p, "tolerance", r->u.watch.tolerance_qty);
+		yes(&p, "base_first", r->u.watch.flags & TG_WATCH_BASE_FIRST);
+		num(&p, "copy_of", r->u.watch.copy_of);
 		break;
 	case TG_IN_MODE:
 		begin(&p, f, json, "MODE");

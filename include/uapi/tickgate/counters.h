@@ -94,7 +94,16 @@
 	X(STATUS_PACED,		"status_paced",		"status requests that waited for it") \
 	X(TRIGGERS,		"triggers",		"times a trigger has acted") \
 	X(VENUE_DEGRADED,	"venue_degraded",	"times a venue's health became worse and exposure there was reduced") \
-	X(VENUE_RECOVERED,	"venue_recovered",	"times it became better and that was lifted, in part or whole")
+	X(VENUE_RECOVERED,	"venue_recovered",	"times it became better and that was lifted, in part or whole") \
+	X(POSITION_REQUESTS,	"position_requests",	"questions for positions sent") \
+	X(POSITION_DIFFERENCES,	"position_differences",	"answers in which a position was not ours") \
+	X(POSITION_MISMATCHES,	"position_mismatches",	"positions that were not the venue's for longer than fills need") \
+	X(POSITIONS_UNKNOWN,	"positions_unknown",	"answers about accounts, questions or instruments that are not ours, or without a quantity") \
+	X(POSITIONS_REFUSED,	"positions_refused",	"questions for positions that a venue refused") \
+	X(ORDERS_UNKNOWN,	"orders_unknown",	"reports of orders that are not and were not ours") \
+	X(STRAY_CANCELS,	"stray_cancels",	"cancels sent for such orders") \
+	X(COPIES,		"copies",		"reports of a drop copy") \
+	X(COPY_MISMATCHES,	"copy_mismatches",	"fills in a drop copy that the order itself does not have")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

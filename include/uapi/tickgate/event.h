@@ -31,6 +31,8 @@ enum tg_pub_type {
 	TG_PUB_RECOVERED = 17,	/* it is again: u.recovered */
 	TG_PUB_ALERT = 18,	/* a soft limit was reached: u.alert; told again when it was left meanwhile */
 	TG_PUB_HEALTH = 20,	/* a venue's health: u.health; id = venue */
+	TG_PUB_MISMATCH = 21,	/* a position is not the venue's, or is again: u.mismatch; id = instrument. POSITION tells the quantities to those who may see the account */
+	TG_PUB_UNKNOWN_ORDER = 22, /* a report of an order that is not ours: u.unknown; id = instrument, 0 = not configured */
 	TG_PUB_TRIGGER = 19,	/* a trigger has acted: u.trigger; id = instrument that it was about, 0 = none */
 };
 
@@ -61,6 +63,8 @@ struct tg_pub_event {
 		struct { __u16 scope, percent; __u32 id, controls, pad0; __u64 pad[2]; } alert;	/* controls: TG_LIMITS_*; percent: of the one used most */
 		struct { __u16 trigger_id, on, action, act_scope; __u32 act_id, count; __u16 venue_id, account_id, client_id, strategy_id; __u64 pad; } trigger; /* count: in the window; who it was about last */
 		struct { __u16 level, previous; __u32 score; __u64 ack_ns; __u32 reject_percent, stale_percent, gaps, pad; } health;	/* enum tg_health_level */
+		struct { __u16 venue_id, account_id; __u32 differs; __u64 order_id; __u64 pad[2]; } mismatch;	/* order_id: by its drop copy; else 0 */
+		struct { __u16 venue_id, account_id; __u8 exec_type, ord_status, side, pad0; __u64 id_hash; __u64 pad[2]; } unknown;	/* 150, 39, 54; of OrderID (37) */
 		__u64 raw[4];
 	} u;
 };
@@ -124,9 +128,12 @@ struct tg_priv_event {
 			__s64 fees;
 			__s64 open_buy_qty, open_sell_qty;
 			__u16 account_id;
-			__u16 pad0[3];
+			__u16 venue_differs;	/* 1: longer than fills need */
+			__u16 pad0[2];
 			__s64 unrealised_pnl;	/* at the mid; 0 without a live book */
-			__u64 pad[4];
+			__s64 venue_qty;	/* as the venue told it at */
+			__u64 venue_ns;		/* 0 = never */
+			__u64 pad[2];
 		} position;
 		struct {
 			char symbol[TG_SYMBOL_LEN];

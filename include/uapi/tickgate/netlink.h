@@ -167,6 +167,11 @@ struct tg_nl_position {
 	__s64 open_buy_qty, open_sell_qty;
 	__s64 bought_qty, sold_qty;
 	__u64 fills;
+	__s64 venue_qty;		/* of an account: as the venue told it at */
+	__u64 venue_ns;			/* 0 = never */
+	__s64 venue_base;		/* of it, what was there before us */
+	__u32 venue_differs;		/* 1: is not ours, for longer than fills need */
+	__u32 reserved0;
 };
 
 struct tg_nl_session {

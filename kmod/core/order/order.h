@@ -128,6 +128,11 @@ void tg_order_business_reject(struct tg_engine *e, struct tg_session *s, const s
 void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);	/* in flight -> UNKNOWN, told to clients */
 void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);	/* UNKNOWN orders are asked about (35=H) where the venue can */
 
+/* stray.c: a report without an order of ours; a report on a drop-copy session. */
+void tg_order_unknown(struct tg_engine *e, u16 venue_id, const struct tg_fix_exec *x, struct tg_outbox *ob);
+void tg_drop_copy(struct tg_engine *e, struct tg_session *s, const struct tg_fix_exec *x, struct tg_outbox *ob);
+void tg_drop_copy_timer(struct tg_engine *e, struct tg_outbox *ob);
+
 /*
  * mass.c: after a logon with many orders to ask about, one 35=AF in place of a 35=H for each. false: it was not sent.
  * What the last report leaves unmentioned is asked for by itself.

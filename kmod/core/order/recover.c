@@ -151,6 +151,10 @@ void tg_order_business_reject(struct tg_engine *e, struct tg_session *s,
 		no_answers(e, s, ob);
 		return;
 	}
+	if (a->ref_msg_type.len == 2 && !memcmp(a->ref_msg_type.p, "AN", 2)) {
+		tg_positions_refused(e, s);
+		return;
+	}
 	if (cancel_refused(e, s, a, ob))
 		return;
 	o = find_refused(e, s, a, &request);

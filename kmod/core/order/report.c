@@ -509,9 +509,14 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	struct tg_order *o;
 	u64 id;
 
+	if (unlikely(e->copy_sessions) && s->health.cfg.copy_of) {
+		tg_drop_copy(e, s, x, ob);
+		return TG_FIX_OK;
+	}
 	o = find_by(e, s, &x->cl_ord_id, &x->orig_cl_ord_id, &id);
 	if (!o && !bust) {
 		tg_cc(e, TG_CC_EXEC_UNKNOWN_ORDER);
+		tg_order_unknown(e, s->cfg.venue_id, x, ob);
 		if (x->mass_req_id.len)
 			tg_mass_status_report(e, s, x, NULL, ob);
 		return TG_FIX_OK;

@@ -31,4 +31,25 @@ struct tg_health {
 	struct tg_health_bucket sum, bucket[TG_HEALTH_BUCKETS];
 };
 
+/* reconcile.c: what the venue says of one account and instrument. */
+struct tg_venue_position {
+	s64 qty;
+	s64 base;			/* of it, what was there before us */
+	u64 time_ns;
+	u64 off_ns;			/* since when it is not ours; 0 = it is */
+	u64 round;			/* of questions in which it was told; 0 = never */
+	u8 based, told, pad[6];		/* base is known; the difference was told */
+};
+
+struct tg_reconcile {
+	u64 ask_ns;			/* the next question; ~0 = none */
+	u64 round;			/* record of the last ones: part of PosReqID (710) */
+	u32 at;				/* account to be asked for next; 0 = a new round begins */
+	u32 refused;			/* the venue does not answer, in this session */
+};
+
+/* stray.c: a fill in a drop copy that its order did not have then. */
+#define TG_COPIES	64u
+struct tg_copy { u64 order_id; s64 cum_qty; u64 due_ns; };
+
 #endif

@@ -205,7 +205,8 @@ bool tg_position_query(const struct tg_engine *e, enum tg_book_of of, u32 id, u3
 {
 	const struct tg_position *p = tg_risk_book(e, of, id, instrument_id);
 
-	if (!p || !touched(p))
+	/* What only the venue has is worth a row too. */
+	if (!p || (!touched(p) && (of != TG_BOOK_OF_ACCOUNT || !tg_venue_position(e, id, instrument_id)->qty)))
 		return false;
 	memset(out, 0, sizeof(*out));
 	out->instrument_id = instrument_id;
@@ -223,6 +224,14 @@ bool tg_position_query(const struct tg_engine *e, enum tg_book_of of, u32 id, u3
 	out->bought_qty = p->bought_qty;
 	out->sold_qty = p->sold_qty;
 	out->fills = p->fills;
+	if (of == TG_BOOK_OF_ACCOUNT) {
+		const struct tg_venue_position *v = tg_venue_position(e, id, instrument_id);
+
+		out->venue_qty = v->qty;
+		out->venue_ns = v->time_ns;
+		out->venue_base = v->base;
+		out->venue_differs = v->told;
+	}
 	return true;
 }
 
@@ -245,4 +254,7 @@ void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 i
 	ev->u.position.open_sell_qty = p->open_sell_qty;
 	ev->u.position.account_id = account_id;
 	ev->u.position.unrealised_pnl = tg_position_unrealised(e, p, instrument_id);
+	ev->u.position.venue_qty = tg_venue_position(e, account_id, instrument_id)->qty;
+	ev->u.position.venue_ns = tg_venue_position(e, account_id, instrument_id)->time_ns;
+	ev->u.position.venue_differs = tg_venue_position(e, account_id, instrument_id)->told;
 }

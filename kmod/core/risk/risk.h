@@ -302,6 +302,17 @@ void tg_health_ack(struct tg_engine *e, u16 venue_id, u64 ns);
 void tg_health_reject(struct tg_engine *e, const struct tg_order *o);
 void tg_health_gap(struct tg_engine *e, u16 venue_id);
 void tg_health_timer(struct tg_engine *e, struct tg_outbox *ob);
+/* reconcile.c (health.h) */
+u64 tg_reconcile_bytes(const struct tg_in_engine *p);
+struct tg_venue_position *tg_venue_position(const struct tg_engine *e, u32 account_id, u32 instrument_id);
+u16 tg_account_by_name(const struct tg_engine *e, const struct tg_fix_slice *name);	/* 0 = nobody's */
+void tg_reconcile_start(struct tg_engine *e, struct tg_session *s);	/* its configuration has changed */
+void tg_reconcile_session(struct tg_engine *e, struct tg_session *s);	/* it is up, or down */
+void tg_reconcile_timer(struct tg_engine *e, struct tg_outbox *ob);
+/* 35=AP; ack: 35=AO. */
+enum tg_fix_error tg_position_report(struct tg_engine *e, struct tg_session *s, struct tg_fix_cursor *c, bool ack, u32 *bad_tag,
+				     struct tg_outbox *ob);
+void tg_positions_refused(struct tg_engine *e, struct tg_session *s);
 void tg_health_query(const struct tg_session *s, struct tg_nl_session *out);
 
 static inline bool tg_killed(const struct tg_engine *e, const struct tg_risk_request *r)

@@ -334,11 +334,17 @@ static bool form_ok(const struct tg_engine *e, const struct tg_in_watch *w)
 enum tg_reason tg_watch_config(struct tg_engine *e, const struct tg_in_watch *w, struct tg_outbox *ob)
 {
 	struct tg_session *s;
+	u32 v;
 
 	if (!form_ok(e, w))
 		return TG_REASON_CONFIG;
 	s = tg_session(e, w->venue_id);
 	s->health.cfg = *w;
 	configure(e, s, ob);
+	e->copy_sessions = 0;
+	for (v = 1; v <= e->params.max_venues; v++)
+		if (tg_session(e, v) && tg_session(e, v)->health.cfg.copy_of)
+			e->copy_sessions = 1;
+	tg_reconcile_start(e, s);
 	return TG_REASON_OK;
 }

@@ -26,6 +26,7 @@ void tg_session_config(struct tg_engine *e, struct tg_session *s, const struct t
 	s->next_tx_seq = 1;
 	s->next_rx_seq = 1;
 	s->state_since_ns = e->time_ns;
+	s->reconcile.ask_ns = ~0ULL;
 }
 
 void tg_session_text(struct tg_session *s, const void *text, u32 len)

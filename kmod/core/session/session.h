@@ -68,6 +68,7 @@ struct tg_session {
 	struct tg_fix_hint rx_hint;	/* the last header received */
 	struct tg_fix_head tx_head;	/* the last header sent */
 	struct tg_health health;	/* risk/ */
+	struct tg_reconcile reconcile;
 };
 
 /* One message that was sent. */

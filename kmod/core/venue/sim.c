@@ -11,6 +11,7 @@ const struct tg_venue_caps tg_sim_caps = {
 	.replace = TG_REPLACE_G,
 	.status_request = TG_STATUS_H,
 	.mass_status = 1,
+	.positions = 1,
 	.mass_cancel = TG_MASS_SYMBOL | TG_MASS_ALL,
 	.ord_fields = TG_ORD_ACCOUNT | TG_ORD_TIME | TG_ORD_CANCEL_SIDE,
 	.cl_ord_id = TG_ID_HEX16,

@@ -132,6 +132,39 @@ void tg_venue_put_mass_status(u64 req_id, struct tg_fix_writer *w)
 	tg_fix_put_char(w, 585, '7');	/* all orders */
 }
 
+#define POSITIONS_DATE	8	/* YYYYMMDD of a time */
+
+/* FIX 4.4 volume 5, "Request For Positions": 724=0, 581=1 the account as the customer's side has it. */
+void tg_venue_put_positions(const char *account, u64 req_id, u64 now_ns, struct tg_fix_writer *w)
+{
+	tg_fix_put_u64(w, 710, req_id);
+	tg_fix_put_char(w, 724, '0');
+	tg_fix_put_str(w, 1, account, TG_NAME_LEN);
+	tg_fix_put_char(w, 581, '1');
+	tg_fix_put_time(w, 60, now_ns);
+	if (w->time)
+		tg_fix_put_bytes(w, 715, w->time, POSITIONS_DATE);
+}
+
+void tg_venue_put_stray_cancel(const struct tg_in_venue *v, const struct tg_in_instrument *i, const struct tg_fix_exec *x, u64 id, u64 now_ns,
+			       struct tg_fix_writer *w)
+{
+	const struct tg_venue_caps *c = caps_of(v);
+
+	tg_fix_put_bytes(w, 41, x->cl_ord_id.p, x->cl_ord_id.len);
+	tg_venue_put_cl_ord_id(c, w, 11, id, now_ns);
+	tg_fix_put_bytes(w, 37, x->order_id.p, x->order_id.len);
+	if (c->ord_fields & TG_ORD_ACCOUNT)
+		tg_fix_put_bytes(w, 1, x->account.p, x->account.len);
+	tg_fix_put_str(w, 55, i->symbol, TG_SYMBOL_LEN);
+	if (c->ord_fields & TG_ORD_CANCEL_SIDE)
+		tg_fix_put_char(w, 54, x->side);
+	if (c->ord_fields & TG_ORD_TIME)
+		tg_fix_put_time(w, 60, now_ns);
+	if (c->ord_fields & TG_ORD_CANCEL_QTY && x->has_qty)
+		tg_venue_put_e8(w, 38, x->qty, i->qty_digits);
+}
+
 u32 tg_venue_status_type(const struct tg_venue_caps *c)
 {
 	switch (c->status_request) {

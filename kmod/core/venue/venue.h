@@ -112,6 +112,7 @@ struct tg_venue_caps {
 	u8 resend;			/* enum tg_venue_resend; false = the venue does not answer 35=2 */
 	u8 replace;			/* enum tg_venue_replace */
 	u8 status_request;		/* enum tg_venue_status */
+	u8 positions;			/* 35=AN for an account is answered by 35=AP, 35=AO */
 	u8 mass_status;			/* 35=AF with 585=7 asks for all working orders of the session */
 	u8 mass_cancel;			/* TG_MASS_*; 0 = no 35=q */
 	u8 cancel_on_disconnect;	/* the Logon can ask for it: cod_* */
@@ -218,6 +219,10 @@ void tg_venue_put_replace(const struct tg_in_venue *v, const struct tg_in_instru
 /* About the order's last accepted request; the message type is tg_venue_status_type(). */
 void tg_venue_put_status(const struct tg_in_venue *v, const struct tg_in_instrument *i, const char *account, const struct tg_order *o, struct tg_fix_writer *w);
 void tg_venue_put_mass_status(u64 req_id, struct tg_fix_writer *w);	/* 35=AF; only where caps.mass_status */
+void tg_venue_put_positions(const char *account, u64 req_id, u64 now_ns, struct tg_fix_writer *w);	/* 35=AN; only where caps.positions */
+/* 35=F for an order that is none of ours, by what its report says; not where ids come back swapped. */
+void tg_venue_put_stray_cancel(const struct tg_in_venue *v, const struct tg_in_instrument *i, const struct tg_fix_exec *x, u64 id, u64 now_ns,
+			       struct tg_fix_writer *w);
 u32 tg_venue_status_type(const struct tg_venue_caps *c);	/* 35, packed; 0 = cannot ask */
 /* 35=q. scope: one TG_MASS_* bit that the dialect has; i: NULL unless TG_MASS_SYMBOL. */
 void tg_venue_put_mass_cancel(const struct tg_in_venue *v, const struct tg_in_instrument *i, u8 scope, u64 req_id, u64 now_ns, struct tg_fix_writer *w);

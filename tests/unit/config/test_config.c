@@ -324,7 +324,10 @@ static void watches(void **state)
 	expect(ENGINE "[watch v]\n", "t.conf:5: [watch v]: no [venue v]; add it or name another\n");
 	expect(ENGINE VENUE "[watch v]\ngaps=3\nreduce_at=150\n", "t.conf:12: [watch v] stop_at: 150 is not above reduce_at = 150; raise it, or say 0 for never\n");
 	expect(ENGINE VENUE "[watch v]\ngaps=3\nreduce_at=0\nstop_at=0\n", "t.conf:14: [watch v] reduce_at, stop_at, cancel_at: all are 0, so nothing would be done; give one\n");
-	good(ENGINE VENUE "[watch v]\ngaps=3\nack_us=5\nreject_percent=6\nstale_percent=7\nstale_ms=8\nwindow_ms=9\nmin_answers=10\nreduce_at=11\nstop_at=12\ncancel_at=13\nrecover_percent=14\nrecover_ms=15\n", &c);
+	expect(ENGINE VENUE "[watch v]\ndrop_copy_of=v\n", "t.conf:13: [watch v] drop_copy_of: no other [venue v]; name the one that takes the orders\n");
+	expect(ENGINE "[venue v]\nid=1\ndialect=kraken\nhost=h\nport=1\nsender=S\ntarget=T\nmd_over_tcp=yes\nreset_on_logon=yes\n[watch v]\npositions_s=9\n",
+	       "t.conf:15: [watch v] positions_s: dialect kraken has no question for positions; say 0\n");
+	good(ENGINE VENUE "[watch v]\ngaps=3\nack_us=5\nreject_percent=6\nstale_percent=7\nstale_ms=8\nwindow_ms=9\nmin_answers=10\nreduce_at=11\nstop_at=12\ncancel_at=13\nrecover_percent=14\nrecover_ms=15\npositions_s=16\ngrace_ms=17\ntolerance=0.5\nbase=first\n", &c);
 	assert_int_equal(tgd_records_build(&c, &rs), 0);
 	for (i = 0; i < rs.n && rs.r[i].type != TG_IN_WATCH; i++)
 		;
@@ -342,6 +345,10 @@ static void watches(void **state)
 	assert_int_equal(rs.r[i].u.watch.cancel_percent, 13);
 	assert_int_equal(rs.r[i].u.watch.recover_percent, 14);
 	assert_int_equal(rs.r[i].u.watch.recover_ns, 15000000);
+	assert_int_equal(rs.r[i].u.watch.position_ns, 16000000000);
+	assert_int_equal(rs.r[i].u.watch.grace_ns, 17000000);
+	assert_int_equal(rs.r[i].u.watch.tolerance_qty, TG_SCALE / 2);
+	assert_int_equal(rs.r[i].u.watch.flags, TG_WATCH_BASE_FIRST);
 	tgd_records_free(&rs);
 	tgd_config_free(&c);
 }
