@@ -61,7 +61,7 @@ daemon_back()
 }
 
 pause() { sleep "0.$((RANDOM % 9))"; }
-up_or_bail() { lab_wait 90 lab_session_up || { tgctl session; tail -20 "$LAB_DIR/tickgated.log"; bail "the session does not come back after $1"; }; }
+up_or_bail() { lab_wait 300 lab_session_up || { tgctl session; tail -20 "$LAB_DIR/tickgated.log"; bail "the session does not come back after $1"; }; }
 
 lab_net && lab_module && lab_venue --market seeded --seed "$5" --symbols BTCUSDT:0.01:0.00001:60000 --rate 1000 --fix-version "$version" \
 	--cancel-on-disconnect || bail "laboratory"
