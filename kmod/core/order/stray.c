@@ -78,13 +78,14 @@ void tg_order_unknown(struct tg_engine *e, u16 venue_id, const struct tg_fix_exe
 	const struct tg_venue_caps *caps = tg_venue_caps(tg_session(e, venue_id)->cfg.dialect);
 	const struct tg_instrument *i = tg_instrument_by_symbol(e, venue_id, x->symbol.p, x->symbol.len);
 	struct tg_risk_request about = { .venue_id = venue_id, .instrument_id = i ? i->def.instrument_id : 0 };
+	u32 routing;
 	u64 id;
 
 	/* The answer that there is none. */
 	if (x->exec_type == 'I' && x->ord_status == '8')
 		return;
-	if ((tg_venue_cl_ord_id(caps, x->cl_ord_id.p, x->cl_ord_id.len, &id) && was_ours(e, id)) ||
-	    (tg_venue_cl_ord_id(caps, x->orig_cl_ord_id.p, x->orig_cl_ord_id.len, &id) && was_ours(e, id)))
+	if ((tg_venue_cl_ord_id(caps, x->cl_ord_id.p, x->cl_ord_id.len, &id, &routing) && was_ours(e, id)) ||
+	    (tg_venue_cl_ord_id(caps, x->orig_cl_ord_id.p, x->orig_cl_ord_id.len, &id, &routing) && was_ours(e, id)))
 		return;
 	tg_cc(e, TG_CC_ORDERS_UNKNOWN);
 	about.account_id = tg_account_by_name(e, &x->account);
@@ -138,14 +139,15 @@ void tg_drop_copy(struct tg_engine *e, struct tg_session *s, const struct tg_fix
 	const struct tg_exec_id *known;
 	struct tg_copy *c;
 	struct tg_order *o = NULL;
+	u32 routing;
 	u64 id;
 
 	tg_cc(e, TG_CC_COPIES);
-	if (tg_venue_cl_ord_id(caps, x->cl_ord_id.p, x->cl_ord_id.len, &id))
+	if (tg_venue_cl_ord_id(caps, x->cl_ord_id.p, x->cl_ord_id.len, &id, &routing))
 		o = tg_order_find(e, id, venue_id);
-	if (!o && tg_venue_cl_ord_id(caps, x->orig_cl_ord_id.p, x->orig_cl_ord_id.len, &id))
+	if (!o && tg_venue_cl_ord_id(caps, x->orig_cl_ord_id.p, x->orig_cl_ord_id.len, &id, &routing))
 		o = tg_order_find(e, id, venue_id);
-	if (!o) {
+	if (!o || routing != o->routing_id) {
 		tg_order_unknown(e, venue_id, x, ob);
 		return;
 	}

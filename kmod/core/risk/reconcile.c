@@ -287,6 +287,7 @@ static bool net(const struct tg_msg_position_report *m, s64 *qty)
 	u32 best = 0;
 	bool ok = true;
 
+	*qty = 0;
 	tg_msg_entries(&it, &tg_layout_entry_position, &m->positions);
 	while (tg_msg_next(&it, &p)) {
 		if (rank(&p.type) <= best)

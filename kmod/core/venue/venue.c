@@ -152,7 +152,7 @@ void tg_venue_put_stray_cancel(const struct tg_in_venue *v, const struct tg_in_i
 	const struct tg_venue_caps *c = caps_of(v);
 
 	tg_fix_put_bytes(w, 41, x->cl_ord_id.p, x->cl_ord_id.len);
-	tg_venue_put_cl_ord_id(c, w, 11, id, now_ns);
+	tg_venue_put_cl_ord_id(c, w, 11, id, 0, now_ns);
 	tg_fix_put_bytes(w, 37, x->order_id.p, x->order_id.len);
 	if (c->ord_fields & TG_ORD_ACCOUNT)
 		tg_fix_put_bytes(w, 1, x->account.p, x->account.len);
