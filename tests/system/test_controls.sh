@@ -56,6 +56,14 @@ control()
 	limits "$@" || note "reload failed: $*"
 	check "$what: $why" refuses "$why" "${plain[@]}"
 }
+# budget WHAT REASON LINE: the first order is taken, the second is over the budget of one a minute
+budget()
+{
+	printf '[rate tested]\n%s\nwindow_ms = 60000\nnew = 1\nburst_percent = 100\n' "$3" | cat "$conf.base" - >"$conf"
+	reload
+	ask "${plain[@]}"
+	check "$1: $2" refuses "$2" "${plain[@]}"
+}
 cents() { local f=${1#*.}; [ "$f" != "$1" ] || f=0; f=${f}00; echo $((${1%%.*} * 100 + 10#${f:0:2})); }
 price() { printf '%d.%02d\n' $(($1 / 100)) $(($1 % 100)); }
 working() { tgctl status --json | jq .working_orders; }
@@ -134,6 +142,8 @@ control "reduce-only" REDUCE_ONLY 'account main' reduce_only=yes
 control "restricted" RESTRICTED 'instrument BTCUSDT' restricted=yes
 control "open orders" OPEN_ORDERS firm max_open_orders=0
 control "rate" ORDER_RATE 'instrument BTCUSDT' rate_per_s=0 rate_burst=0
+budget "budget of clients" CLIENT_RATE 'client = all'
+budget "budget of the venue" VENUE_RATE 'venue = sim'
 limits 'account main' duplicate_window_ms=60000 duplicate_scope=yes
 check "duplicates: the first is taken" takes "${plain[@]}"
 check "the second of this client, or of another: DUPLICATE_ORDER" refuses DUPLICATE_ORDER "${plain[@]}"
