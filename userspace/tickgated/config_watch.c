@@ -37,8 +37,7 @@ static long long named(const void *array, unsigned int n, size_t size, size_t at
 			return *(const long long *)(p + at);
 	return 0;
 }
-#define NAMED(array, n, name) \
-	named(array, n, sizeof(*(array)), (size_t)((const char *)&(array)->id - (const char *)(array)), name)
+#define NAMED(array, n, name) named(array, n, sizeof(*(array)), offsetof(__typeof__(*(array)), id), name)
 
 long long tgd_scope_id(const struct tgd_config *c, unsigned int scope, const char *name)
 {
