@@ -255,6 +255,27 @@ static void total_position(void **state)
 	}
 }
 
+/* What cannot be added in one book does not hide the refusal that another one has: OVERFLOW is the last of the codes. */
+static void total_position_behind_an_overflow(void **state)
+{
+	struct tg_in_limits l;
+	struct fx *f = rk_ready(5, &l);
+	struct tg_in_limits firm = fx_unlimited(TG_SCOPE_FIRM, 0);
+
+	(void)state;
+	fx_strategy = 0;
+	assert_int_equal(rk_try(f, BUY, CENT(1), TG_PX_MAX - PX(10)), TG_REASON_OK);
+	fx_strategy = 1;
+	firm.flags = l.flags = TG_LIMITS_TOTAL_POSITION;
+	firm.max_total_position = TG_PX_MAX;
+	l.max_total_position = PX(5);
+	LIMITS(f, firm);
+	assert_int_equal(rk_try(f, BUY, CENT(1), PX(20)), TG_REASON_OVERFLOW);
+	LIMITS(f, l);
+	assert_int_equal(rk_try(f, BUY, CENT(1), PX(20)), TG_REASON_TOTAL_POSITION);
+	fx_free(f);
+}
+
 /* ---- losses ---- */
 
 static void daily_loss(void **state)
@@ -390,6 +411,7 @@ int main(void)
 		TEST(market_orders_need_a_price),
 		TEST(market_orders_sent_before_count),
 		TEST(total_position),
+		TEST(total_position_behind_an_overflow),
 		TEST(daily_loss),
 		TEST(a_loss_that_the_market_makes),
 		TEST(fees_are_a_loss_and_days_begin_anew),

@@ -178,14 +178,16 @@ static __attribute__((__noinline__)) enum tg_reason which_room(struct tg_engine 
 
 static __always_inline enum tg_reason check_totals(const struct tg_engine *e, const struct tg_risk_row *w, const struct tg_risk_request *r)
 {
-	enum tg_reason why;
+	enum tg_reason why, found = TG_REASON_OK;
 
 #define TOTAL(of) \
 	do { \
 		if (w->max_total[of] != TG_NO_TOTAL) { \
 			why = check_position(book(e, w, of), r, w->max_total[of]); \
+			if (unlikely(why == TG_REASON_POSITION)) \
+				return TG_REASON_TOTAL_POSITION; \
 			if (unlikely(why)) \
-				return why == TG_REASON_POSITION ? TG_REASON_TOTAL_POSITION : why; \
+				found = why;	/* OVERFLOW: for the end */ \
 		} \
 	} while (0)
 	TOTAL(0);
@@ -194,7 +196,7 @@ static __always_inline enum tg_reason check_totals(const struct tg_engine *e, co
 	TOTAL(3);
 #undef TOTAL
 	static_assert(TG_BOOKS_OF == 4, "a look for each book");
-	return TG_REASON_OK;
+	return found;
 }
 
 /* The least room of any scope. */
