@@ -63,6 +63,6 @@ u64 tg_hash_bytes(u64 seed, const void *p, u64 n)
 	for (; left >= 8; left -= 8, b += 8)
 		h = tg_mix(h, tg_load64(b));
 	if (left)
-		memcpy(&tail, b, left);
+		tail = tg_load_tail(b, left, n);
 	return tg_mix(tg_mix(h, tail), n);
 }

@@ -70,6 +70,8 @@ struct tg_engine {
 	u32 book_pad;
 
 	/* client/ */
+	u32 clients_top;		/* no client that is open has a higher id */
+	u32 pad_clients;
 	u64 client_deadline_ns;
 
 	/* parent/, timer.c */

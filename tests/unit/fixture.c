@@ -679,6 +679,14 @@ struct tg_order *fx_order(const struct fx *f, u64 id)
 	return o;
 }
 
+s64 fx_avg_px(const struct fx *f, u64 id)
+{
+	struct tg_nl_order q;
+
+	tg_order_query(f->e, fx_order(f, id), &q);
+	return q.avg_px;
+}
+
 struct tg_position *fx_position(const struct fx *f, u16 account, u32 instrument)
 {
 	return tg_position(f->e, account, instrument);

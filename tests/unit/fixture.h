@@ -89,6 +89,7 @@ enum tg_reason fx_replace(struct fx *f, u16 client, u64 order_id, s64 px, s64 qt
 u64 fx_send(struct fx *f, u8 side, s64 px, s64 qty);			/* must be accepted */
 u64 fx_working(struct fx *f, u8 side, s64 px, s64 qty); /* and acknowledged by the venue */
 struct tg_order *fx_order(const struct fx *f, u64 id);			/* must exist */
+s64 fx_avg_px(const struct fx *f, u64 id);				/* as people are told */
 struct tg_position *fx_position(const struct fx *f, u16 account, u32 instrument);
 
 void fx_report(struct fx *f, u64 order_id, const struct fx_report *r);

@@ -77,7 +77,7 @@ static void bust_of_a_working_order(void **state)
 	numbers(f, id, 3, 320, 3, TG_OS_PARTIALLY_FILLED);
 	TELL(f, id, "h", .ref = "b", .exec = 'H', .status = '1', .cum = 1, .leaves = 3, .qty = 2, .px = 110, .second = 20);
 	numbers(f, id, 1, 100, 1, TG_OS_PARTIALLY_FILLED);
-	assert_int_equal(fx_order(f, id)->avg_px, PX(100));
+	assert_int_equal(fx_avg_px(f, id), PX(100));
 	ev = fx_priv(f, 1, 0, 0);
 	assert_int_equal(ev->type, TG_PRIV_BUST);
 	assert_int_equal(ev->u.order.last_qty, PX(2));

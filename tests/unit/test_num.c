@@ -69,6 +69,46 @@ static void notional(void **state)
 	assert_int_equal(out, 0);
 }
 
+/* The reciprocal's quotient, everywhere in its range and on both sides of each multiple. */
+static void scale(void **state)
+{
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 1000000; i++) {
+		u64 hi = any() % TG_SCALE, lo = any(), near = any();
+		unsigned __int128 n = (unsigned __int128)hi << 64 | lo, at;
+		int off;
+
+		assert_true(tg_div_scale(hi, lo) == (u64)(n / TG_SCALE));
+		for (off = -1; off <= 1; off++) {
+			at = (unsigned __int128)near * TG_SCALE + (unsigned __int128)(__int128)off;
+			if ((u64)(at >> 64) < TG_SCALE)
+				assert_true(tg_div_scale((u64)(at >> 64), (u64)at) == (u64)(at / TG_SCALE));
+		}
+	}
+	assert_true(tg_div_scale(TG_SCALE - 1, ~0ULL) == ~0ULL);
+}
+
+static void notional_random(void **state)
+{
+	u32 i, ok = 0;
+
+	(void)state;
+	for (i = 0; i < 1000000; i++) {
+		s64 px = (s64)any(), qty = (s64)any(), out = -1;
+		unsigned __int128 want = (unsigned __int128)(u64)px * (u64)qty / TG_SCALE;
+		bool fits = px >= 0 && qty >= 0 && want <= (u64)TG_PX_MAX;
+
+		assert_int_equal(tg_notional(px, qty, &out), fits);
+		if (fits) {
+			assert_true(out == (s64)want);
+			ok++;
+		}
+	}
+	assert_true(ok > 100000);
+}
+
 static void checked(void **state)
 {
 	s64 out;
@@ -112,6 +152,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(muldiv),
 		cmocka_unit_test(notional),
+		cmocka_unit_test(scale),
+		cmocka_unit_test(notional_random),
 		cmocka_unit_test(checked),
 		cmocka_unit_test(hash),
 	};

@@ -25,13 +25,13 @@ static void late_trade_puts_the_price_right(void **state)
 	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(2), .last_qty = PX(1), .last_px = PX(102),
 	       .fee = CENT(2));
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
-	assert_int_equal(fx_order(f, id)->avg_px, PX(102));
+	assert_int_equal(fx_avg_px(f, id), PX(102));
 	assert_int_equal(p->cost, PX(204));
 	REPORT(f, id, .exec = 'F', .status = '1', .cum = PX(1), .leaves = PX(1), .last_qty = PX(1),
 	       .last_px = PX(100), .fee = CENT(3));
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
 	assert_int_equal(fx_order(f, id)->cum_qty, PX(2));
-	assert_int_equal(fx_order(f, id)->avg_px, PX(101));
+	assert_int_equal(fx_avg_px(f, id), PX(101));
 	assert_int_equal(p->qty, PX(2));
 	assert_int_equal(p->cost, PX(202));
 	assert_int_equal(p->bought_qty, PX(2));

@@ -60,7 +60,7 @@ static void ack_and_fills(void **state)
 	REPORT(f, id, .exec = 'F', .status = '2', .cum = PX(3), .last_qty = PX(2),
 	       .last_px = PX(102));
 	assert_int_equal(STATUS(f, id), TG_OS_FILLED);
-	assert_int_equal(fx_order(f, id)->avg_px, PX(101));
+	assert_int_equal(fx_avg_px(f, id), PX(101));
 	assert_int_equal(fx_position(f, 1, 1)->qty, PX(3));
 	assert_int_equal(fx_position(f, 1, 1)->open_buy_qty, 0);
 	assert_int_equal(f->e->working, 0);

@@ -118,7 +118,7 @@ enum tg_reason tg_client_permit(struct tg_engine *e, const struct tg_in_permit *
 	    (p->strategy_id && !tg_strategy(e, p->strategy_id)) || p->reserved1 || p->reserved[0] || !execs_ok(e, p))
 		return TG_REASON_CONFIG;
 	*permit(e, p->permit_id) = *p;
-	for (i = 1; i <= e->params.max_clients; i++)
+	for (i = 1; i <= e->clients_top; i++)
 		if (slot_of(e, (u16)i)->open)
 			find_permits(e, slot_of(e, (u16)i));
 	return TG_REASON_OK;
@@ -189,7 +189,7 @@ void tg_client_tell_position(struct tg_engine *e, u16 account_id, u32 instrument
 {
 	u32 i;
 
-	for (i = 1; i <= e->params.max_clients; i++)
+	for (i = 1; i <= e->clients_top; i++)
 		if (slot_of(e, (u16)i)->open && tg_client_sees(e, (u16)i, account_id))
 			tg_position_event(e, (u16)i, account_id, instrument_id, 0, ob);
 }
@@ -210,6 +210,8 @@ enum tg_reason tg_client_open(struct tg_engine *e, u16 client_id, const struct t
 	memset(c, 0, sizeof(*c));
 	c->info = *info;
 	c->open = 1;
+	if (client_id > e->clients_top)
+		e->clients_top = client_id;
 	c->opened_seq = e->seq;
 	find_permits(e, c);
 	tg_risk_forget_client(e, client_id);
@@ -231,6 +233,8 @@ enum tg_reason tg_client_close(struct tg_engine *e, u16 client_id, struct tg_out
 	auto_cancel = c->info.flags & TG_CLIENT_AUTO_CANCEL;
 	/* Dead first: what the cancels have to tell goes to those who are left. */
 	memset(c, 0, sizeof(*c));
+	while (e->clients_top && !slot_of(e, (u16)e->clients_top)->open)
+		e->clients_top--;
 	tg_order_client_gone(e, client_id, auto_cancel, ob);
 	tg_parent_client_gone(e, client_id, auto_cancel);
 	tg_md_client_gone(e, client_id, ob);
@@ -335,7 +339,7 @@ void tg_client_timer(struct tg_engine *e, struct tg_outbox *ob)
 
 	if (e->sweep_due)
 		tg_order_sweep(e, ob);
-	for (i = 1; i <= e->params.max_clients; i++) {
+	for (i = 1; i <= e->clients_top; i++) {
 		struct tg_client *c = slot_of(e, (u16)i);
 
 		if (!c->open || c->phase == TG_DL_NONE)

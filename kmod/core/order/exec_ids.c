@@ -34,31 +34,42 @@ static void exec_unlink(struct tg_exec_id *ids, u32 *bucket, u32 i)
 		*link = ids[i].next;
 }
 
-/* As it is kept; returns its length there. */
-static u32 make_key(u8 *key, const u8 *id, u32 len, u64 hash)
+/* An id as it is kept: in words, which are compared and copied without a call. */
+struct key {
+	u64 word[TG_EXEC_ID_LEN / 8], hash;
+	u32 len;
+};
+
+static __always_inline void make_key(struct key *key, u16 venue_id, const u8 *id, u32 len)
 {
-	memset(key, 0, TG_EXEC_ID_LEN);
-	if (len <= TG_EXEC_ID_LEN) {
-		memcpy(key, id, len);
-		return len;
-	}
+	u64 k = 0, left = len;
+
+	memset(key->word, 0, sizeof(key->word));
+	key->hash = tg_hash_bytes(venue_id, id, len);
+	key->len = len;
 	/* Too long to keep whole: its beginning and the hash of all of it stand for it. */
-	memcpy(key, id, TG_EXEC_ID_LEN - 8);
-	memcpy(key + TG_EXEC_ID_LEN - 8, &hash, 8);
-	return TG_EXEC_ID_LEN;
+	if (unlikely(len > TG_EXEC_ID_LEN)) {
+		key->len = TG_EXEC_ID_LEN;
+		key->word[TG_EXEC_ID_LEN / 8 - 1] = key->hash;
+		left = TG_EXEC_ID_LEN - 8;
+	}
+	for (; left >= 8; left -= 8, k++)
+		key->word[k] = tg_load64(id + 8 * k);
+	if (left)
+		key->word[k] = tg_load_tail(id + 8 * k, left, len);
 }
 
-static struct tg_exec_id *look_up(const struct tg_engine *e, u16 venue_id, const u8 *key, u32 len,
-				  u64 hash)
+static __always_inline struct tg_exec_id *look_up(const struct tg_engine *e, u16 venue_id,
+						  const struct key *key)
 {
 	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id), *x;
 	const u32 *buckets = TG_TABLE(e, off_exec_buckets, u32);
 	u32 i;
 
-	for (i = buckets[hash & (exec_buckets(e) - 1)]; i; i = x->next) {
+	for (i = buckets[key->hash & (exec_buckets(e) - 1)]; i; i = x->next) {
 		x = &ids[i - 1];
-		if (x->hash == hash && x->venue_id == venue_id && x->len == len &&
-		    !memcmp(x->bytes, key, TG_EXEC_ID_LEN))
+		if (x->hash == key->hash && x->venue_id == venue_id && x->len == key->len &&
+		    !memcmp(x->bytes, key->word, TG_EXEC_ID_LEN))
 			return x;
 	}
 	return NULL;
@@ -66,13 +77,12 @@ static struct tg_exec_id *look_up(const struct tg_engine *e, u16 venue_id, const
 
 struct tg_exec_id *tg_exec_id_find(const struct tg_engine *e, u16 venue_id, const u8 *id, u32 len)
 {
-	u64 hash = tg_hash_bytes(venue_id, id, len);
-	u8 key[TG_EXEC_ID_LEN];
+	struct key key;
 
 	if (!len)
 		return NULL;
-	len = make_key(key, id, len, hash);
-	return look_up(e, venue_id, key, len, hash);
+	make_key(&key, venue_id, id, len);
+	return look_up(e, venue_id, &key);
 }
 
 bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len,
@@ -80,14 +90,14 @@ bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len,
 {
 	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id), *x;
 	u32 *buckets = TG_TABLE(e, off_exec_buckets, u32);
-	u64 mask = exec_buckets(e) - 1, h = tg_hash_bytes(venue_id, id, len);
-	u8 key[TG_EXEC_ID_LEN];
+	u64 mask = exec_buckets(e) - 1;
+	struct key key;
 
 	*out = NULL;
 	if (!len || !e->params.exec_ids)
 		return false;
-	len = make_key(key, id, len, h);
-	*out = look_up(e, venue_id, key, len, h);
+	make_key(&key, venue_id, id, len);
+	*out = look_up(e, venue_id, &key);
 	if (*out)
 		return true;
 	x = &ids[e->exec_next];
@@ -95,13 +105,12 @@ bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len,
 		exec_unlink(ids, &buckets[x->hash & mask], e->exec_next);
 	else
 		e->exec_count++;
-	memset(x, 0, offsetof(struct tg_exec_id, bytes));
-	x->hash = h;
-	x->venue_id = venue_id;
-	x->len = (u8)len;
-	memcpy(x->bytes, key, TG_EXEC_ID_LEN);
-	x->next = buckets[h & mask];
-	buckets[h & mask] = e->exec_next + 1;
+	*x = (struct tg_exec_id){
+		.hash = key.hash, .venue_id = venue_id, .len = (u8)key.len,
+		.next = buckets[key.hash & mask]
+	};
+	memcpy(x->bytes, key.word, TG_EXEC_ID_LEN);
+	buckets[key.hash & mask] = e->exec_next + 1;
 	if (++e->exec_next == e->params.exec_ids)
 		e->exec_next = 0;
 	e->exec_total++;

@@ -9,11 +9,8 @@
 
 static bool slice_is(const struct tg_fix_slice *s, const char *padded, u32 max)
 {
-	u32 n = 0;
-
-	while (n < max && padded[n])
-		n++;
-	return s->len == n && !memcmp(s->p, padded, n);
+	return s->len <= max && (!s->len || padded[s->len - 1]) && (s->len == max || !padded[s->len]) &&
+	       !memcmp(s->p, padded, s->len);
 }
 
 bool tg_report_same_order(const struct tg_engine *e, const struct tg_order *o,
@@ -121,17 +118,10 @@ s64 tg_report_fill_px(const struct tg_order *o, const struct tg_fix_exec *x, s64
 
 void tg_order_add_value(struct tg_order *o, s64 value)
 {
-	u64 avg;
-
 	if (!tg_add_s64(o->value, value, &o->value) || o->value > TG_PX_MAX)
 		o->value = TG_PX_MAX;
-	if (o->value < 0 || !o->cum_qty) {
+	if (o->value < 0 || !o->cum_qty)
 		o->value = 0;
-		o->avg_px = 0;
-	} else if (tg_muldiv_u64((u64)o->value, TG_SCALE, (u64)o->cum_qty, &avg) &&
-		   avg <= (u64)TG_PX_MAX) {
-		o->avg_px = (s64)avg;
-	}
 }
 
 void tg_order_add_fill(struct tg_order *o, s64 delta, s64 px, s64 caught)

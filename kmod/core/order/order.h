@@ -33,7 +33,6 @@ struct tg_order {
 	u64 created_ns, updated_ns, sent_ns;
 	s64 px, qty;		/* as accepted; as submitted before that */
 	s64 cum_qty, leaves_qty;
-	s64 avg_px;
 	s64 value;		/* sum of fills, money e8, saturating */
 	s64 req_px, req_qty;	/* replace in flight */
 	s64 end_px, end_qty;	/* replace that was in flight when the order ended: a bust may bring both back; end_qty 0 = none */

@@ -241,7 +241,7 @@ void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct t
 		tg_order_tell_one(e, owner, o, n, ob);
 		return;
 	}
-	for (i = 1; i <= e->params.max_clients; i++)
+	for (i = 1; i <= e->clients_top; i++)
 		if (tg_client(e, i) && tg_client_sees(e, (u16)i, o->account_id))
 			tg_order_tell_one(e, (u16)i, o, n, ob);
 }
@@ -258,6 +258,16 @@ void tg_order_update(struct tg_engine *e, const struct tg_order *o, struct tg_ou
 	tg_order_tell(e, o, &n, ob);
 }
 
+/* Made when asked for: it takes a division, and reports come more often. */
+static s64 avg_px(const struct tg_order *o)
+{
+	u64 v;
+
+	if (!o->cum_qty || !tg_muldiv_u64((u64)o->value, TG_SCALE, (u64)o->cum_qty, &v))
+		return 0;
+	return v > (u64)TG_PX_MAX ? 0 : (s64)v;
+}
+
 void tg_order_query(const struct tg_engine *e, const struct tg_order *o, struct tg_nl_order *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -270,7 +280,7 @@ void tg_order_query(const struct tg_engine *e, const struct tg_order *o, struct 
 	out->qty = o->qty;
 	out->cum_qty = o->cum_qty;
 	out->leaves_qty = o->leaves_qty;
-	out->avg_px = o->avg_px;
+	out->avg_px = avg_px(o);
 	out->created_ns = o->created_ns;
 	out->updated_ns = o->updated_ns;
 	out->reason = o->reason;

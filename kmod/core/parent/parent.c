@@ -212,7 +212,7 @@ static void tell(struct tg_engine *e, struct tg_parent *p, struct tg_outbox *ob)
 		tg_parent_tell_one(e, owner, p, 0, ob);
 		return;
 	}
-	for (i = 1; i <= e->params.max_clients; i++)
+	for (i = 1; i <= e->clients_top; i++)
 		if (tg_client(e, i) && tg_client_sees(e, (u16)i, p->account_id))
 			tg_parent_tell_one(e, (u16)i, p, 0, ob);
 }
