@@ -200,7 +200,9 @@ check "every book is live and the venue's at the start, and the product the best
 check "one book is kept order by order" eval "tgctl book orders --json | jq -e .l3 >/dev/null"
 check "the snapshot channel is heard" eval "tgctl feed list --json | jq -e 'any(.feeds[]; .snapshot and .messages > 0)' >/dev/null"
 
-from=$SECONDS next=$((SECONDS + 30)) bad=0
+# a settling takes minutes here when it follows every fault on: five in a long run
+every=$((seconds > 150 ? seconds / 5 : 30))
+from=$SECONDS next=$((SECONDS + every)) bad=0
 while [ $((SECONDS - from)) -lt "$seconds" ]; do
 	fault
 	sleep "0.$((RANDOM % 9))"
@@ -208,7 +210,7 @@ while [ $((SECONDS - from)) -lt "$seconds" ]; do
 		# time without faults does not count
 		before=$SECONDS
 		settle || { bad=1; break; }
-		from=$((from + SECONDS - before)) next=$((SECONDS + 30))
+		from=$((from + SECONDS - before)) next=$((SECONDS + every))
 		echo "# $((SECONDS - from)) s: $faults faults, $drops connections dropped, $restarts venues restarted, books equal $settled times" >&2
 	fi
 done
