@@ -355,7 +355,7 @@ enum tg_reason tg_risk_check(struct tg_engine *e, const struct tg_risk_request *
 
 	first = table(e);
 #define EARLY(n) (((const struct tg_limits *)((const u8 *)first + w->at[n]))->ready_ns > e->time_ns)
-	if (unlikely(EARLY(0) || EARLY(1) || EARLY(2) || EARLY(3) || EARLY(4) || EARLY(5))) {
+	if (w->on & TG_ROW_READY && unlikely(EARLY(0) || EARLY(1) || EARLY(2) || EARLY(3) || EARLY(4) || EARLY(5))) {
 		why = full(e, w, r);
 		if (why)
 			return why;

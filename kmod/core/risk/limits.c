@@ -194,6 +194,8 @@ static void add_scope(const struct tg_engine *e, struct tg_risk_row *w, const st
 
 	w->at[w->n++] = (u32)((const u8 *)l - (const u8 *)table(e));
 	w->on |= c->flags;
+	if (c->max_open_orders != UNLIMITED_U32 || l->rate_interval_ns || !c->rate_per_s || !c->rate_burst)
+		w->on |= TG_ROW_READY;
 	tighten(&w->max_qty, c->max_order_qty);
 	tighten(&w->max_notional, c->max_order_notional);
 	tighten(&w->max_position, c->max_position);

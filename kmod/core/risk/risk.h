@@ -62,9 +62,10 @@ static inline void tg_risk_rate_count(struct tg_limits *l, u64 now_ns)
 #define TG_LIMITS_VALUED	(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL | TG_LIMITS_DAILY_LOSS)
 #define TG_LIMITS_ROOM		(TG_LIMITS_GROSS | TG_LIMITS_NET | TG_LIMITS_CAPITAL)
 #define TG_LIMITS_ALL		((TG_LIMITS_DUPLICATE_SCOPE << 1) - 1)
-/* In a row only: the strategy's own position must get smaller; a reference price is asked for. */
+/* In a row only: the strategy's own position must get smaller; a reference price is asked for; rate or open orders have a limit. */
 #define TG_ROW_REDUCE_STRATEGY	0x1000000u
 #define TG_ROW_REFERENCE	0x2000000u
+#define TG_ROW_READY		0x4000000u
 #define TG_ROW_GATE		(TG_LIMITS_RESTRICTED | TG_LIMITS_REDUCE_ONLY | TG_ROW_REDUCE_STRATEGY)
 #define TG_ROW_MORE		(TG_LIMITS_WINDOW_COLLAR | TG_LIMITS_TOTAL_POSITION | TG_LIMITS_ROOM)
 
