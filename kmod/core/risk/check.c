@@ -50,7 +50,7 @@ static __always_inline bool value_reaches(s64 px, s64 qty, unsigned __int128 abo
 	return (px | qty) < 0 || (unsigned __int128)(u64)px * (u64)qty >= above;
 }
 
-static bool value_above(s64 px, s64 qty, s64 max)
+static __always_inline bool value_above(s64 px, s64 qty, s64 max)
 {
 	return value_reaches(px, qty, (unsigned __int128)((u64)max + 1) * TG_SCALE);
 }
@@ -138,7 +138,7 @@ static __attribute__((__noinline__)) enum tg_reason gate(const struct tg_engine 
 }
 
 /* Is there less room than this order needs? */
-static bool no_room(const struct tg_risk_request *r, s64 px, s64 room)
+static __always_inline bool no_room(const struct tg_risk_request *r, s64 px, s64 room)
 {
 	if (r->is_replace)
 		return r->add_value > 0 && r->add_value > room;

@@ -239,10 +239,12 @@ void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 i
 		       u16 flags, struct tg_outbox *ob)
 {
 	const struct tg_position *p = tg_position(e, account_id, instrument_id);
+	const struct tg_venue_position *v;
 	struct tg_priv_event *ev;
 
 	if (!p)
 		return;
+	v = tg_venue_position(e, account_id, instrument_id);
 	ev = tg_priv(e, ob, client_id, TG_PRIV_POSITION, instrument_id, flags);
 	if (!ev)
 		return;
@@ -254,7 +256,7 @@ void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 i
 	ev->u.position.open_sell_qty = p->open_sell_qty;
 	ev->u.position.account_id = account_id;
 	ev->u.position.unrealised_pnl = tg_position_unrealised(e, p, instrument_id);
-	ev->u.position.venue_qty = tg_venue_position(e, account_id, instrument_id)->qty;
-	ev->u.position.venue_ns = tg_venue_position(e, account_id, instrument_id)->time_ns;
-	ev->u.position.venue_differs = tg_venue_position(e, account_id, instrument_id)->told;
+	ev->u.position.venue_qty = v->qty;
+	ev->u.position.venue_ns = v->time_ns;
+	ev->u.position.venue_differs = v->told;
 }

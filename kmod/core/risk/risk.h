@@ -145,6 +145,7 @@ struct tg_window {
 	u64 from_ns;			/* its beginning */
 	u32 newest;			/* its place */
 	u32 pad;
+	s64 fed_px;			/* last price into it; 0 = none yet */
 	s64 low, high;			/* of all; low 0 = nothing was seen */
 	struct { s64 low, high; } bucket[TG_WINDOW_BUCKETS + 1];
 };
@@ -227,9 +228,12 @@ static __always_inline void tg_window_feed(struct tg_window *w, u64 time_ns, s64
 {
 	if (px <= 0)
 		return;
-	/* Time does not go back; as long as a bucket lasts nothing is divided. */
+	/* Time does not go back; as long as a bucket lasts nothing is divided, and a price is put into it once. */
 	if (unlikely(time_ns - w->from_ns >= w->width_ns))
 		tg_window_roll(w, time_ns / w->width_ns);
+	if (px == w->fed_px)
+		return;
+	w->fed_px = px;
 	tg_widen(&w->bucket[w->newest].low, &w->bucket[w->newest].high, px);
 	tg_widen(&w->low, &w->high, px);
 }
@@ -242,10 +246,13 @@ static __always_inline bool tg_further(s64 px, s64 from, u32 bps)
 	return (unsigned __int128)away * 10000u > (unsigned __int128)(u64)from * bps;
 }
 
-/* Of the window as fed last. */
+/* The same of all prices in the window as fed last: too far above the lowest, or below the highest. */
 static __always_inline bool tg_window_outside(const struct tg_window *w, s64 px, u32 bps)
 {
-	return tg_further(px, w->low, bps) || tg_further(px, w->high, bps);
+	unsigned __int128 at = (unsigned __int128)(u64)px * 10000u;
+
+	return at > (unsigned __int128)(u64)w->low * (10000ULL + bps) ||
+	       at < (unsigned __int128)(u64)w->high * (bps < 10000u ? 10000u - bps : 0);
 }
 
 /* position.c */

@@ -38,6 +38,7 @@ void tg_window_roll(struct tg_window *w, u64 now)
 	w->at = now;
 	w->from_ns = now * w->width_ns;
 	w->newest = (u32)(now % (TG_WINDOW_BUCKETS + 1));
+	w->fed_px = 0;
 	w->low = 0;
 	w->high = 0;
 	for (k = 0; k <= TG_WINDOW_BUCKETS; k++) {
