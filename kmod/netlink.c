@@ -239,26 +239,28 @@ static int cmd_input(struct sk_buff *req, struct genl_info *info)
 		((struct tg_in_kill *)in.payload)->uid =
 			from_kuid(&init_user_ns, NETLINK_CREDS(req)->uid);
 
+	/* The answer's memory first: what was carried out must not be told to have failed for want of it. */
+	skb = reply_new(info, nla_total_size(sizeof(u16)) + nla_total_size_64bit(sizeof(u64)),
+			&hdr);
+	if (!skb) {
+		err = -ENOMEM;
+		goto free;
+	}
 	eng = engine_or_say(info->extack);
 	if (!eng) {
-		kfree(in.payload);
-		return -ENODEV;
+		err = -ENODEV;
+		goto free;
 	}
 	err = tgk_call(eng, input_on_thread, &in);
 	tgk_engine_put(eng);
-	kfree(in.payload);
 	if (err)
-		return err;
-
-	skb = reply_new(info, nla_total_size(sizeof(u16)) + nla_total_size_64bit(sizeof(u64)),
-			&hdr);
-	if (!skb)
-		return -ENOMEM;
+		goto free;
 	if (nla_put_u16(skb, TG_A_REASON, in.reason) ||
 	    nla_put_u64_64bit(skb, TG_A_RECORD_SEQ, in.seq, TG_A_PAD)) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
+		err = -EMSGSIZE;
+		goto free;
 	}
+	kfree(in.payload);
 	err = reply_send(skb, hdr, info);
 	if (err)
 		return err;
@@ -266,6 +268,11 @@ static int cmd_input(struct sk_buff *req, struct genl_info *info)
 		NL_SET_ERR_MSG_FMT(info->extack, "%s: %s", tg_reason_name(in.reason),
 				   tg_reason_text(in.reason));
 	return reason_errno(in.reason);
+
+free:
+	nlmsg_free(skb);	/* NULL is none */
+	kfree(in.payload);
+	return err;
 }
 
 /* ---- transports and interfaces ---- */
