@@ -227,7 +227,18 @@ bool tgk_ingress_bound(struct tgk_engine *eng)
 
 /* ---- bindings: rtnl ---- */
 
-static void collect(struct tgk_binding *b)
+static void replace_set(struct tgk_binding *b, struct tgk_napi_set *set)
+{
+	struct tgk_napi_set *old = rtnl_dereference(b->set);
+
+	rcu_assign_pointer(b->set, set);
+	if (old)
+		kfree_rcu(old, rcu);
+	tgk_wake(b->eng);
+}
+
+/* False: no memory, the old set stays; the next scan tries again. */
+static bool collect(struct tgk_binding *b)
 {
 	struct tgk_napi_set *old = rtnl_dereference(b->set), *set = NULL;
 	struct napi_struct *napi;
@@ -237,7 +248,7 @@ static void collect(struct tgk_binding *b)
 	if (b->bound) {
 		set = kzalloc(sizeof(*set), GFP_KERNEL);
 		if (!set)
-			return;		/* the old set stays; the next scan tries again */
+			return false;
 	}
 	for (i = 0; i < b->bound; i++) {
 		dev = __dev_get_by_index(b->at[i].net, b->at[i].ifindex);
@@ -251,12 +262,10 @@ static void collect(struct tgk_binding *b)
 	}
 	if (set && old && set->n == old->n && !memcmp(set->id, old->id, sizeof(set->id))) {
 		kfree(set);
-		return;
+		return true;
 	}
-	rcu_assign_pointer(b->set, set);
-	if (old)
-		kfree_rcu(old, rcu);
-	tgk_wake(b->eng);
+	replace_set(b, set);
+	return true;
 }
 
 static void rescan(struct work_struct *work)
@@ -283,7 +292,9 @@ static int find(const struct tgk_binding *b, const struct net *net, int ifindex)
 static void forget(struct tgk_binding *b, int i)
 {
 	b->at[i] = b->at[--b->bound];
-	collect(b);
+	/* Without memory for what is left: none is polled until the next scan, rather than what was let go. */
+	if (!collect(b))
+		replace_set(b, NULL);
 }
 
 static int on_netdev(struct notifier_block *nb, unsigned long event, void *ptr)
