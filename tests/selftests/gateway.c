@@ -244,7 +244,7 @@ enum tg_session_state gw_session(struct gnl *n)
 
 bool gw_wait_session(struct gnl *n, enum tg_session_state want)
 {
-	__u64 end = now_ms() + 5000;
+	__u64 end = deadline_ms(5000);
 
 	while (now_ms() < end) {
 		if (gw_session(n) == want)
@@ -256,7 +256,7 @@ bool gw_wait_session(struct gnl *n, enum tg_session_state want)
 
 bool gw_wait_book_live(struct gnl *n, __u32 instrument)
 {
-	__u64 end = now_ms() + 5000;
+	__u64 end = deadline_ms(5000);
 	const struct tg_book_image *b;
 	struct gnl_msg m;
 
@@ -310,6 +310,13 @@ __u64 now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
+}
+
+__u64 deadline_ms(unsigned int ms)
+{
+	const char *slow = getenv("TG_SLOW");
+
+	return now_ms() + (__u64)ms * (slow && atoi(slow) > 1 ? (unsigned int)atoi(slow) : 1);
 }
 
 void sleep_ms(unsigned int ms)

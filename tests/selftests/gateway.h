@@ -36,7 +36,7 @@ __u64 gw_core_counter(struct gnl *n, enum tg_core_counter c);
 __u64 gw_host_counter(struct gnl *n, enum tg_host_counter c);
 /* State of venue 1's session; TG_SESSION_DOWN when unknown. */
 enum tg_session_state gw_session(struct gnl *n);
-/* Waits at most 5 s. */
+/* Waits at most 5 s; on a slow kernel (TG_SLOW) that many times longer. */
 bool gw_wait_session(struct gnl *n, enum tg_session_state want);
 bool gw_wait_book_live(struct gnl *n, __u32 instrument);
 
@@ -47,6 +47,8 @@ int gw_connect(struct gnl *n, int fd);
 int as_nobody(int (*fn)(void *arg), void *arg);
 
 __u64 now_ms(void);
+/* Until when to wait for what takes less than `ms` on Debian's kernel. */
+__u64 deadline_ms(unsigned int ms);
 void sleep_ms(unsigned int ms);
 
 #endif

@@ -7,7 +7,7 @@ dir=$(cd "$(dirname "$0")" && pwd -P)
 top=$(cd "$dir/../.." && pwd -P)
 build=${BUILD:-$top/build}
 bin=${SELFTESTS_BIN:-$build/tests/selftests}
-module=${MODULE:-$build/kmod/tickgate.ko}
+module=${MODULE:-${TG_MODULE:-$build/kmod/tickgate.ko}}
 object=${BPF_OBJECT:-$build/bpf/tickgate_xdp.bpf.o}
 bpftool=$(command -v bpftool || echo /usr/sbin/bpftool)
 n=0 failed=0

@@ -95,7 +95,7 @@ static void attach(struct trader *t, __u32 flags)
 
 static bool until(struct trader *t, const int *field, int want)
 {
-	__u64 end = now_ms() + 5000;
+	__u64 end = deadline_ms(5000);
 
 	while (*field < want && now_ms() < end)
 		if (!tg_poll(t->h, 64))
@@ -105,7 +105,7 @@ static bool until(struct trader *t, const int *field, int want)
 
 static bool until_status(struct trader *t, __u64 order_id, enum tg_ord_status want)
 {
-	__u64 end = now_ms() + 5000;
+	__u64 end = deadline_ms(5000);
 
 	while (now_ms() < end) {
 		if (t->update.u.order.order_id == order_id && t->update.u.order.status == want)
@@ -222,7 +222,7 @@ static void killed(void)
 
 static bool wait_working(__u32 want)
 {
-	__u64 end = now_ms() + 5000;
+	__u64 end = deadline_ms(5000);
 	struct tg_nl_status st;
 
 	do {

@@ -17,7 +17,8 @@ LAB_DIR=${LAB_DIR:-/tmp/tickgate-lab}
 LAB_SOCK=/tmp/tg-venue.sock
 LAB_VENUE=$LAB_BUILD/tools/venue/tg-venue
 LAB_DAEMON=$LAB_BUILD/userspace/tickgated/tickgated
-LAB_KO=$LAB_BUILD/kmod/tickgate.ko
+LAB_KO=${TG_MODULE:-$LAB_BUILD/kmod/tickgate.ko}
+. "$LAB_TOP/tools/vm/oracle.sh"
 tgctl() { "$LAB_BUILD/userspace/tgctl/tgctl" "$@"; }
 
 lab_die() { echo "lab: $*" >&2; exit 1; }
@@ -42,10 +43,10 @@ lab_net()
 
 lab_module() { [ -e /sys/module/tickgate ] || insmod "$LAB_KO" "$@"; }	# [PARAMETER=VALUE...]
 
-# lab_wait SECONDS COMMAND...: until it succeeds
+# lab_wait SECONDS COMMAND...: until it succeeds; on a slow kernel (TG_SLOW) that many times longer
 lab_wait()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${TG_SLOW:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1
@@ -200,8 +201,8 @@ lab_down()
 	[ ! -e /sys/module/tickgate ] || rmmod tickgate
 }
 
-# Lines that the kernel should never have to say.
+# Nothing that the kernel should never have to say; on a debug kernel also no leak, and its checks still at work.
 lab_dmesg_clean()
 {
-	! dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection|KASAN|UBSAN|lockdep|rcu:.*stall|soft lockup|hung task|unable to handle'
+	kernel_log_clean "" && kernel_no_leaks
 }
