@@ -616,6 +616,16 @@ static bool rates_fill(struct tgk_engine *eng, u64 entry, void *row)
 	return tg_engine_rate(eng->core, entry, row);
 }
 
+static u64 restrictions_entries(const struct tgk_engine *eng)
+{
+	return tg_engine_restrictions(eng->core);
+}
+
+static bool restrictions_fill(struct tgk_engine *eng, u64 entry, void *row)
+{
+	return tg_engine_restriction(eng->core, entry, row);
+}
+
 static u64 latency_entries(const struct tgk_engine *eng)
 {
 	return TG_STAGE_MAX;
@@ -645,6 +655,8 @@ static const struct table tables[] = {
 	{ TG_CMD_PRODUCTS, TG_A_PRODUCT, sizeof(struct tg_product_image), products_entries,
 	  products_fill, NULL },
 	{ TG_CMD_RATES, TG_A_RATE, sizeof(struct tg_nl_rate), rates_entries, rates_fill, NULL },
+	{ TG_CMD_RESTRICTIONS, TG_A_RESTRICTION, sizeof(struct tg_nl_restriction),
+	  restrictions_entries, restrictions_fill, NULL },
 	{ TG_CMD_LATENCY, TG_A_HIST, sizeof(struct tgk_hist), latency_entries, latency_fill, NULL },
 };
 
@@ -834,6 +846,7 @@ static const struct genl_ops tickgate_ops[] = {
 	DUMP(TG_CMD_PRODUCTS),
 	DUMP(TG_CMD_PARENTS),
 	DUMP(TG_CMD_RATES),
+	DUMP(TG_CMD_RESTRICTIONS),
 	{ .cmd = TG_CMD_RESET_LATENCY, .doit = cmd_reset_latency, ADMIN },
 };
 

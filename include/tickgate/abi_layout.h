@@ -787,6 +787,19 @@ TG_OFFSET(tg_nl_session, health_stale_percent, 268);
 TG_OFFSET(tg_nl_session, health_gaps, 272);
 TG_OFFSET(tg_nl_session, reserved0, 276);
 
+/* tg_nl_restriction */
+TG_SIZE(tg_nl_restriction, 128);
+TG_OFFSET(tg_nl_restriction, kind, 0);
+TG_OFFSET(tg_nl_restriction, scope, 2);
+TG_OFFSET(tg_nl_restriction, id, 4);
+TG_OFFSET(tg_nl_restriction, cause, 8);
+TG_OFFSET(tg_nl_restriction, level, 10);
+TG_OFFSET(tg_nl_restriction, flags, 12);
+TG_OFFSET(tg_nl_restriction, time_ns, 16);
+TG_OFFSET(tg_nl_restriction, who, 24);
+TG_OFFSET(tg_nl_restriction, text, 48);
+TG_OFFSET(tg_nl_restriction, reserved, 112);
+
 /* tg_nl_feed */
 TG_SIZE(tg_nl_feed, 112);
 TG_OFFSET(tg_nl_feed, feed_id, 0);

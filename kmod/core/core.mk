@@ -42,6 +42,7 @@ tg-core-objs := \
 	md/feed.o \
 	risk/limits.o \
 	risk/rate.o \
+	risk/restriction.o \
 	risk/check.o \
 	risk/exposure.o \
 	risk/watch.o \

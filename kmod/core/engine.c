@@ -110,6 +110,7 @@ static u64 layout(const struct tg_in_engine *p, struct tg_engine *e)
 	put(e ? &e->off_limits : NULL, &at, sizeof(struct tg_limits) * (u64)p->max_limits);
 	put(e ? &e->off_rates : NULL, &at, sizeof(struct tg_rate) * tg_rate_places(p));
 	put(e ? &e->off_exposures : NULL, &at, sizeof(struct tg_exposure) * tg_risk_scopes(p));
+	put(e ? &e->off_latches : NULL, &at, sizeof(struct tg_latch) * tg_risk_scopes(p));
 	put(e ? &e->off_windows : NULL, &at, sizeof(struct tg_window) * (p->max_instruments + 1ULL));
 	put(e ? &e->off_strategies : NULL, &at, sizeof(struct tg_strategy) * (p->max_strategies + 1ULL));
 	put(e ? &e->off_risk_rows : NULL, &at, sizeof(struct tg_risk_row) * (u64)TG_RISK_ROWS);

@@ -85,6 +85,8 @@ bool tg_engine_account(const struct tg_engine *e, u32 account_id, struct tg_in_a
 bool tg_engine_client(const struct tg_engine *e, u32 client_id, struct tg_nl_client *out);	/* private_head, broken: left 0 for the host */
 u64 tg_engine_rates(const struct tg_engine *e);	/* places of message budgets */
 bool tg_engine_rate(const struct tg_engine *e, u64 at, struct tg_nl_rate *out);	/* at < that; false = none */
+u64 tg_engine_restrictions(const struct tg_engine *e);	/* places of what may be latched */
+bool tg_engine_restriction(const struct tg_engine *e, u64 at, struct tg_nl_restriction *out);	/* at < that; false = none there */
 bool tg_engine_order_at(const struct tg_engine *e, u32 index, struct tg_nl_order *out);	/* index < max_orders */
 bool tg_engine_parent_at(const struct tg_engine *e, u32 index, struct tg_nl_parent *out);	/* index < max_parents */
 bool tg_engine_position(const struct tg_engine *e, u32 account_id, u32 instrument_id, struct tg_nl_position *out); /* false when never touched */

@@ -104,6 +104,16 @@ bool tg_engine_rate(const struct tg_engine *e, u64 at, struct tg_nl_rate *out)
 	return tg_rate_query(e, at, out);
 }
 
+u64 tg_engine_restrictions(const struct tg_engine *e)
+{
+	return tg_restriction_places(e);
+}
+
+bool tg_engine_restriction(const struct tg_engine *e, u64 at, struct tg_nl_restriction *out)
+{
+	return tg_restriction_query(e, at, out);
+}
+
 bool tg_engine_order_at(const struct tg_engine *e, u32 index, struct tg_nl_order *out)
 {
 	const struct tg_order *o;

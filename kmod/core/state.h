@@ -121,6 +121,7 @@ struct tg_engine {
 	u64 off_limits;			/* struct tg_limits [max_limits]: [0] is FIRM; the others in the order in which they came */
 	u64 off_rates;			/* struct tg_rate [tg_rate_places()]: by venue, client, source */
 	u64 off_exposures;		/* struct tg_exposure [tg_risk_scopes()]: FIRM, then by venue, account, client, instrument, strategy */
+	u64 off_latches;		/* struct tg_latch, likewise: restriction.c */
 	u64 off_windows;		/* struct tg_window [max_instruments + 1] */
 	u64 off_strategies;		/* struct tg_strategy [max_strategies + 1] */
 	u64 off_risk_rows;		/* struct tg_risk_row [TG_RISK_ROWS] */

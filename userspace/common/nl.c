@@ -450,6 +450,11 @@ int tg_nl_rates(struct tg_nl *nl, struct tg_nl_rate **out, __u32 *n)
 	return dump(nl, TG_CMD_RATES, TG_A_RATE, sizeof(**out), (void **)out, n);
 }
 
+int tg_nl_restrictions(struct tg_nl *nl, struct tg_nl_restriction **out, __u32 *n)
+{
+	return dump(nl, TG_CMD_RESTRICTIONS, TG_A_RESTRICTION, sizeof(**out), (void **)out, n);
+}
+
 int tg_nl_instruments(struct tg_nl *nl, struct tg_in_instrument **out, __u32 *n)
 {
 	return dump(nl, TG_CMD_INSTRUMENTS, TG_A_INSTRUMENT_DEF, sizeof(**out), (void **)out, n);

@@ -53,6 +53,7 @@ int tg_nl_parents(struct tg_nl *nl, struct tg_nl_parent **out, __u32 *n);
 int tg_nl_positions(struct tg_nl *nl, struct tg_nl_position **out, __u32 *n);
 int tg_nl_sessions(struct tg_nl *nl, struct tg_nl_session **out, __u32 *n);
 int tg_nl_rates(struct tg_nl *nl, struct tg_nl_rate **out, __u32 *n);
+int tg_nl_restrictions(struct tg_nl *nl, struct tg_nl_restriction **out, __u32 *n);
 int tg_nl_clients(struct tg_nl *nl, struct tg_nl_client **out, __u32 *n);
 int tg_nl_instruments(struct tg_nl *nl, struct tg_in_instrument **out, __u32 *n);
 int tg_nl_feeds(struct tg_nl *nl, struct tg_nl_feed **out, __u32 *n);

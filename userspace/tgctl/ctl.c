@@ -299,6 +299,24 @@ const char *ctl_scope_name(unsigned int scope)
 	return names[scope < sizeof(names) / sizeof(names[0]) ? scope : 0];
 }
 
+const char *ctl_scope_subject(struct ctl *c, unsigned int scope, __u32 id)
+{
+	switch (scope) {
+	case TG_SCOPE_VENUE:
+		return ctl_venue(c, id);
+	case TG_SCOPE_ACCOUNT:
+		return ctl_account(id);
+	case TG_SCOPE_INSTRUMENT:
+		return ctl_instrument(c, id);
+	case TG_SCOPE_STRATEGY:
+		return ctl_strategy(id);
+	case TG_SCOPE_CLIENT:
+		return number(id);
+	default:
+		return "";
+	}
+}
+
 int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *text, __u16 *scope,
 		   __u32 *id)
 {

@@ -72,6 +72,8 @@ int ctl_find_venue(struct ctl *c, const struct ctl_command *self, const char *te
 int ctl_find_scope(struct ctl *c, const struct ctl_command *self, const char *text, __u16 *scope,
 		   __u32 *id);
 const char *ctl_scope_name(unsigned int scope);
+/* The name of what has that scope; "" of the firm. */
+const char *ctl_scope_subject(struct ctl *c, unsigned int scope, __u32 id);
 const char *ctl_side(unsigned int side);
 const char *ctl_health(unsigned int level);	/* enum tg_health_level */
 const char *ctl_kill_cause(unsigned int cause);

@@ -53,22 +53,6 @@ static const char *subject(struct ctl *c, const struct tg_pub_event *ev)
 	return ev->type == TG_PUB_BOOK_STATE ? ctl_instrument(c, ev->id) : "";
 }
 
-static const char *scope_subject(struct ctl *c, unsigned int scope, __u32 id)
-{
-	switch (scope) {
-	case TG_SCOPE_VENUE:
-		return ctl_venue(c, id);
-	case TG_SCOPE_ACCOUNT:
-		return ctl_account(id);
-	case TG_SCOPE_INSTRUMENT:
-		return ctl_instrument(c, id);
-	case TG_SCOPE_STRATEGY:
-		return ctl_strategy(id);
-	default:
-		return "";
-	}
-}
-
 /* The soft limits that an ALERT tells of, with blanks between. */
 static const char *controls(__u32 bits)
 {
@@ -128,12 +112,12 @@ static void text(struct ctl *c, const struct tg_pub_event *ev)
 	switch (ev->type) {
 	case TG_PUB_KILL:
 	case TG_PUB_RESUME:
-		printf("%s %s cause %s\n", ctl_scope_name(ev->u.kill.scope), scope_subject(c, ev->u.kill.scope, ev->u.kill.id),
+		printf("%s %s cause %s\n", ctl_scope_name(ev->u.kill.scope), ctl_scope_subject(c, ev->u.kill.scope, ev->u.kill.id),
 		       ctl_kill_cause(ev->u.kill.cause));
 		break;
 	case TG_PUB_ALERT:
 		printf("%s %s at %u %% of its limit: %s\n", ctl_scope_name(ev->u.alert.scope),
-		       scope_subject(c, ev->u.alert.scope, ev->u.alert.id), ev->u.alert.percent,
+		       ctl_scope_subject(c, ev->u.alert.scope, ev->u.alert.id), ev->u.alert.percent,
 		       controls(ev->u.alert.controls));
 		break;
 	case TG_PUB_HEALTH:
@@ -154,7 +138,7 @@ static void text(struct ctl *c, const struct tg_pub_event *ev)
 	case TG_PUB_TRIGGER:
 		printf("%u on %s (%u): %s %s %s\n", ev->u.trigger.trigger_id, trigger_on(ev->u.trigger.on), ev->u.trigger.count,
 		       action(ev->u.trigger.action), ctl_scope_name(ev->u.trigger.act_scope),
-		       scope_subject(c, ev->u.trigger.act_scope, ev->u.trigger.act_id));
+		       ctl_scope_subject(c, ev->u.trigger.act_scope, ev->u.trigger.act_id));
 		break;
 	case TG_PUB_SESSION:
 	case TG_PUB_MODE:
@@ -183,13 +167,13 @@ static void json_out(struct ctl *c, const struct tg_pub_event *ev)
 	case TG_PUB_RESUME:
 		tg_json_str(&j, "scope", ctl_scope_name(ev->u.kill.scope));
 		tg_json_u64(&j, "id", ev->u.kill.id);
-		tg_json_str(&j, "name", scope_subject(c, ev->u.kill.scope, ev->u.kill.id));
+		tg_json_str(&j, "name", ctl_scope_subject(c, ev->u.kill.scope, ev->u.kill.id));
 		tg_json_str(&j, "cause", ctl_kill_cause(ev->u.kill.cause));
 		break;
 	case TG_PUB_ALERT:
 		tg_json_str(&j, "scope", ctl_scope_name(ev->u.alert.scope));
 		tg_json_u64(&j, "id", ev->u.alert.id);
-		tg_json_str(&j, "name", scope_subject(c, ev->u.alert.scope, ev->u.alert.id));
+		tg_json_str(&j, "name", ctl_scope_subject(c, ev->u.alert.scope, ev->u.alert.id));
 		tg_json_u64(&j, "percent", ev->u.alert.percent);
 		tg_json_str(&j, "controls", controls(ev->u.alert.controls));
 		break;

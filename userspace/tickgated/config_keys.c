@@ -321,7 +321,7 @@ const struct tgd_key tgd_keys[] = {
 	{ TGD_RATE, "client", TGD_TEXT, AT(tgd_rate, client), 0, TG_NAME_LEN, NULL, "",
 	  "client number, or all: every client without a section of its own, each with its own budget" },
 	{ TGD_RATE, "source", TGD_ADDRESS, AT(tgd_rate, source), 0, 0, NULL, "",
-	  "local address; all sessions that connect from it share the budget" },
+	  "local address; all sessions that connect from it share the budget, from their next connect on when the section is new" },
 	{ TGD_RATE, "id", TGD_UINT, AT(tgd_rate, id), 0, TG_RATE_SOURCES, NULL, "0",
 	  "of a source: its number, 1 to 128" },
 	{ TGD_RATE, "window_ms", TGD_UINT, AT(tgd_rate, window_ms), 1, 86400000, NULL, "1000",

@@ -42,6 +42,7 @@ enum tg_cmd {
 	TG_CMD_PRODUCTS = 21,	/* dump: TG_A_PRODUCT (struct tg_product_image, shm.h) each */
 	TG_CMD_PARENTS = 22,	/* dump: TG_A_PARENT each; those at work, then as many that are over as are kept */
 	TG_CMD_RATES = 23,	/* dump: TG_A_RATE each: message budgets */
+	TG_CMD_RESTRICTIONS = 24,	/* dump: TG_A_RESTRICTION each: what keeps orders from being sent now; none = nothing does */
 	TG_CMD_MAX_PLUS_1
 };
 
@@ -77,6 +78,7 @@ enum tg_attr {
 	TG_A_PRODUCT = 28,		/* struct tg_product_image */
 	TG_A_PARENT = 29,		/* struct tg_nl_parent */
 	TG_A_RATE = 30,			/* struct tg_nl_rate */
+	TG_A_RESTRICTION = 31,		/* struct tg_nl_restriction */
 	TG_A_MAX_PLUS_1
 };
 
@@ -224,6 +226,27 @@ struct tg_nl_rate {
 	__u32 waiting;			/* cancels that wait now; of venues */
 	__u32 reserved0;
 	__u64 reserved[9];
+};
+
+/* What was latched and is on, whoever it was by. What limits say of themselves (TG_LIMITS_RESTRICTED and so on) is not among it. */
+enum tg_restriction_kind {
+	TG_RESTRICTION_KILL = 1,	/* until RESUME of the scope, as are those of a trigger */
+	TG_RESTRICTION_TRIGGER = 2,
+	TG_RESTRICTION_HEALTH = 3,	/* of a venue, until it does better */
+	TG_RESTRICTION_KINDS
+};
+
+struct tg_nl_restriction {
+	__u16 kind;			/* enum tg_restriction_kind */
+	__u16 scope;			/* enum tg_scope */
+	__u32 id;			/* of the scope; 0 for FIRM */
+	__u16 cause;			/* enum tg_kill_cause */
+	__u16 level;			/* of HEALTH: enum tg_health_level */
+	__u32 flags;			/* of a TRIGGER and of HEALTH: TG_LIMITS_RESTRICTED, _REDUCE_ONLY; of a KILL 0: nothing new is sent */
+	__u64 time_ns;			/* since when */
+	char who[TG_NAME_LEN];		/* a person, or the trigger's name; may be empty */
+	char text[64];			/* the reason given; may be empty */
+	__u64 reserved[2];
 };
 
 /* One line of a feed. */

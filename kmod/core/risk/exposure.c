@@ -312,15 +312,17 @@ void tg_risk_detach(struct tg_engine *e, struct tg_order *o)
 
 void tg_risk_forget_client(struct tg_engine *e, u16 client_id)
 {
-	u32 at = tg_risk_scope_at(e, TG_SCOPE_CLIENT, client_id), slot = sums(e, at)->slot, state = sums(e, at)->state;
-	u32 executions = sums(e, at)->executions;
+	u32 at = tg_risk_scope_at(e, TG_SCOPE_CLIENT, client_id);
+	struct tg_exposure was = *sums(e, at);
 
 	tg_recent_forget(e, tg_recent(e, at));
 	memset(tg_risk_book(e, TG_BOOK_OF_CLIENT, client_id, 1), 0, sizeof(struct tg_position) * e->params.max_instruments);
 	memset(sums(e, at), 0, sizeof(struct tg_exposure));
-	sums(e, at)->slot = slot;
-	sums(e, at)->state = state;
-	sums(e, at)->executions = executions;	/* a person re-enables, not a reconnect */
+	sums(e, at)->slot = was.slot;
+	sums(e, at)->state = was.state;
+	/* a person re-enables, not a reconnect */
+	sums(e, at)->executions = was.executions;
+	sums(e, at)->latched = was.latched;
 	changed(e, at);
 }
 

@@ -23,6 +23,7 @@ struct tg_health {
 	struct tg_in_watch cfg;		/* cfg.venue_id 0 = not watched */
 	u64 width_ns;			/* of one bucket; 0 = health is not scored */
 	u64 at;				/* number of the newest one: time / width */
+	u64 level_ns;			/* the level is what it is since */
 	u64 better_ns;			/* since when the score allows a lower level; 0 = it does not */
 	u64 ack_ns;			/* as last scored */
 	u32 score, reject_percent, stale_percent, gaps;

@@ -50,6 +50,7 @@ enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, st
 		}
 		if (find(t, latched.scope, latched.id) < 0) {
 			/* There is room: at most TG_KILLS - 1 others, and FIRM only once. */
+			t->since_ns[t->n] = e->time_ns;
 			t->k[t->n++] = latched;
 			tg_cc(e, TG_CC_KILLS);
 		}
@@ -81,8 +82,10 @@ enum tg_reason tg_kill_clear(struct tg_engine *e, const struct tg_in_kill *k, st
 	if (at >= 0) {
 		tg_risk_reenable(e, k->scope, k->id, t->k[at].cause);
 		t->n--;
-		for (i = (u32)at; i < t->n; i++)
+		for (i = (u32)at; i < t->n; i++) {
 			t->k[i] = t->k[i + 1];
+			t->since_ns[i] = t->since_ns[i + 1];
+		}
 		memset(&t->k[t->n], 0, sizeof(t->k[0]));
 	}
 	tell(e, TG_PUB_RESUME, k, ob);

@@ -158,16 +158,6 @@ enum tg_reason tg_risk_set_state(struct tg_engine *e, u16 scope, u32 id, u32 set
 	return TG_REASON_OK;
 }
 
-void tg_risk_latch_state(struct tg_engine *e, u16 scope, u32 id, u32 set)
-{
-	struct tg_exposure *x = tg_risk_exposure(e, scope, id);
-
-	if (!x || (x->latched & set) == set)
-		return;
-	x->latched |= set;
-	e->limits_version++;
-}
-
 /* ---- rows ---- */
 
 static void tighten(s64 *m, s64 v)

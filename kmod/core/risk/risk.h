@@ -177,7 +177,7 @@ const struct tg_risk_row *tg_risk_row_make(struct tg_engine *e, const struct tg_
 /* Sets or clears TG_LIMITS_REDUCE_ONLY, TG_LIMITS_RESTRICTED of a scope beside its limits: for what the engine decides itself. */
 enum tg_reason tg_risk_set_state(struct tg_engine *e, u16 scope, u32 id, u32 set, u32 clear);
 /* Sets them until RESUME of the scope. */
-void tg_risk_latch_state(struct tg_engine *e, u16 scope, u32 id, u32 set);
+void tg_risk_latch_state(struct tg_engine *e, const struct tg_in_trigger *by, u16 cause, u32 set);	/* restriction.c; of its target */
 /* By how much the value of an open order grows when it is replaced; TG_PX_MAX where that cannot be told. */
 s64 tg_risk_replace_value(const struct tg_order *o, s64 px, s64 qty);
 bool tg_scope_ok(const struct tg_engine *e, u16 scope, u32 id);	/* is this a scope, and the id within its capacity? */
@@ -273,10 +273,14 @@ void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 i
 
 /* kill.c: up to TG_KILLS latched at once, one place kept for FIRM: a kill that finds no other place latches FIRM. */
 #define TG_KILLS 32u
-struct tg_kills { struct tg_in_kill k[TG_KILLS]; u32 n; u32 pad; };
+struct tg_kills { struct tg_in_kill k[TG_KILLS]; u32 n; u32 pad; u64 since_ns[TG_KILLS]; };
 enum tg_reason tg_kill_latch(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);
 enum tg_reason tg_kill_clear(struct tg_engine *e, const struct tg_in_kill *k, struct tg_outbox *ob);
 enum tg_reason tg_kill_reason(const struct tg_engine *e, const struct tg_risk_request *r);	/* OK: no kill is on it */
+/* restriction.c: what is latched, by place: kills, then scopes, then venues. false = nothing in this place. */
+struct tg_latch { u64 time_ns; u16 cause; u8 pad[6]; char who[TG_NAME_LEN]; };	/* of a scope that a trigger restricts */
+u64 tg_restriction_places(const struct tg_engine *e);
+bool tg_restriction_query(const struct tg_engine *e, u64 at, struct tg_nl_restriction *out);
 bool tg_risk_in_scope(const struct tg_risk_request *r, u16 scope, u32 id);
 
 /*

@@ -221,10 +221,10 @@ static void act(struct tg_engine *e, struct tg_trigger *t, u16 trigger_id, struc
 	/* Stop first, tell after. */
 	switch (c->action) {
 	case TG_ACTION_REDUCE_ONLY:
-		tg_risk_latch_state(e, c->act_scope, c->act_id, TG_LIMITS_REDUCE_ONLY);
+		tg_risk_latch_state(e, c, cause_of(c->on), TG_LIMITS_REDUCE_ONLY);
 		break;
 	case TG_ACTION_RESTRICT:
-		tg_risk_latch_state(e, c->act_scope, c->act_id, TG_LIMITS_RESTRICTED);
+		tg_risk_latch_state(e, c, cause_of(c->on), TG_LIMITS_RESTRICTED);
 		break;
 	case TG_ACTION_KILL:
 	case TG_ACTION_KILL_CANCEL:

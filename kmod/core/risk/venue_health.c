@@ -229,6 +229,7 @@ static void set(struct tg_engine *e, struct tg_session *s, u32 level, struct tg_
 	u32 state = level >= TG_HEALTH_STOPPED ? TG_LIMITS_RESTRICTED : level ? TG_LIMITS_REDUCE_ONLY : 0;
 
 	s->health.level = level;
+	s->health.level_ns = e->time_ns;
 	s->health.better_ns = 0;
 	tg_risk_set_state(e, TG_SCOPE_VENUE, s->cfg.venue_id, state, ~state & (TG_LIMITS_RESTRICTED | TG_LIMITS_REDUCE_ONLY));
 	if (level == TG_HEALTH_CANCELLED && before < level)
