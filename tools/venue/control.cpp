@@ -19,7 +19,7 @@ static const char commands[] =
 "drop|dup|reorder udp N [LINE]; rate drop|dup|reorder PPM [LINE]; bad-checksum N; status SYMBOL|all WORD; restart feed; delay tcp MS; disconnect [midmessage [next]] [CLIENT]; reject N; "
 "silent on|work|off; gap N [CLIENT]; testrequest [CLIENT]; fill CLORDID QTY|all [PX]; race N QTY|all; refuse cancel|replace N [REASON]; "
 "bust EXECID|last; correct EXECID|last QTY PX; cancel-unsolicited|expire|done|suspend|reinstate CLORDID; late N [MS]; repeat N; hold; "
-"release [reverse]; lose-copies N; chance KIND|all PPM; position CLIENT SYMBOL QTY [ACCOUNT]; pause; resume; "
+"release [reverse]; lose-copies N; chance KIND|all PPM; position CLIENT SYMBOL QTY [ACCOUNT]; stray CLIENT SYMBOL buy|sell QTY PX [ACCOUNT]; pause; resume; "
 "step N; burst N; stats; book SYMBOL [DEPTH]; queue SYMBOL [DEPTH]; orders [others]; trades [N]; positions; quit";
 
 control::control(const options &opt, faults &f, exchange &ex, session_app &app, feed &fd, md_desk &desk, driver &d,

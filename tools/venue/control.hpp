@@ -42,6 +42,7 @@ private:
 	std::string arm(const words &w);
 	std::string incident(const words &w);
 	std::string adjust(const words &w);
+	std::string stray(const words &w);
 	std::string stats() const;
 
 	const options &opt_;
@@ -54,6 +55,7 @@ private:
 	transport &transport_;
 	int listen_fd_ = -1;
 	std::list<peer> peers_;
+	uint64_t strays_ = 0;
 	bool quit_ = false;
 };
 

@@ -99,6 +99,22 @@ std::string control::adjust(const words &w)
 	return "ok";
 }
 
+// Of the client, but not sent by this session of it: an earlier program's, or another one's under the same id.
+std::string control::stray(const words &w)
+{
+	order o;
+
+	if (w.size() < 6 || w.size() > 7 || (w[3] != "buy" && w[3] != "sell") || !parse_decimal(w[4], &o.qty) || !parse_decimal(w[5], &o.px))
+		return "err usage: stray CLIENT SYMBOL buy|sell QTY PX [ACCOUNT]";
+	o.client = w[1];
+	o.cl_ord_id = "STRAY" + std::to_string(++strays_);
+	o.symbol = w[2];
+	o.side = w[3] == "buy" ? MD_BID : MD_OFFER;
+	o.account = w.size() == 7 ? w[6] : "";
+	exchange_.submit(o);
+	return exchange_.find(o.client, o.cl_ord_id) ? "ok " + o.cl_ord_id : "err it was rejected";
+}
+
 bool control::order_command(const words &w, std::string *answer)
 {
 	static const std::set<std::string> armed = { "chance", "refuse", "race", "late", "reject", "repeat", "lose-copies" },
@@ -113,6 +129,9 @@ bool control::order_command(const words &w, std::string *answer)
 		driver_.publish_touched();
 	} else if (verb == "position") {
 		*answer = adjust(w);
+	} else if (verb == "stray") {
+		*answer = stray(w);
+		driver_.publish_touched();
 	} else if (verb == "hold" && w.size() == 1) {
 		app_.mail().hold();
 		*answer = "ok";

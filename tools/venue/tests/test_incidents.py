@@ -173,6 +173,20 @@ def test_positions(path, ctx):
         assert mine == {"": "-0.1", "ACC": "-0.1"}, mine
 
 
+def test_stray(path, ctx):
+    """stray: the client is told of an order that its session has not sent; it fills and is cancelled as any other"""
+    with trading(path) as (v, c, bid, _):
+        for name, qty in (("STRAY1", "0.5"), ("STRAY2", "0.1")):
+            assert v.cmd("stray GW BTCUSDT buy %s %s ACC" % (qty, bid - 50)) == "ok " + name
+            assert c.wait("8").has(_150="0", _39="0", _11=name, _1="ACC", _38=qty)
+        v.cmd("fill STRAY1 0.2")
+        assert c.wait("8").has(_150="F", _39="1", _11="STRAY1", _151="0.3")
+        c.cancel("S9", "STRAY1", 1)
+        assert c.wait("8").has(_150="4", _11="S9", _41="STRAY1", _14="0.2")
+        for wrong in ("stray GW BTCUSDT both 1 1", "stray GW BTCUSDT buy 1", "stray GW NOPE buy 1 1", "stray GW BTCUSDT buy 0.000001 1"):
+            v.cmd(wrong, ok=False)
+
+
 def test_late(path, ctx):
     """late: a report is overtaken; hold and release reverse: out of order without a gap; repeat: the same ExecID twice"""
     with trading(path) as (v, c, bid, _):
