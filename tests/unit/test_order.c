@@ -521,9 +521,30 @@ static void the_venues_tick(void **state)
 	fx_free(f);
 }
 
+/*
+ * A cancel comes too late for a fill that was never told of: the reject says that the order is filled (39=2). The order is asked for, else it would work here for
+ * ever, and the position be wrong.
+ */
+static void cancel_reject_of_an_order_that_has_ended(void **state)
+{
+	struct fx *f = fx_ready();
+	u64 id = fx_working(f, BUY, PX(100), PX(1));
+
+	(void)state;
+	assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);
+	fx_cancel_reject(f, id, 0, '1', 0, '0');
+	assert_null(fx_tcp(f, 'H', 0));	/* it works */
+	assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);
+	fx_cancel_reject(f, id, 0, '1', 0, '2');
+	fx_advance(f, MS);
+	assert_non_null(fx_tcp(f, 'H', 0));
+	fx_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cancel_reject_of_an_order_that_has_ended),
 		cmocka_unit_test(new_order_on_the_wire),
 		cmocka_unit_test(refusals_of_form_and_terms),
 		cmocka_unit_test(capacity_and_slot_reuse),

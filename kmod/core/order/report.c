@@ -586,6 +586,11 @@ void tg_order_request_refused(struct tg_engine *e, struct tg_order *o, u16 venue
 	tg_order_cancel_if_due(e, o, ob);
 }
 
+static bool ended_there(u8 ord_status)
+{
+	return ord_status == '2' || ord_status == '4' || ord_status == 'C';
+}
+
 enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session *s,
 					 const struct tg_fix_cancel_reject *x, struct tg_outbox *ob)
 {
@@ -642,5 +647,14 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 		return TG_FIX_OK;
 	}
 	tg_order_request_refused(e, o, x->reason, ob);
+	/*
+	 * The order has ended there (FIX 4.4 volume 4, 35=9: 39 is its state after the reject), and no report has said so: it is on its way, or
+	 * was lost with what it told of. The answer to a question says which.
+	 */
+	if (o->working && ended_there(x->ord_status)) {
+		o->inquire = 1;
+		if (tg_order_send_inquiry(e, o, ob) == TG_REASON_NO_OUTBOX)
+			e->sweep_due = 1;
+	}
 	return TG_FIX_OK;
 }
