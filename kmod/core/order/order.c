@@ -410,6 +410,9 @@ enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, st
 	u32 type;
 	bool sent;
 
+	/* One question at a time, as an answer does not say to which; the next goes when it is there. */
+	if (o->asked == TG_ASKED_ONE)
+		return TG_REASON_OK;
 	if (!i || !session_takes_orders(v))
 		return TG_REASON_SESSION_DOWN;
 	type = tg_venue_status_type(tg_venue_caps(v->cfg.dialect));
@@ -435,6 +438,7 @@ enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, st
 		tg_rate_count(e, o->venue_id, TG_RATE_STATUS);
 	o->inquire = 0;
 	o->asked = TG_ASKED_ONE;
+	o->asked_request = o->request;
 	return TG_REASON_OK;
 }
 

@@ -69,7 +69,8 @@ struct tg_order {
 	s64 fewer_cum;		/* CumQty of the status report that told of fewer fills than ours */
 	u16 busts;		/* busts and corrections applied; stops at its largest */
 	u8 fewer;		/* FEWER_*: such a report came, and the venue is asked once more */
-	u8 pad2[5];
+	u8 pad2[3];
+	u16 asked_request;	/* request when it was asked for: the answer knows of none after that */
 	u64 first_exec;		/* e->exec_total when it was made: younger execution ids are still remembered, or all have not fallen out */
 	u64 new_seq, req_seq;	/* 34 of the new order and of the request in flight: 35=3 names nothing else */
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];

@@ -53,6 +53,7 @@ void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_ou
 		    (o->lost || all)) {
 			o->inquire = !mass;
 			o->asked = mass ? TG_ASKED_MASS : 0;
+			o->asked_request = o->request;
 		}
 	}
 	tg_order_sweep(e, ob);	/* cancels that waited for the session go too */

@@ -66,6 +66,9 @@ static void settle_lost(struct tg_order *o, const struct tg_fix_exec *x, u64 id)
 
 	if (!o->lost)
 		return;
+	/* Sent after the question, by an order that seemed whole: its own answer is still to come. */
+	if (replace_lost && (u16)o->repl_cl_ord_id > o->asked_request)
+		return;
 	if (replace_lost) {
 		/* With equal quantities the price tells, with both equal it does not matter. */
 		if (x->has_qty && x->qty == o->req_qty && (!x->has_px || x->px == o->req_px)) {
@@ -538,8 +541,11 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	}
 	tg_cc(e, TG_CC_EXEC_REPORTS);
 	asked = x->exec_type == 'I' && o->asked == answers(s, x);
-	if (asked)
+	if (asked) {
 		o->asked = 0;
+		if (o->inquire)
+			e->sweep_due = 1;
+	}
 	if (x->exec_type == 'I') {
 		if (x->ord_status == '8' && o->prior_status != TG_OS_PENDING_NEW) {
 			unknown_to_venue(e, o, id, names_new_only(s), ob);
