@@ -541,9 +541,35 @@ static void cancel_reject_of_an_order_that_has_ended(void **state)
 	fx_free(f);
 }
 
+/* An answer does not say to which question: the second goes when the first is answered. */
+static void one_question_at_a_time(void **state)
+{
+	struct fx *f = fx_ready();
+	u64 id = fx_working(f, BUY, PX(100), PX(1)), sent;
+	int n;
+
+	(void)state;
+	for (n = 0; n < 2; n++) {
+		assert_int_equal(fx_cancel(f, 1, id), TG_REASON_OK);
+		fx_cancel_reject(f, id, 0, '1', 0, '2');
+		assert_int_equal(fx_tcp(f, 'H', 0) != NULL, n == 0);
+	}
+	sent = tg_session(f->e, 1)->next_tx_seq;
+	fx_advance(f, MS);
+	assert_int_equal(tg_session(f->e, 1)->next_tx_seq, sent);
+	REPORT(f, id, .exec = 'I', .status = '0', .leaves = PX(1));
+	fx_advance(f, MS);
+	assert_int_equal(tg_session(f->e, 1)->next_tx_seq, sent + 1);
+	REPORT(f, id, .exec = 'I', .status = '0', .leaves = PX(1));
+	fx_advance(f, MS);
+	assert_int_equal(tg_session(f->e, 1)->next_tx_seq, sent + 1);
+	fx_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_question_at_a_time),
 		cmocka_unit_test(cancel_reject_of_an_order_that_has_ended),
 		cmocka_unit_test(new_order_on_the_wire),
 		cmocka_unit_test(refusals_of_form_and_terms),
