@@ -8,6 +8,9 @@
  *		REASON ID			the gateway's verdict, and the order's or the parent's id
  *	parent ID MS				END REASON CUM CUM2, when it is done; else "working"
  *	busts					trades that the venue took back, as this client was told
+ *	told KIND				how many events of that kind came, and what the last one said:
+ *						kill, resume SCOPE CAUSE; trigger ON ACTION; health LEVEL PREVIOUS; mismatch DIFFERS BY_COPY;
+ *						unknown VENUE ACCOUNT; position DIFFERS INSTRUMENT
  *	touch [INSTRUMENT]			BID ASK, of the live book; else "none"
  *	quit
  */
@@ -48,6 +51,54 @@ static void on_bust(void *user, const struct tg_priv_event *ev)
 	(void)user;
 	(void)ev;
 	busts++;
+}
+
+/* Counted, with two things that the last one said. */
+enum kind { KILL, RESUME, TRIGGER, HEALTH, MISMATCH, UNKNOWN, POSITION, KINDS };
+static const char *const kinds[KINDS] = { "kill", "resume", "trigger", "health", "mismatch", "unknown", "position" };
+static struct { uint64_t n, a, b; } told[KINDS];
+
+static void tell(enum kind k, uint64_t a, uint64_t b)
+{
+	told[k].n++;
+	told[k].a = a;
+	told[k].b = b;
+}
+
+static void on_kill(void *user, const struct tg_pub_event *ev)
+{
+	(void)user;
+	tell(ev->type == TG_PUB_KILL ? KILL : RESUME, ev->u.kill.scope, ev->u.kill.cause);
+}
+
+static void on_trigger(void *user, const struct tg_pub_event *ev)
+{
+	(void)user;
+	tell(TRIGGER, ev->u.trigger.on, ev->u.trigger.action);
+}
+
+static void on_health(void *user, const struct tg_pub_event *ev)
+{
+	(void)user;
+	tell(HEALTH, ev->u.health.level, ev->u.health.previous);
+}
+
+static void on_mismatch(void *user, const struct tg_pub_event *ev)
+{
+	(void)user;
+	tell(MISMATCH, ev->u.mismatch.differs, !!ev->u.mismatch.order_id);
+}
+
+static void on_unknown(void *user, const struct tg_pub_event *ev)
+{
+	(void)user;
+	tell(UNKNOWN, ev->u.unknown.venue_id, ev->u.unknown.account_id);
+}
+
+static void on_position(void *user, const struct tg_priv_event *ev)
+{
+	(void)user;
+	tell(POSITION, ev->u.position.venue_differs, ev->instrument_id);
 }
 
 static uint64_t now_ms(void)
@@ -161,6 +212,18 @@ static void tell_parent(uint64_t id, uint64_t ms)
 	puts("working");
 }
 
+static void tell_told(const char *word)
+{
+	int k = 0;
+
+	while (k < KINDS && (!word || strcmp(word, kinds[k])))
+		k++;
+	if (k == KINDS)
+		puts("ERROR no such kind");
+	else
+		printf("%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", told[k].n, told[k].a, told[k].b);
+}
+
 static void tell_touch(uint32_t instrument)
 {
 	char a[TG_PX_TEXT], b[TG_PX_TEXT];
@@ -187,6 +250,8 @@ static bool execute(char *line)
 		return false;
 	if (!strcmp(verb, "busts")) {
 		printf("%" PRIu64 "\n", busts);
+	} else if (!strcmp(verb, "told")) {
+		tell_told(strtok(NULL, " \n"));
 	} else if (!strcmp(verb, "touch")) {
 		word = strtok(NULL, " \n");
 		tell_touch(word ? (uint32_t)strtoul(word, NULL, 0) : 1);
@@ -214,7 +279,10 @@ static bool execute(char *line)
 
 int main(int argc, char **argv)
 {
-	static const struct tg_callbacks cb = { .on_parent = on_parent, .on_bust = on_bust };
+	static const struct tg_callbacks cb = {
+		.on_parent = on_parent, .on_bust = on_bust, .on_kill = on_kill, .on_resume = on_kill, .on_trigger = on_trigger,
+		.on_health = on_health, .on_mismatch = on_mismatch, .on_unknown_order = on_unknown, .on_position = on_position,
+	};
 	struct tg_attach_options o = { .name = argc == 3 ? argv[2] : "desk", .flags = TG_CLIENT_AUTO_CANCEL };
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 	uint64_t end = now_ms() + 20000;

@@ -7,47 +7,8 @@ here=$(dirname "$0")
 LAB_DIR=$1
 . "$here/tap.sh"
 . "$here/../../tools/lab/lab.sh"
+. "$here/desk.sh"
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
-conf=$LAB_DIR/tickgated.conf
-log=$LAB_DIR/tickgated.log
-reply='' name='' id=''
-
-# ask COMMAND...: one line to the desk; its answer is in reply, the first two words of it in name and id
-ask()
-{
-	echo "$*" >&"${DESK[1]}"
-	read -r -t 30 reply <&"${DESK[0]}" || reply='no answer'
-	read -r name id _ <<<"$reply"
-}
-counter() { tgctl counters --json | jq "$1"; }
-takes() { ask "$@" && is "$name" OK; }
-# refuses REASON COMMAND...: by that reason, and its counter has risen by one
-refuses()
-{
-	local why=$1 before
-	shift
-	before=$(counter ".reasons.$why")
-	ask "$@"
-	is "$name" "$why" && is "$(counter ".reasons.$why")" $((before + 1))
-}
-reload()
-{
-	local before
-	before=$(grep -c 'reload: [0-9]* changes, 0 refused' "$log")
-	kill -HUP "$LAB_DAEMON_PID"
-	lab_wait 10 eval "[ \$(grep -c 'reload: [0-9]* changes, 0 refused' '$log') -gt $before ]"
-}
-# limits SCOPE KEY=VALUE...: these differ from the base, and nothing else does
-limits()
-{
-	local scope=$1 kv
-	shift
-	cp "$conf.base" "$conf"
-	for kv; do
-		sed -i -e "/^\[limits $scope\]/,/^\$/{/^${kv%%=*} *=/d}" -e "s/^\[limits $scope\]\$/&\n${kv%%=*} = ${kv#*=}/" "$conf"
-	done
-	reload || { tail -3 "$log" | sed 's/^/# /'; return 1; }
-}
 # control WHAT REASON SCOPE KEY=VALUE...: the plain order is refused with these limits
 control()
 {
@@ -64,68 +25,9 @@ budget()
 	ask "${plain[@]}"
 	check "$1: $2" refuses "$2" "${plain[@]}"
 }
-cents() { local f=${1#*.}; [ "$f" != "$1" ] || f=0; f=${f}00; echo $((${1%%.*} * 100 + 10#${f:0:2})); }
-price() { printf '%d.%02d\n' $(($1 / 100)) $(($1 % 100)); }
-working() { tgctl status --json | jq .working_orders; }
-killed() { [ "$(tgctl status --json | jq .killed)" -ge 1 ]; }
-idle() { [ "$(working)" -eq 0 ]; }
-position() { tgctl positions --json | jq -r "[.positions[] | select(.account_id == 1 and .instrument_id == $1) | .qty][0] // \"0\""; }
-has() { [ "$(position "$1")" = "$2" ]; }
-status_of() { tgctl orders --all --json | jq -r --arg h "$(printf '%016X' "$1")" '.orders[] | select((.order_id | ascii_upcase | ltrimstr("0X")) == $h) | .status'; }
-became() { [ "$(status_of "$1")" = "$2" ]; }
-# ClOrdIDs of what works at the venue
-venue_ids() { lab_ctl orders | jq -r '.[] | select(.status | IN("0", "1")) | .cl_ord_id'; }
-fill_all() { local i; for i in $(venue_ids); do lab_ctl fill "$i" all >/dev/null; done; }
-resume() { tgctl resume --who tester --reason tested "$@" >/dev/null; }
 
-lab_net && lab_module && lab_venue --market seeded --seed 5 --rate 100 --depth 50 --symbols BTCUSDT:0.01:0.00001:60000,ETHUSDT:0.01:0.0001:3000 || bail "laboratory"
-lab_config 's/^max_instruments = 8/&\nmax_strategies = 2/' 's/^\[instrument BTCUSDT\]/&\nself_trade = skip/' \
-	's/^\[account main\]/[strategy desk]\nid = 1\n\n[strategy unlimited]\nid = 2\n\n&/' \
-	's/^market_orders = yes/&\nstrategy = desk\nexec = direct post_only_quote sweep multi_leg/'
-cat >>"$conf" <<'END'
-
-[permit second]
-id = 2
-user = root
-account = main
-trade = yes
-strategy = unlimited
-
-[instrument ETHUSDT]
-id = 2
-venue = sim
-tick = 0.01
-lot = 0.0001
-self_trade = cancel
-
-[instrument NOBOOK]
-id = 3
-venue = sim
-subscribe = no
-tick = 0.01
-lot = 0.0001
-END
-for scope in 'strategy desk' 'instrument ETHUSDT' 'instrument NOBOOK'; do
-	printf '\n[limits %s]\nmax_order_qty = 10\nmax_order_notional = 100000\nmax_position = 20\ncollar_bps = 100\nmax_open_orders = 50\nrate_per_s = 5000\nrate_burst = 1000\n' "$scope" >>"$conf"
-done
-# the end of a section is an empty line
-echo >>"$conf"
-sed -i 's/^max_order_qty = 1$/max_order_qty = 10/; s/^max_position = 2$/max_position = 20/' "$conf"
-cp "$conf" "$conf.base"
-lab_daemon || bail "daemon"
-check "session up, book live" lab_ready 60
-coproc DESK { exec "$LAB_BUILD/tests/system/desk"; }
-read -r -t 60 reply <&"${DESK[0]}" && is "$reply" ready || bail "desk"
-# prices stand still from here on, and stay live
-lab_ctl pause >/dev/null
-sleep 0.5
-ask touch 1
-bid=$(cents "$name") ask=$(cents "$id")
-ask touch 2
-bid2=$(cents "$name") ask2=$(cents "$id")
-low=$(price $((bid - 1000))) low2=$(price $((bid2 - 500)))
-plain=(new side=buy tif=ioc qty=0.01 "px=$low")
-
+desk_lab
+desk_start
 check "a plain order is taken" takes "${plain[@]}"
 check "quantity: MAX_QUANTITY" refuses MAX_QUANTITY new side=buy tif=ioc qty=10.00001 "px=$low"
 check "value: MAX_NOTIONAL" refuses MAX_NOTIONAL new side=buy tif=ioc qty=2 "px=$low"
@@ -144,6 +46,13 @@ control "open orders" OPEN_ORDERS firm max_open_orders=0
 control "rate" ORDER_RATE 'instrument BTCUSDT' rate_per_s=0 rate_burst=0
 budget "budget of clients" CLIENT_RATE 'client = all'
 budget "budget of the venue" VENUE_RATE 'venue = sim'
+# a source counts what goes over connections made after it was named
+printf '[rate tested]\nsource = 10.77.0.1\nid = 1\n' | cat "$conf.base" - >"$conf"
+reload
+lab_ctl disconnect >/dev/null
+lab_wait 10 eval '! lab_session_up'
+lab_ready 30
+budget "budget of a source address" SOURCE_RATE "$(printf 'source = 10.77.0.1\nid = 1')"
 limits 'account main' duplicate_window_ms=60000 duplicate_scope=yes
 once=("${plain[@]/qty=0.01/qty=0.011}")
 check "duplicates: the first is taken" takes "${once[@]}"
@@ -229,7 +138,6 @@ lab_wait 10 became "$id" partially_filled
 lab_ctl correct last 0.1 "$low2" >/dev/null
 lab_ctl expire "$(venue_ids)" >/dev/null
 check "corrected, then expired by the venue" lab_wait 10 became "$id" expired
-theirs() { lab_ctl positions | jq -r --arg s "$1" '.[] | select(.symbol == $s) | .qty'; }
 check "positions equal the venue's" eval 'is "$(position 1)" "$(theirs BTCUSDT)" && is "$(position 2)" "$(theirs ETHUSDT)"'
 
 limits 'account main' max_daily_loss=0.0001
