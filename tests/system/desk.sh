@@ -64,11 +64,12 @@ session() { tgctl session --json | jq -r ".sessions[] | select(.venue == \"$1\")
 sim_up() { [ "$(session sim state)" = up ]; }
 theirs() { lab_ctl positions | jq -r --arg s "$1" '.[] | select(.symbol == $s) | .qty'; }
 
+desk_venue() { lab_venue --market seeded --seed 5 --rate 100 --depth 50 --symbols BTCUSDT:0.01:0.00001:60000,ETHUSDT:0.01:0.0001:3000 "$@"; }
 # desk_lab [VENUE-ARGUMENT...]: network, module, exchange, and the daemon's configuration in $conf, to which the test may add
 desk_lab()
 {
 	local scope
-	lab_net && lab_module && lab_venue --market seeded --seed 5 --rate 100 --depth 50 --symbols BTCUSDT:0.01:0.00001:60000,ETHUSDT:0.01:0.0001:3000 "$@" || bail "laboratory"
+	lab_net && lab_module && desk_venue "$@" || bail "laboratory"
 	lab_config 's/^max_instruments = 8/&\nmax_strategies = 2/' 's/^\[instrument BTCUSDT\]/&\nself_trade = skip/' \
 		's/^\[account main\]/[strategy desk]\nid = 1\n\n[strategy unlimited]\nid = 2\n\n&/' \
 		's/^market_orders = yes/&\nstrategy = desk\nexec = direct post_only_quote sweep multi_leg/'
