@@ -62,7 +62,7 @@ holds() { [ "$(held)" = "$1" ]; }
 # session VENUE FIELD
 session() { tgctl session --json | jq -r ".sessions[] | select(.venue == \"$1\") | .$2"; }
 sim_up() { [ "$(session sim state)" = up ]; }
-theirs() { lab_ctl positions | jq -r --arg s "$1" '.[] | select(.symbol == $s) | .qty'; }
+theirs() { lab_ctl positions | jq -r --arg s "$1" '[.[] | select(.symbol == $s) | .qty][0] // "0"'; }
 
 desk_venue() { lab_venue --market seeded --seed 5 --rate 100 --depth 50 --symbols BTCUSDT:0.01:0.00001:60000,ETHUSDT:0.01:0.0001:3000 "$@"; }
 # desk_lab [VENUE-ARGUMENT...]: network, module, exchange, and the daemon's configuration in $conf, to which the test may add

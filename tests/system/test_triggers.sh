@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# vm: --timeout 1500
 # What the gateway does by itself (docs/RISK.md: triggers, venue health, reconciliation), through the daemon's configuration, the module and a venue that does what it should not: what was latched and why, what
 # is refused then, what becomes of working orders at the venue, what the client is told, and that a person or the venue's recovery lifts it.
 set -u
@@ -231,22 +232,22 @@ takes sweep qty=0.05 "px=$(price $((ask + 300)))"
 ask parent "$id" 15000
 
 # windows are long enough for a busy host
-with '[watch sim]' 'window_ms = 10000' 'recover_ms = 500' 'min_answers = 4' 'reject_percent = 40'
+with '[watch sim]' 'window_ms = 20000' 'recover_ms = 500' 'min_answers = 4' 'reject_percent = 40'
 ask "${plain[@]}"
 ask "${plain[@]}"
 lab_ctl reject 2 >/dev/null
 ask "${plain[@]}"
 ask "${plain[@]}"
 holding "health, half of the orders refused" "health venue sim reduce_only venue degraded"
-check "health: tgctl status has the figures" eval "tgctl status | grep -q '^health  *venue sim reduce_only since .*: score 125, .* rejects 50 %'"
 check "health: REDUCE_ONLY" refuses REDUCE_ONLY "${plain[@]}"
+check "health: tgctl status has the figures" eval "tgctl status | grep -q '^health  *venue sim reduce_only since .*: score 125, .* rejects 50 %'"
 check "health: what reduces the position passes" takes new side=sell tif=ioc qty=0.01 "px=$(price $((bid - 300)))"
 check "health: the client was told" told health "1 0"
 check "health: the venue is tried again when the window is over" lab_wait 40 good
 check "health: told of that too" told health "0 1"
 check "health: orders pass" eval 'holds "" && takes "${plain[@]}"'
 
-with '[watch sim]' 'window_ms = 8000' 'recover_ms = 500' 'min_answers = 1' 'ack_us = 500000' 'cancel_at = 300' '[trigger worse]' 'on = degraded' 'action = kill' 'target = venue sim'
+with '[watch sim]' 'window_ms = 20000' 'recover_ms = 500' 'min_answers = 1' 'ack_us = 500000' 'cancel_at = 300' '[trigger worse]' 'on = degraded' 'action = kill' 'target = venue sim'
 rest
 lab_ctl hold >/dev/null
 takes new side=buy qty=0.02 "px=$low"
@@ -264,7 +265,7 @@ check "ack latency: that goes with the delay" lab_wait 40 good
 check "ack latency: orders pass" eval 'holds "" && takes "${plain[@]}"'
 
 with '[watch sim]' 'window_ms = 3000' 'recover_ms = 500' 'stale_percent = 40' 'stale_ms = 200' 'reduce_at = 0' 'stop_at = 100'
-lab_ctl delay tcp 6000 >/dev/null
+lab_ctl delay tcp 12000 >/dev/null
 lab_ctl drop udp 1 >/dev/null
 lab_ctl step 20 >/dev/null
 holding "staleness: a lost update, and no snapshot for long" "health venue sim stopped venue degraded"
@@ -276,9 +277,9 @@ lab_wait 10 lab_book_live
 # Four gaps hold orders back. Later the window has one of them less: better, but not by enough.
 skip_numbers() { lab_ctl gap 2 TICKGATE && lab_ctl testrequest TICKGATE; }
 gap() { skip_numbers >/dev/null; sleep 0.5; }
-with '[watch sim]' 'window_ms = 15000' 'recover_ms = 200' 'gaps = 4'
+with '[watch sim]' 'window_ms = 25000' 'recover_ms = 200' 'gaps = 4'
 gap
-sleep 3
+sleep 10
 gap
 gap
 gap
