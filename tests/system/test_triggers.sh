@@ -51,7 +51,7 @@ grows()
 	[ $# -eq 0 ] || "$@" >/dev/null
 	lab_wait 15 up_to "$name_" "$n"
 }
-differs() { [ "$(tgctl positions --json | jq "[.positions[] | select(.account_id == 1 and .instrument_id == $1) | .venue_differs][0]")" = "$2" ]; }
+differs() { [ "$(tgctl positions --json | jq "[.positions[] | select(.account_id == 1 and .instrument_id == $1) | .venue_differs][0] // false")" = "$2" ]; }	# no row: nobody has any
 
 desk_lab --drop-copy COPY
 cat >>"$conf" <<'END'
