@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Each risk control of docs/RISK.md through the daemon's configuration, the module and the ioctl: it refuses once, by its own name, and its counter rises. Then intents and self-trade prevention, and what
 # a venue does that nobody asked for.
+# reply, plain, bid and the like are of desk.sh
+# shellcheck disable=SC2154
 set -u
 here=$(dirname "$0")
 LAB_DIR=$1

@@ -3,6 +3,8 @@
 # vm: --timeout 1500
 # What the gateway does by itself (docs/RISK.md: triggers, venue health, reconciliation), through the daemon's configuration, the module and a venue that does what it should not: what was latched and why, what
 # is refused then, what becomes of working orders at the venue, what the client is told, and that a person or the venue's recovery lifts it.
+# reply, plain, bid and the like are of desk.sh
+# shellcheck disable=SC2154
 set -u
 here=$(dirname "$0")
 LAB_DIR=$1
