@@ -59,8 +59,9 @@ if [ -n "$moddir" ]; then
 fi
 if [ -n "$out" ]; then
 	$b mkdir -p "$out"
-	# cache=mmap: a shared writable mapping of a file there must work (journals)
-	$b mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap out "$out" ||
+	# cache=loose: only the guest writes there, and its own idea of a file's size is the right one. With cache=mmap each stat() takes the host's,
+	# and what was appended meanwhile is gone; with cache=none a shared writable mapping (journals) fails.
+	$b mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=loose out "$out" ||
 		trouble "$out: cannot be mounted"
 fi
 $b cut -d' ' -f1 /proc/uptime >$ctl/booted
