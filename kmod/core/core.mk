@@ -60,6 +60,7 @@ tg-core-objs := \
 	order/bust.o \
 	order/report.o \
 	order/recover.o \
+	order/asked.o \
 	order/mass.o \
 	order/stray.o \
 	order/exec_ids.o \

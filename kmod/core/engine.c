@@ -198,6 +198,7 @@ int tg_engine_init(void *mem, u64 bytes, const struct tg_in_engine *p)
 	e->rate_due_ns = NEVER;
 	e->health_ns = NEVER;
 	e->reconcile_ns = NEVER;
+	e->asked_ns = NEVER;
 	layout(p, e);
 	/* Free order slots in a queue, oldest first, so that a slot rests as long as possible before its next generation. */
 	for (i = 0; i < p->max_orders; i++)
@@ -385,6 +386,8 @@ static void timers(struct tg_engine *e, struct tg_outbox *ob)
 		tg_health_timer(e, ob);
 	if (e->reconcile_ns <= e->time_ns)
 		tg_reconcile_timer(e, ob);
+	if (e->asked_ns <= e->time_ns)
+		tg_order_asked_timer(e, ob);
 	if (tg_client_deadline_ns(e) <= e->time_ns)
 		tg_client_timer(e, ob);
 	tg_timer_run(e);
@@ -411,6 +414,8 @@ static u64 next_deadline(const struct tg_engine *e)
 		d = e->health_ns;
 	if (e->reconcile_ns < d)
 		d = e->reconcile_ns;
+	if (e->asked_ns < d)
+		d = e->asked_ns;
 	for (v = 1; v <= e->params.max_venues; v++) {
 		const struct tg_session *s = tg_session(e, v);
 

@@ -103,6 +103,7 @@ struct tg_engine {
 	u32 copy_sessions;		/* 1: some session is a drop copy */
 	u64 health_ns;			/* when they are looked at next; ~0 = never */
 	u64 reconcile_ns;		/* the next question for positions, or copy to be settled; ~0 = none */
+	u64 asked_ns;			/* a status question is looked at whose answer is late, at the latest then; ~0 = none is asked */
 	u64 strays;			/* cancels for orders that are not ours */
 	u32 copies_used;
 	u32 copies_pad;

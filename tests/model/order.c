@@ -5,13 +5,13 @@
  * one, behind real FIX bytes; a state is put back by copying the arena.
  *
  *   order [--cancels N] [--replaces N] [--unsolicited N] [--duplicates N] [--swaps N] [--drops N]
- *         [--pending N] [--busts N] [--states N] [--json] [--help] [--version]
+ *         [--pending N] [--busts N] [--silences N] [--states N] [--json] [--help] [--version]
  *
  * Each option bounds how often that may happen on one path. An order of 3 is sent; it may be
  * replaced to 4 or to 2, filled one by one, refused, cancelled by the venue, expire; each request
  * may be refused; a trade may be taken back, also after the end, and a filled order then works again; a
  * report may come twice, or swapped with the next (but nothing overtakes a bust); the connection may drop, with
- * all that was in flight lost both ways, and come back with sequence numbers reset.
+ * all that was in flight lost both ways, and come back with sequence numbers reset; a question about the order may get no answer, or a late one.
  *
  * After every step: the tables agree with each other (fx_check), nothing the venue does honestly
  * makes the order SUSPECT, what is filled never falls nor exceeds the quantity, the position is
@@ -47,7 +47,7 @@ struct report {			/* on its way to us */
 	u32 id, orig, exec_id, ref;
 };
 
-enum bound { CANCELS, REPLACES, UNSOLICITED, DUPLICATES, SWAPS, DROPS, PENDING, BUSTS, BOUNDS };
+enum bound { CANCELS, REPLACES, UNSOLICITED, DUPLICATES, SWAPS, DROPS, PENDING, BUSTS, SILENCES, BOUNDS };
 
 struct venue {
 	u8 known, state, status, qty, cum, px;
@@ -69,7 +69,9 @@ enum {
 	A_PROCESS, A_PROCESS_PENDING, A_REFUSE,	/* the request that came first */
 	A_FILL, A_UNSOLICITED, A_EXPIRE, A_BUST,
 	A_DELIVER, A_DUPLICATE, A_SWAP,
-	A_DROP, A_CONNECT, A_MAX
+	A_DROP, A_CONNECT,
+	A_IGNORE, A_LATE,			/* a question: never answered, not yet answered */
+	A_MAX
 };
 
 static const char *const names[A_MAX] = {
@@ -78,6 +80,7 @@ static const char *const names[A_MAX] = {
 	"venue cancels unasked", "order expires", "trade taken back", "report arrives",
 	"report arrives and will once more", "report arrives before the one ahead of it",
 	"connection drops", "connection comes back",
+	"venue does not answer a question", "time passes, and a question is not answered yet",
 };
 
 static struct fx *f;
@@ -85,7 +88,7 @@ static struct report told[64];
 static u32 heard;
 static struct venue v;
 static u64 order_id;
-static u8 bound[BOUNDS] = { 1, 1, 1, 1, 0, 1, 1, 0 };
+static u8 bound[BOUNDS] = { 1, 1, 1, 1, 0, 1, 1, 0, 0 };
 static u64 max_states = 50000000;
 static u64 states, steps, quiet, depth_seen;
 static struct action path[DEPTH];
@@ -252,13 +255,18 @@ static u8 why_not(const struct request *q)
 	return q->orig == v.id ? 2 : 1;
 }
 
+static void take_request(void)
+{
+	memmove(v.in, v.in + 1, sizeof(v.in[0]) * --v.nin);
+	memset(&v.in[v.nin], 0, sizeof(v.in[0]));
+}
+
 static void process(bool willing, bool pending)
 {
 	struct request q = v.in[0];
 	bool ours = v.known && q.orig == v.id;
 
-	memmove(v.in, v.in + 1, sizeof(v.in[0]) * --v.nin);
-	memset(&v.in[v.nin], 0, sizeof(v.in[0]));
+	take_request();
 	switch (q.type) {
 	case 'D':
 		v.known = 1;
@@ -345,6 +353,10 @@ static u32 choices(struct action *a)
 			ADD(A_SWAP, 0);
 		if (v.left[DROPS])
 			ADD(A_DROP, 0);
+		if (v.left[SILENCES] && v.nin && v.in[0].type == 'H')
+			ADD(A_IGNORE, 0);
+		if (v.left[SILENCES] && o->asked)
+			ADD(A_LATE, 0);
 	} else {
 		ADD(A_CONNECT, 0);
 	}
@@ -456,6 +468,15 @@ static void act(struct action a)
 			violated("session did not come up again");
 		collect();
 		break;
+	case A_IGNORE:
+		v.left[SILENCES]--;
+		take_request();
+		f->now += TG_ANSWER_NS;
+		break;
+	case A_LATE:
+		v.left[SILENCES]--;
+		f->now += TG_ANSWER_NS;
+		break;
 	}
 	/* what one step had no room for, and cancels that are due */
 	while (tg_engine_deadline_ns(f->e) <= f->now) {
@@ -509,6 +530,8 @@ static void check(s64 cum_before)
 		violated("exposure counted is less than what may still be filled");
 	if (v.nin || v.nout || !v.connected)
 		return;
+	if (o->asked && o->unanswered && !tg_ord_terminal(o->status))
+		return;		/* not known here until the next session asks */
 	quiet++;
 	if (o->cum_qty != v.cum * UNIT)
 		violated("all is quiet, and what is filled differs from the venue's");
@@ -540,8 +563,8 @@ static u64 state_hash(void)
 		struct venue v;
 		s64 px, qty, cum, leaves, req_px, req_qty, open;
 		u64 seen;
-		u8 status, prior, req_type, lost, cancel_due, inquire, asked, acked, working, session;
-		u16 request, cl, req;
+		u8 status, prior, req_type, lost, cancel_due, inquire, asked, unanswered, acked, working, session;
+		u16 request, cl, req, asked_request;
 		u32 sweep;
 	} k;
 	u32 i;
@@ -562,6 +585,8 @@ static u64 state_hash(void)
 	k.cancel_due = o->cancel_due;
 	k.inquire = o->inquire;
 	k.asked = o->asked;
+	k.unanswered = o->unanswered;
+	k.asked_request = o->asked_request;
 	k.acked = o->acked;
 	k.working = o->working;
 	k.session = tg_session(f->e, 1)->state;
@@ -619,14 +644,14 @@ static const struct option options[] = {
 	{ "cancels", 1, NULL, CANCELS }, { "replaces", 1, NULL, REPLACES },
 	{ "unsolicited", 1, NULL, UNSOLICITED }, { "duplicates", 1, NULL, DUPLICATES },
 	{ "swaps", 1, NULL, SWAPS }, { "drops", 1, NULL, DROPS }, { "pending", 1, NULL, PENDING },
-	{ "busts", 1, NULL, BUSTS },
+	{ "busts", 1, NULL, BUSTS }, { "silences", 1, NULL, SILENCES },
 	{ "states", 1, NULL, 's' }, { "json", 0, NULL, 'j' }, { "help", 0, NULL, 'h' },
 	{ "version", 0, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
 static const char usage[] =
 	"usage: order [--cancels N] [--replaces N] [--unsolicited N] [--duplicates N]\n"
-	"             [--swaps N] [--drops N] [--pending N] [--busts N]\n"
+	"             [--swaps N] [--drops N] [--pending N] [--busts N] [--silences N]\n"
 	"             [--states N] [--json]\n"
 	"Every interleaving of client, venue, market and network around one order; N times each at most.\n";
 

@@ -243,6 +243,49 @@ static void lost_requests_settled_by_late_reports(void **state)
 	fx_free(f);
 }
 
+/* The clock goes to where the engine wants to be woken, past `until`. */
+static void timers_past(struct fx *f, u64 until)
+{
+	while (tg_engine_deadline_ns(f->e) <= until) {
+		if (tg_engine_deadline_ns(f->e) > f->now)
+			f->now = tg_engine_deadline_ns(f->e);
+		fx_step(f, TG_IN_TIMER, 0, NULL, 0);
+		if (fx_tcp(f, 'F', 0))
+			return;
+	}
+	f->now = until;
+}
+
+/* A venue that takes a question and says nothing: a kill's cancel waits for its answer, but not for ever; the exposure of what is not known stays. */
+static void question_without_answer(void **state)
+{
+	struct fx *f = fx_ready();
+	u64 id = fx_working(f, BUY, PX(97), PX(3)), asked_ns;
+
+	(void)state;
+	assert_int_equal(fx_replace(f, 1, id, PX(97), PX(5)), TG_REASON_OK);
+	fx_disconnect(f);
+	fx_logon(f);
+	assert_non_null(fx_tcp(f, 'H', 0));
+	asked_ns = f->now;
+	assert_int_equal(fx_kill(f, TG_IN_KILL, TG_SCOPE_FIRM, 0, TG_KILL_CANCEL), TG_REASON_OK);
+	timers_past(f, asked_ns + TG_ANSWER_NS - 1);
+	assert_null(fx_tcp(f, 'F', 0));
+	assert_int_equal(fx_counter(f, TG_CC_STATUS_UNANSWERED), 0);
+	timers_past(f, asked_ns + TG_ANSWER_NS);
+	assert_int_equal(f->now, asked_ns + TG_ANSWER_NS);
+	assert_non_null(fx_tcp(f, 'F', 0));
+	assert_null(fx_tcp(f, 'H', 0));
+	assert_int_equal(fx_counter(f, TG_CC_STATUS_UNANSWERED), 1);
+	assert_int_equal(fx_order(f, id)->open_qty, PX(5));
+	/* an answer after all: the replace was taken */
+	REPORT(f, id, .exec = 'I', .status = '0', .id = id | 2, .qty = PX(5), .px = PX(97), .leaves = PX(5));
+	assert_int_equal(fx_order(f, id)->qty, PX(5));
+	timers_past(f, f->now + 2 * TG_ANSWER_NS);
+	assert_int_equal(fx_counter(f, TG_CC_STATUS_UNANSWERED), 1);
+	fx_free(f);
+}
+
 static void outbox_full_leaves_no_trace(void **state)
 {
 	struct fx *f = fx_ready();
@@ -277,6 +320,7 @@ int main(void)
 		cmocka_unit_test(business_rejects),
 		cmocka_unit_test(session_lost),
 		cmocka_unit_test(lost_requests_settled_by_late_reports),
+		cmocka_unit_test(question_without_answer),
 		cmocka_unit_test(outbox_full_leaves_no_trace),
 	};
 

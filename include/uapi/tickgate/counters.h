@@ -103,7 +103,8 @@
 	X(ORDERS_UNKNOWN,	"orders_unknown",	"reports of orders that are not and were not ours") \
 	X(STRAY_CANCELS,	"stray_cancels",	"cancels sent for such orders") \
 	X(COPIES,		"copies",		"reports of a drop copy") \
-	X(COPY_MISMATCHES,	"copy_mismatches",	"fills in a drop copy that the order itself does not have")
+	X(COPY_MISMATCHES,	"copy_mismatches",	"fills in a drop copy that the order itself does not have") \
+	X(STATUS_UNANSWERED,	"status_unanswered",	"questions about an order that the venue left without an answer for 10 s")
 
 #define TG_HOST_COUNTERS(X) \
 	X(INLINE_PACKETS,	"inline_packets",	"packets stepped inline while the engine polled the NIC") \

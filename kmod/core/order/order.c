@@ -393,11 +393,11 @@ undo:
 
 /*
  * A cancel would name a ClOrdID that a lost replace may have taken the order away from: while an
- * answer is awaited, that decides first.
+ * answer is awaited, that decides first. Not for ever: asked.c.
  */
 bool tg_order_cancel_ready(const struct tg_order *o)
 {
-	return o->cancel_due && tg_order_can_cancel(o) && !(o->asked && o->req_qty);
+	return o->cancel_due && tg_order_can_cancel(o) && !(o->asked && o->req_qty && !o->unanswered);
 }
 
 /* FIX 4.4 volume 4, Order Status Request; or what the dialect has in its place. */
@@ -437,8 +437,7 @@ enum tg_reason tg_order_send_inquiry(struct tg_engine *e, struct tg_order *o, st
 	if (unlikely(e->rates_on))
 		tg_rate_count(e, o->venue_id, TG_RATE_STATUS);
 	o->inquire = 0;
-	o->asked = TG_ASKED_ONE;
-	o->asked_request = o->request;
+	tg_order_asked(e, o, TG_ASKED_ONE);
 	return TG_REASON_OK;
 }
 

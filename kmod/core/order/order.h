@@ -69,8 +69,10 @@ struct tg_order {
 	s64 fewer_cum;		/* CumQty of the status report that told of fewer fills than ours */
 	u16 busts;		/* busts and corrections applied; stops at its largest */
 	u8 fewer;		/* FEWER_*: such a report came, and the venue is asked once more */
-	u8 pad2[3];
+	u8 unanswered;		/* nor has it come in time: no cancel waits for it any longer */
+	u8 pad2[2];
 	u16 asked_request;	/* request when it was asked for: the answer knows of none after that */
+	u64 asked_due_ns;	/* the answer is late then */
 	u64 first_exec;		/* e->exec_total when it was made: younger execution ids are still remembered, or all have not fallen out */
 	u64 new_seq, req_seq;	/* 34 of the new order and of the request in flight: 35=3 names nothing else */
 	char venue_order_id[TG_VENUE_ORDER_ID_LEN];
@@ -127,6 +129,13 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 void tg_order_business_reject(struct tg_engine *e, struct tg_session *s, const struct tg_fix_admin *a, struct tg_outbox *ob);	/* 35=3, 35=j with 379 = our ClOrdID */
 void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);	/* in flight -> UNKNOWN, told to clients */
 void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_outbox *ob);	/* UNKNOWN orders are asked about (35=H) where the venue can */
+
+/* asked.c: questions about orders, and what becomes of them without an answer */
+#define TG_ANSWER_NS	10000000000ULL	/* by then a venue has answered */
+void tg_order_asked(struct tg_engine *e, struct tg_order *o, u8 how);		/* one has gone out: TG_ASKED_* */
+void tg_order_answered(struct tg_engine *e, struct tg_order *o);
+void tg_order_asked_still(struct tg_engine *e, const struct tg_order *o);	/* works again, and may be waiting */
+void tg_order_asked_timer(struct tg_engine *e, struct tg_outbox *ob);
 
 /* stray.c: a report without an order of ours; a report on a drop-copy session. */
 void tg_order_unknown(struct tg_engine *e, u16 venue_id, const struct tg_fix_exec *x, struct tg_outbox *ob);

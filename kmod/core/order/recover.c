@@ -19,6 +19,7 @@ void tg_order_session_down(struct tg_engine *e, struct tg_session *s, struct tg_
 			continue;
 		o->inquire = 0;
 		o->asked = 0;
+		o->unanswered = 0;
 		if (o->prior_status == TG_OS_PENDING_NEW)
 			o->lost |= TG_LOST_NEW;
 		if (o->req_type)
@@ -52,8 +53,8 @@ void tg_order_session_up(struct tg_engine *e, struct tg_session *s, struct tg_ou
 		if (o->venue_id == s->cfg.venue_id && caps && caps->status_request &&
 		    (o->lost || all)) {
 			o->inquire = !mass;
-			o->asked = mass ? TG_ASKED_MASS : 0;
-			o->asked_request = o->request;
+			if (mass)
+				tg_order_asked(e, o, TG_ASKED_MASS);
 		}
 	}
 	tg_order_sweep(e, ob);	/* cancels that waited for the session go too */

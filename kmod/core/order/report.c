@@ -541,11 +541,8 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 	}
 	tg_cc(e, TG_CC_EXEC_REPORTS);
 	asked = x->exec_type == 'I' && o->asked == answers(s, x);
-	if (asked) {
-		o->asked = 0;
-		if (o->inquire)
-			e->sweep_due = 1;
-	}
+	if (asked)
+		tg_order_answered(e, o);
 	if (x->exec_type == 'I') {
 		if (x->ord_status == '8' && o->prior_status != TG_OS_PENDING_NEW) {
 			unknown_to_venue(e, o, id, names_new_only(s), ob);

@@ -118,6 +118,7 @@ void tg_order_revive(struct tg_engine *e, struct tg_order *o)
 	o->status = TG_OS_SUSPECT;
 	o->leaves_qty = o->qty > o->cum_qty ? o->qty - o->cum_qty : 0;
 	working_on(e, o);
+	tg_order_asked_still(e, o);
 }
 
 void tg_order_recount(struct tg_engine *e, struct tg_order *o)
