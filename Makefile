@@ -28,7 +28,7 @@ progs := $(call present,$(programs))
 all-components := $(libs) $(progs) $(call present,$(checks))
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps demo check bench burst kill-trials fuzz soak lint clean install dkms-check check-fresh vm-shell \
+.PHONY: all help deps demo check bench burst kill-trials debug-check fuzz soak lint clean install dkms-check check-fresh vm-shell \
 	$(libs) $(progs)
 
 all: $(libs) $(progs)	## build everything: userspace, BPF, module, tools
@@ -87,6 +87,11 @@ burst:	## long: 1,000,000 updates over XDP on two lines, every one accounted for
 	+$(Q)$(MAKE) $(jobs) all
 	+$(Q)$(MAKE) -C tests/system burst
 
+debug-check:	## very long: builds a kernel with KASAN, lockdep, kmemleak and fault injection, runs the module in it
+	$(Q)$(TOP)/tools/deploy/deps build vm check debug
+	+$(Q)$(MAKE) $(jobs) all
+	+$(Q)$(MAKE) -C tests/debug check
+
 lint:	## shellcheck, cppcheck, sparse, mandoc, licence lines
 	$(Q)$(TOP)/tools/deploy/deps build lint
 	$(Q)$(TOP)/tools/lint/run
@@ -105,8 +110,8 @@ vm-shell:	## a shell in the guest
 install: all	## install to $(DESTDIR)$(PREFIX), the module below $(DESTDIR)/lib/modules
 	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' KDIR='$(KDIR)' $(TOP)/tools/deploy/install
 
-clean:	## remove what was built (the VM's cached images stay: make distclean removes them)
-	+$(Q)for c in $(all-components); do $(MAKE) -C $$c clean || exit 1; done
+clean:	## remove what was built (the VM's images and the debug kernel stay: make distclean removes them)
+	+$(Q)for c in $(all-components) tests/debug; do $(MAKE) -C $$c clean || exit 1; done
 	$(Q)rm -rf $(BUILD)/test-logs
 
 distclean:	## remove build/
