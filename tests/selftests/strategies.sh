@@ -113,9 +113,10 @@ wait $pid
 [ "$(key ended)" = signal ] && [ "$(key working)" = 0 ]
 check $? "SIGTERM: orders cancelled, summary printed"
 
-"$reader" --lag-ms 1500 --seconds 4 --quiet >"$tmp/out" 2>"$tmp/err" &
+slow=${TG_SLOW:-1}
+"$reader" --lag-ms $((1500 * slow)) --seconds $((4 * slow)) --quiet >"$tmp/out" 2>"$tmp/err" &
 pid=$!
-sleep 0.3
+sleep $((3 * slow / 10)).$((3 * slow % 10))
 "$bin/hold" noise
 wait $pid
 check $? "a reader that sleeps through 2000 events on a ring of 1024"
