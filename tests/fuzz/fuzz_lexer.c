@@ -20,10 +20,12 @@ static void values(struct tg_fix_cursor c)
 	bool ok = tg_fix_u64(c.val, c.len, &a);
 	struct tg_fix_cursor k = c;
 
-	assert(tg_fix_take_u64(&k, &b) == ok && (!ok || a == b));
+	assert(tg_fix_take_u64(&k, &b) == ok && (!ok || (a == b && k.p == c.p)));
 	k = c;
 	ok = tg_fix_e8(c.val, c.len, &x);
-	assert(tg_fix_take_e8(&k, &y) == ok && (!ok || x == y));
+	assert(tg_fix_take_e8(&k, &y) == ok && (!ok || (x == y && k.p == c.p)));
+	k = c;
+	assert(tg_fix_take_px(&k, &y) == ok && (!ok || (x == y && k.p == c.p)));
 	ok = tg_fix_time_ns(c.val, c.len, &a);
 	k = c;
 	assert(tg_fix_take_time(&k, &b) == ok && (!ok || a == b));
@@ -33,11 +35,13 @@ static void values(struct tg_fix_cursor c)
 		assert(tg_fix_take_time(&k, &b) == ok && (!ok || a == b));
 	k = c;
 	ok = tg_fix_u32(c.val, c.len, &n);
-	assert(tg_fix_take_small(&k, &m) == ok && (!ok || n == m));
+	assert(tg_fix_take_small(&k, &m) == ok && (!ok || (n == m && k.p == c.p)));
 	k = c;
-	assert(tg_fix_take(&k) && k.len == c.len);
+	assert(tg_fix_take(&k) && k.len == c.len && k.p == c.p);
 	k = c;
-	assert(tg_fix_take_long(&k) && k.len == c.len);
+	assert(tg_fix_take_short(&k) && k.len == c.len && k.p == c.p);
+	k = c;
+	assert(tg_fix_take_long(&k) && k.len == c.len && k.p == c.p);
 	tg_fix_hex64(c.val, c.len, &a);
 }
 

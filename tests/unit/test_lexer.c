@@ -380,6 +380,7 @@ static struct taken taken(const char *value)
 	char body[4096];
 	u8 m[8192], *p;
 	u32 n, used, small;
+	s64 px;
 
 	snprintf(body, sizeof(body), "35=B|270=%s|", value);
 	n = wrap(m, "FIX.4.4", body);
@@ -415,6 +416,15 @@ static struct taken taken(const char *value)
 	if (r.ok_e8)
 		assert_true(tg_fix_done(&c));
 	c = start;
+	assert_int_equal(tg_fix_take_px(&c, &px), r.ok_e8);
+	assert_int_equal(r.ok_e8, !c.err);
+	if (r.ok_e8)
+		assert_true(px == r.e8 && tg_fix_done(&c));
+	c = start;
+	assert_int_equal(tg_fix_take_short(&c), value[0] != 0);
+	if (value[0])
+		assert_true(c.len == strlen(value) && tg_fix_done(&c));
+	c = start;
 	r.ok_char = tg_fix_take_char(&c, &r.ch);
 	assert_int_equal(r.ok_char, !c.err);
 	if (!r.ok_e8 && !r.ok_char && value[0])
@@ -432,7 +442,7 @@ static void integers(void **state)
 		{ "18446744073709551616", false, 0 }, { "99999999999999999999", false, 0 }, { "-1", false, 0 }, { "+1", false, 0 }, { "1.0", false, 0 },
 		{ " 1", false, 0 }, { "1 ", false, 0 }, { "1x", false, 0 }, { "x", false, 0 }, { "12345678x", false, 0 }, { "x23456789", false, 0 },
 		{ "1234567/", false, 0 }, { "1234567:", false, 0 }, { ":", false, 0 }, { "/", false, 0 }, { "\200", false, 0 }, { "1\377", false, 0 },
-		{ "00000000000000000000000001", true, 1 },
+		{ "00000000000000000000000001", true, 1 }, { "12\2", false, 0 }, { "\2", false, 0 }, { "123456789\2", false, 0 }, { "12345678\377", false, 0 },
 	};
 	u32 i, w;
 	u64 v;
@@ -462,6 +472,8 @@ static void decimals(void **state)
 		{ "+5", false, 0 }, { "1e5", false, 0 }, { "1,5", false, 0 }, { "5 ", false, 0 }, { "x", false, 0 }, { "1-", false, 0 }, { "--1", false, 0 },
 		{ "61837.6x", false, 0 }, { "6x837.63", false, 0 }, { "12345678x", false, 0 }, { "12345678.x", false, 0 }, { "1234.567\200", false, 0 },
 		{ "-1234567.12345678", true, -123456712345678 }, { "100000000", true, 10000000000000000 }, { "9.87654321", true, 987654321 },
+		{ "1.5\2", false, 0 }, { "15\2", false, 0 }, { "1234.567\2", false, 0 }, { "1234.5678\2", false, 0 }, { "1\2.5", false, 0 }, { ".5x", false, 0 },
+		{ "123456789.5", true, 12345678950000000 }, { "12345.678", true, 1234567800000 }, { "0.0", true, 0 }, { "..5", false, 0 },
 	};
 	u32 i;
 	s64 v;

@@ -28,6 +28,11 @@
 		if (tg_fix_at(&c, key) && !tg_fix_take_e8(&c, &(to))) \
 			return false; \
 	} while (0)
+#define PX(key, to) \
+	do { \
+		if (tg_fix_at(&c, key) && !tg_fix_take_px(&c, &(to))) \
+			return false; \
+	} while (0)
 #define CHAR(key, to) \
 	do { \
 		if (tg_fix_at(&c, key)) { \
@@ -37,6 +42,7 @@
 		} \
 	} while (0)
 #define ANY(key)	do { if (tg_fix_at(&c, key) && !tg_fix_take(&c)) return false; } while (0)
+#define SHORT(key)	do { if (tg_fix_at(&c, key) && !tg_fix_take_short(&c)) return false; } while (0)
 #define ELSE_SKIP	do { if (c.p == from && !tg_fix_skip(&c)) return false; } while (0)
 
 static __always_inline bool report(struct tg_fix_cursor c, struct wl_out *o)
@@ -55,9 +61,9 @@ static __always_inline bool report(struct tg_fix_cursor c, struct wl_out *o)
 		ANY(TG_K2('5', '5'));
 		CHAR(TG_K2('5', '4'), o->side);
 		E8(TG_K2('3', '8'), o->qty);
-		ANY(TG_K2('4', '0'));
-		E8(TG_K2('4', '4'), o->px);
-		ANY(TG_K2('5', '9'));
+		SHORT(TG_K2('4', '0'));
+		PX(TG_K2('4', '4'), o->px);
+		SHORT(TG_K2('5', '9'));
 		E8(TG_K2('3', '2'), o->last_qty);
 		E8(TG_K2('3', '1'), o->last_px);
 		E8(TG_K3('1', '5', '1'), o->leaves);
@@ -70,12 +76,98 @@ static __always_inline bool report(struct tg_fix_cursor c, struct wl_out *o)
 	return !c.err;
 }
 
+/*
+ * The entries' cursor has nothing but a place, an end and a value, which stay in registers; *c is for fields out of order.
+ */
+#define WHERE		{ .p = c->p, .end = c->end }
+#define SKIP \
+	do { \
+		if (k.p == from) { \
+			c->p = k.p; \
+			if (!tg_fix_skip_cold(c)) \
+				return false; \
+			k.p = c->p; \
+		} \
+	} while (0)
+#define LETTER(to) \
+	do { \
+		if (!tg_fix_take_char(&k, &ch)) \
+			return false; \
+		(to) = (char)ch; \
+	} while (0)
+
+static __attribute__((__noinline__)) bool entries_x(struct tg_fix_cursor *c, struct wl_out *o)
+{
+	struct tg_fix_cursor k = WHERE;
+	struct wl_entry *e, *last = o->e + o->n;
+	u8 ch;
+
+	for (e = o->e; e < last; e++) {
+		if (!tg_fix_at(&k, TG_K3('2', '7', '9')))
+			return false;
+		LETTER(e->act);
+		while (!tg_fix_done(&k)) {
+			const u8 *from = k.p;
+
+			if (tg_fix_at(&k, TG_K3('2', '6', '9')))
+				LETTER(e->type);
+			if (tg_fix_at(&k, TG_K3('2', '7', '8')) && !tg_fix_take_u64(&k, (u64 *)&e->id))
+				return false;
+			if (tg_fix_at(&k, TG_K2('5', '5')) && !tg_fix_take(&k))
+				return false;
+			if (tg_fix_at(&k, TG_K2('4', '8')) && !tg_fix_take_u32(&k, &e->secid))
+				return false;
+			if (tg_fix_at(&k, TG_K2('2', '2')) && !tg_fix_take_short(&k))
+				return false;
+			if (tg_fix_at(&k, TG_K3('2', '7', '0')) && !tg_fix_take_px(&k, &e->px))
+				return false;
+			if (tg_fix_at(&k, TG_K3('2', '7', '1')) && !tg_fix_take_e8(&k, &e->qty))
+				return false;
+			if (tg_fix_at(&k, TG_K3('3', '4', '6')) && !tg_fix_take_small(&k, &e->nord))
+				return false;
+			if (tg_fix_at(&k, TG_K3('2', '7', '9')))
+				break;
+			SKIP;
+		}
+	}
+	c->p = k.p;
+	return true;
+}
+
+static __attribute__((__noinline__)) bool entries_w(struct tg_fix_cursor *c, struct wl_out *o)
+{
+	struct tg_fix_cursor k = WHERE;
+	struct wl_entry *e, *last = o->e + o->n;
+	u8 ch;
+
+	for (e = o->e; e < last; e++) {
+		if (!tg_fix_at(&k, TG_K3('2', '6', '9')))
+			return false;
+		LETTER(e->type);
+		while (!tg_fix_done(&k)) {
+			const u8 *from = k.p;
+
+			if (tg_fix_at(&k, TG_K3('2', '7', '0')) && !tg_fix_take_px(&k, &e->px))
+				return false;
+			if (tg_fix_at(&k, TG_K3('2', '7', '1')) && !tg_fix_take_e8(&k, &e->qty))
+				return false;
+			if (tg_fix_at(&k, TG_K3('3', '4', '6')) && !tg_fix_take_small(&k, &e->nord))
+				return false;
+			if (tg_fix_at(&k, TG_K3('2', '9', '0')) && !tg_fix_take_small(&k, &e->pos))
+				return false;
+			if (tg_fix_at(&k, TG_K3('2', '6', '9')))
+				break;
+			SKIP;
+		}
+	}
+	c->p = k.p;
+	return true;
+}
+
 static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
 {
 	const bool incremental = o->msg_type == 'X';
 	bool counted = false;
-	struct wl_entry *e;
-	u8 ch;
 
 	while (!counted && !tg_fix_done(&c)) {
 		const u8 *from = c.p;
@@ -83,7 +175,7 @@ static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
 		ANY(TG_K3('2', '6', '2'));
 		ANY(TG_K2('5', '5'));
 		U32(TG_K2('4', '8'), o->secid);
-		ANY(TG_K2('2', '2'));
+		SHORT(TG_K2('2', '2'));
 		if (tg_fix_at(&c, TG_K3('2', '6', '8'))) {
 			if (!tg_fix_take_small(&c, &o->n))
 				return false;
@@ -93,44 +185,7 @@ static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
 	}
 	if (!counted || o->n > WL_ENTRIES)
 		return false;
-	for (e = o->e; e < o->e + o->n; e++) {
-		if (incremental) {
-			if (!tg_fix_at(&c, TG_K3('2', '7', '9')))
-				return false;
-			CHAR(TG_K3('2', '7', '9'), e->act);
-			while (!tg_fix_done(&c)) {
-				const u8 *from = c.p;
-
-				CHAR(TG_K3('2', '6', '9'), e->type);
-				U64(TG_K3('2', '7', '8'), *(u64 *)&e->id);
-				ANY(TG_K2('5', '5'));
-				U32(TG_K2('4', '8'), e->secid);
-				ANY(TG_K2('2', '2'));
-				E8(TG_K3('2', '7', '0'), e->px);
-				E8(TG_K3('2', '7', '1'), e->qty);
-				SMALL(TG_K3('3', '4', '6'), e->nord);
-				if (tg_fix_at(&c, TG_K3('2', '7', '9')))
-					break;
-				ELSE_SKIP;
-			}
-		} else {
-			if (!tg_fix_at(&c, TG_K3('2', '6', '9')))
-				return false;
-			CHAR(TG_K3('2', '6', '9'), e->type);
-			while (!tg_fix_done(&c)) {
-				const u8 *from = c.p;
-
-				E8(TG_K3('2', '7', '0'), e->px);
-				E8(TG_K3('2', '7', '1'), e->qty);
-				SMALL(TG_K3('3', '4', '6'), e->nord);
-				SMALL(TG_K3('2', '9', '0'), e->pos);
-				if (tg_fix_at(&c, TG_K3('2', '6', '9')))
-					break;
-				ELSE_SKIP;
-			}
-		}
-	}
-	return !c.err && tg_fix_done(&c);
+	return (incremental ? entries_x(&c, o) : entries_w(&c, o)) && !c.err && tg_fix_done(&c);
 }
 
 bool parse_message(const u8 *p, u32 len, struct tg_fix_hint *hint, struct wl_out *o)

@@ -391,7 +391,7 @@ enum tg_fix_error tg_fix_decode_exec(struct tg_fix_cursor *c, struct tg_fix_exec
 		FIELD(TG_K2('5', '4'), X_SIDE, tg_fix_take_char(&k, &x->side));
 		FIELD(TG_K2('3', '8'), X_QTY, tg_fix_take_e8(&k, &x->qty));
 		FIELD(TG_K2('4', '0'), X_TYPE, tg_fix_take_char(&k, &x->ord_type));
-		FIELD(TG_K2('4', '4'), X_PX, tg_fix_take_e8(&k, &x->px));
+		FIELD(TG_K2('4', '4'), X_PX, tg_fix_take_px(&k, &x->px));
 		FIELD(TG_K2('5', '9'), X_TIF, tg_fix_take_char(&k, &x->tif));
 		FIELD(TG_K2('3', '2'), X_LAST_QTY, tg_fix_take_e8(&k, &x->last_qty));
 		FIELD(TG_K2('3', '1'), X_LAST_PX, tg_fix_take_e8(&k, &x->last_px));

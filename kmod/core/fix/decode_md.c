@@ -198,7 +198,7 @@ bool tg_fix_md_next(struct tg_fix_md_iter *it, struct tg_fix_md_entry *e)
 			FIELD(TG_K3('2', '6', '9'), E_TYPE, tg_fix_take_char(&k, &e->type));
 			FIELD(TG_K2('5', '5'), E_SYMBOL, take_slice(&k, &e->symbol));
 		}
-		FIELD(TG_K3('2', '7', '0'), E_PX, tg_fix_take_e8(&k, &e->px));
+		FIELD(TG_K3('2', '7', '0'), E_PX, tg_fix_take_px(&k, &e->px));
 		FIELD(TG_K3('2', '7', '1'), E_QTY, tg_fix_take_e8(&k, &e->qty));
 		/* In this order a delimiter is met at once by venues that send no ids, or only in the first entry. */
 		if (incremental) {

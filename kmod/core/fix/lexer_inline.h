@@ -9,7 +9,7 @@
  *	while (!tg_fix_done(&c)) {
  *		const u8 *from = c.p;
  *
- *		if (tg_fix_at(&c, TG_K3('2', '7', '0')) && !tg_fix_take_e8(&c, &px))
+ *		if (tg_fix_at(&c, TG_K3('2', '7', '0')) && !tg_fix_take_px(&c, &px))
  *			break;
  *		if (tg_fix_at(&c, TG_K3('2', '7', '1')) && !tg_fix_take_e8(&c, &qty))
  *			break;
@@ -54,7 +54,7 @@ static __always_inline u64 tg_fix_soh(u64 w)
  * Constants of the conversions, in memory and unknown to the compiler: as immediates each would be an instruction of ten bytes before every use, since the
  * decoders have no register to keep them in.
  */
-struct tg_fix_words { u64 zeros, to_high, high, pairs, fours, join; };
+struct tg_fix_words { u64 zeros, to_high, high, pairs, fours, join, below_2, points; };
 extern const struct tg_fix_words tg_fix_words;
 
 /*
@@ -79,9 +79,12 @@ extern const u64 tg_fix_pow10[9];
 /* The cold half, in lexer.c and value.c. */
 bool tg_fix_skip_cold(struct tg_fix_cursor *c);
 const u8 *tg_fix_far(const u8 *v);			/* SOH that ends a value */
-u32 tg_fix_far_u64(const u8 *v, u64 *out);		/* begins with sixteen digits: its length, 0 = wrong */
-u32 tg_fix_far_e8(const u8 *v, s64 *out);		/* any value: likewise */
+u32 tg_fix_far_e8(const u8 *v, s64 *out);		/* any value: its length, 0 = wrong */
 u32 tg_fix_far_time(struct tg_fix_cursor *c, u64 *out);	/* any UTCTimestamp: likewise */
+/* Any number; any price or quantity. len 0 = wrong. In registers, so that the caller needs no variable whose address goes out. */
+struct tg_fix_number { u64 v, len; };
+struct tg_fix_number tg_fix_far_number(const u8 *v);
+struct tg_fix_number tg_fix_far_price(const u8 *v);
 
 /* The tag at fault after a failure, from c.val: that of the value last looked at; 0 = no tag was found. */
 u32 tg_fix_bad_tag(const u8 *val);
@@ -139,42 +142,62 @@ static __always_inline bool tg_fix_at(struct tg_fix_cursor *c, const u64 key)
 }
 
 /*
- * Any value: c->len is set. A byte below 2 borrows and shows in bit 7, and so does one above 0x81; the first that shows is nearly always the SOH, and if not
- * (NUL, a value that is not ASCII), or if there is none among eight, a slower search is exact.
+ * Where a value ends is all that the next field's place depends on, and it is a chain from field to field: so it is found first, by as few steps as can be, and
+ * the conversions go on beside it. A byte below 2 borrows and shows in bit 7, and so does one above 0x81; the first that shows is nearly always the SOH,
+ * and a caller looks whether it is.
  */
+static __always_inline u64 tg_fix_ends(u64 w)
+{
+	return (w + tg_fix_words.below_2) & tg_fix_words.high;
+}
+
+static __always_inline u32 tg_fix_first(u64 ends)
+{
+	return (u32)__builtin_ctzll(ends | 1ULL << 63) >> 3;
+}
+
+/* Any value: c->len is set. If the byte found is no SOH (NUL, a value that is not ASCII), or there is none among sixteen, a slower search is exact. */
 static __always_inline bool tg_fix_take(struct tg_fix_cursor *c)
 {
-	u64 t = (tg_load64(c->val) - TG_BYTES(2)) & TG_HIGH_BITS, n;
+	u64 t = tg_fix_ends(tg_load64(c->val));
+	const u8 *soh;
 
-	if (likely(t)) {
-		n = (u64)__builtin_ctzll(t) >> 3;
-	} else {
-		t = (tg_load64(c->val + 8) - TG_BYTES(2)) & TG_HIGH_BITS;
-		n = 8 + ((u64)__builtin_ctzll(t | 1ULL << 63) >> 3);
-	}
-	if (unlikely(c->val[n] != TG_SOH))
-		n = (u64)(tg_fix_far(c->val) - c->val);
-	c->len = (u32)n;
-	if (unlikely(!n))
+	if (likely(t))
+		soh = c->val + ((u32)__builtin_ctzll(t) >> 3);
+	else
+		soh = c->val + 8 + tg_fix_first(tg_fix_ends(tg_load64(c->val + 8)));
+	if (unlikely(*soh != TG_SOH))
+		soh = tg_fix_far(c->val);
+	c->len = (u32)(soh - c->val);
+	if (unlikely(soh == c->val))
 		return tg_fix_wrong(c);
-	c->p = c->val + n + 1;
+	c->p = soh + 1;
+	return true;
+}
+
+/* The same of a value that is mostly one character: the next field need not wait for its end. */
+static __always_inline bool tg_fix_take_short(struct tg_fix_cursor *c)
+{
+	if (unlikely(c->val[0] == TG_SOH || c->val[1] != TG_SOH))
+		return tg_fix_take(c);
+	c->len = 1;
+	c->p = c->val + 2;
 	return true;
 }
 
 /* The same, of a value that mostly has 16 to 23 bytes: a time. */
 static __always_inline bool tg_fix_take_long(struct tg_fix_cursor *c)
 {
-	u64 t = (tg_load64(c->val) - TG_BYTES(2)) & TG_HIGH_BITS, n;
+	const u8 *soh;
 
 	/* Eight bytes without any below 2: the value goes on there, so eight more can be loaded. */
-	if (unlikely(t) || unlikely((tg_load64(c->val + 8) - TG_BYTES(2)) & TG_HIGH_BITS))
+	if (unlikely(tg_fix_ends(tg_load64(c->val))) || unlikely(tg_fix_ends(tg_load64(c->val + 8))))
 		return tg_fix_take(c);
-	t = (tg_load64(c->val + 16) - TG_BYTES(2)) & TG_HIGH_BITS;
-	n = 16 + ((u64)__builtin_ctzll(t | 1ULL << 63) >> 3);
-	if (unlikely(c->val[n] != TG_SOH))
+	soh = c->val + 16 + tg_fix_first(tg_fix_ends(tg_load64(c->val + 16)));
+	if (unlikely(*soh != TG_SOH))
 		return tg_fix_take(c);
-	c->len = (u32)n;
-	c->p = c->val + n + 1;
+	c->len = (u32)(soh - c->val);
+	c->p = soh + 1;
 	return true;
 }
 
@@ -187,58 +210,43 @@ static __always_inline bool tg_fix_take_char(struct tg_fix_cursor *c, u8 *out)
 	return true;
 }
 
-static __always_inline bool tg_fix_take_u64(struct tg_fix_cursor *c, u64 *out)
+static __always_inline bool tg_fix_take_far(struct tg_fix_cursor *c, struct tg_fix_number far, u64 *out)
 {
-	u64 d = tg_load64(c->val) ^ tg_fix_words.zeros, stop = tg_fix_non_digits(d), last, far;
-	u32 at;
-
-	if (likely(stop)) {
-		at = (u32)__builtin_ctzll(stop);	/* 8 * digits + 7 */
-		if (unlikely(c->val[at >> 3] != TG_SOH || at == 7))
-			return tg_fix_wrong(c);
-		*out = tg_fix_eight(d << ((7 - at) & 63));	/* the last digit into the highest byte */
-		c->p = c->val + (at >> 3) + 1;
-		return true;
-	}
-	last = tg_load64(c->val + 8) ^ tg_fix_words.zeros;
-	stop = tg_fix_non_digits(last);
-	at = (u32)__builtin_ctzll(stop | 1ULL << 63) >> 3;
-	if (likely(c->val[8 + at] == TG_SOH)) {		/* eight to fifteen */
-		*out = tg_fix_eight(d) * tg_fix_pow10[at] + tg_fix_eight(last << (56 - 8 * at) << 8);
-		c->p = c->val + 9 + at;
-		return true;
-	}
-	at = stop ? 0 : tg_fix_far_u64(c->val, &far);
-	if (unlikely(!at))
+	if (unlikely(!far.len))
 		return tg_fix_wrong(c);
-	*out = far;
-	c->p = c->val + at + 1;
+	*out = far.v;
+	c->p = c->val + far.len + 1;
 	return true;
 }
 
-/* A number that is nearly always below 1,000: a count, a position. */
-static __always_inline bool tg_fix_take_small(struct tg_fix_cursor *c, u32 *out)
+static __always_inline bool tg_fix_take_u64(struct tg_fix_cursor *c, u64 *out)
 {
-	u32 d, stop, at;
-	u64 v;
+	u64 d = tg_load64(c->val), t = tg_fix_ends(d), low;
+	const u8 *soh;
+	u32 n;
 
-	memcpy(&d, c->val, sizeof(d));
-	d ^= 0x30303030u;
-	stop = ((d + 0x76767676u) | d) & 0x80808080u;
-	at = (u32)__builtin_ctz(stop | 1u << 31);
-	if (likely(c->val[at >> 3] == TG_SOH && at != 7)) {
-		d <<= 31 - at;				/* the last digit into the third byte */
-		d = (d >> 8 & 0xff) * 10 + (d >> 16 & 0xff) + (d & 0xff) * 100;
-		*out = d;
-		c->p = c->val + (at >> 3) + 1;
+	d ^= tg_fix_words.zeros;
+	if (likely(t)) {
+		n = (u32)__builtin_ctzll(t);		/* 8 * digits + 7 */
+		soh = c->val + (n >> 3);
+		d <<= (7 - n) & 63;			/* the last digit into the highest byte; without one, all eight bytes must be digits, and the SOH is none */
+		if (unlikely(*soh != TG_SOH || tg_fix_non_digits(d)))
+			return tg_fix_wrong(c);
+		*out = tg_fix_eight(d);
+		c->p = soh + 1;
 		return true;
 	}
-	if (!tg_fix_take_u64(c, &v))
-		return false;
-	*out = (u32)v;
-	if (unlikely(v >> 32))
-		c->err = TG_FIX_RANGE;
-	return !(v >> 32);
+	/* Eight bytes without SOH: eight more can be loaded. Eight to fifteen digits: the last eight, and those before them. */
+	n = tg_fix_first(tg_fix_ends(tg_load64(c->val + 8)));
+	soh = c->val + 8 + n;
+	low = tg_load64(soh - 8) ^ tg_fix_words.zeros;
+	d = d << (56 - 8 * n) << 8;
+	if (likely(*soh == TG_SOH && !(tg_fix_non_digits(d) | tg_fix_non_digits(low)))) {
+		*out = tg_fix_eight(d) * 100000000 + tg_fix_eight(low);
+		c->p = soh + 1;
+		return true;
+	}
+	return tg_fix_take_far(c, tg_fix_far_number(c->val), out);
 }
 
 static __always_inline bool tg_fix_take_u32(struct tg_fix_cursor *c, u32 *out)
@@ -253,49 +261,88 @@ static __always_inline bool tg_fix_take_u32(struct tg_fix_cursor *c, u32 *out)
 	return !(v >> 32);
 }
 
-static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
+/* A number that is nearly always below 1,000: a count, a position. */
+static __always_inline bool tg_fix_take_small(struct tg_fix_cursor *c, u32 *out)
 {
-	u64 d = tg_load64(c->val) ^ tg_fix_words.zeros, stop = tg_fix_non_digits(d), next, point;
-	u32 at, k;
-	s64 far;
+	u32 d, n;
 
-	k = (u32)__builtin_ctzll(stop | 1ULL << 63) >> 3;
-	next = stop & (stop - 1);
-	if (c->val[k] == '.' && likely(next)) {
-		at = (u32)__builtin_ctzll(next);
-		if (likely(c->val[at >> 3] == TG_SOH && at > 15)) {
-			/* Close the gap that the point leaves: what stands before it moves up by one byte. */
-			point = stop & -stop;
-			d = (d & ((point >> 7) - 1)) << 8 | (d & -(point << 1));
-			*out = (s64)(tg_fix_eight(d << ((7 - at) & 63)) * tg_fix_pow10[9 + k - (at >> 3)]);
-			c->p = c->val + (at >> 3) + 1;
-			return true;
-		}
-	} else if (c->val[k] == '.') {
-		/*
-		 * A point and seven digits, and one digit more or none: 61837.63, 4708.8739. No SOH yet, so eight more bytes can be loaded.
-		 */
-		next = tg_load64(c->val + 8) ^ tg_fix_words.zeros;
-		at = (u32)__builtin_ctzll(tg_fix_non_digits(next) | 1ULL << 63);	/* 7 or 15 */
-		if (likely(at <= 15 && c->val[8 + (at >> 3)] == TG_SOH)) {
-			point = stop & -stop;
-			d = (d & ((point >> 7) - 1)) << 8 | (d & -(point << 1));
-			d = d >> (at - 7) | next << (63 - at) << 8;
-			*out = (s64)(tg_fix_eight(d) * tg_fix_pow10[1 + k - (at >> 3)]);
-			c->p = c->val + 9 + (at >> 3);
-			return true;
-		}
-	} else if (c->val[k] == TG_SOH && likely(k)) {
-		*out = (s64)(tg_fix_eight(d << ((64 - 8 * k) & 63)) * TG_SCALE);
-		c->p = c->val + k + 1;
+	memcpy(&d, c->val, sizeof(d));
+	n = (u32)__builtin_ctz(((d - 0x02020202u) & 0x80808080u) | 1u << 31);	/* 8 * digits + 7 */
+	d = (d ^ 0x30303030u) << (31 - n);		/* the last digit into the third byte, the SOH into the fourth */
+	if (likely(c->val[n >> 3] == TG_SOH && n != 7 && !(((d + 0x00767676u) | d) & 0x00808080u))) {
+		*out = (d >> 8 & 0xff) * 10 + (d >> 16 & 0xff) + (d & 0xff) * 100;
+		c->p = c->val + (n >> 3) + 1;
 		return true;
 	}
-	at = tg_fix_far_e8(c->val, &far);
-	if (unlikely(!at))
-		return tg_fix_wrong(c);
-	*out = far;
-	c->p = c->val + at + 1;
+	return tg_fix_take_u32(c, out);
+}
+
+/*
+ * The value up to `soh` with a point in it, two to nine characters: what stands before the point must move up by one byte to close the gap, which is what a load
+ * from one byte earlier does. kb: bit 4 of the point's byte. false = another form; nothing is said about it.
+ */
+static __always_inline bool tg_fix_pointed(const u8 *val, const u8 *soh, u32 kb, s64 *out)
+{
+	u32 up = (u32)(val - soh) * 8, scale = up + kb + 68, free = up + 72;	/* 64 - 8 * decimals, 72 - 8 * length */
+	u64 early = tg_load64(soh - 9), d;
+
+	if (unlikely((scale | free) > 63))
+		return false;
+	d = ((tg_load64(soh - 8) ^ early) & ~0ULL << scale) ^ early ^ tg_fix_words.zeros;
+	d = d >> free << free;
+	if (unlikely(tg_fix_non_digits(d)))
+		return false;
+	*out = (s64)(tg_fix_eight(d) * tg_fix_pow10[scale >> 3]);
 	return true;
+}
+
+/* d: the value's first bytes xored with '0'. A point has bit 4 then, as SOH has, and a digit has not. */
+static __always_inline u32 tg_fix_point(u64 d)
+{
+	return (u32)__builtin_ctzll((d & tg_fix_words.points) | 1ULL << 63);
+}
+
+/*
+ * A price: three to nine characters with a point, one way for all of them, so that prices of eight characters among shorter ones mispredict nothing. The
+ * eight bytes from the third on hold their end; as the point is not the first byte, two bytes are the value's and they can be loaded. false = another form.
+ */
+static __always_inline bool tg_fix_near_px(struct tg_fix_cursor *c, u64 d, s64 *out)
+{
+	u32 kb = tg_fix_point(d);
+	const u8 *soh;
+
+	if (unlikely(c->val[kb >> 3] != '.' || kb < 8))
+		return false;
+	soh = c->val + 2 + tg_fix_first(tg_fix_ends(tg_load64(c->val + 2)));
+	if (unlikely(*soh != TG_SOH || !tg_fix_pointed(c->val, soh, kb, out)))
+		return false;
+	c->p = soh + 1;
+	return true;
+}
+
+static __always_inline bool tg_fix_take_px(struct tg_fix_cursor *c, s64 *out)
+{
+	if (likely(tg_fix_near_px(c, tg_load64(c->val) ^ tg_fix_words.zeros, out)))
+		return true;
+	return tg_fix_take_far(c, tg_fix_far_price(c->val), (u64 *)out);
+}
+
+/* A quantity, or a price that may be 0: up to seven digits, or with a point as above. */
+static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
+{
+	u64 w = tg_load64(c->val), d = w ^ tg_fix_words.zeros, t = tg_fix_ends(w), up;
+	u32 n = (u32)__builtin_ctzll(t | 1ULL << 63);
+	const u8 *soh = c->val + (n >> 3);
+
+	up = d << ((7 - n) & 63);
+	if (likely(*soh == TG_SOH && !tg_fix_non_digits(up))) {
+		*out = (s64)(tg_fix_eight(up) * TG_SCALE);
+		c->p = soh + 1;
+		return true;
+	}
+	if (likely(tg_fix_near_px(c, d, out)))
+		return true;
+	return tg_fix_take_far(c, tg_fix_far_price(c->val), (u64 *)out);
 }
 
 /*

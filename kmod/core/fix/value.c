@@ -9,6 +9,8 @@ const struct tg_fix_words tg_fix_words = {
 	.pairs = 0x00ff00ff00ff00ffULL,
 	.fours = 0x0000ffff0000ffffULL,
 	.join = 10000ULL << 32 | 1,
+	.below_2 = 0 - TG_BYTES(2),
+	.points = TG_BYTES(0x10),
 };
 
 const u64 tg_fix_pow10[9] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
@@ -31,13 +33,6 @@ bool tg_fix_u64(const u8 *v, u32 len, u64 *out)
 	return true;
 }
 
-u32 tg_fix_far_u64(const u8 *v, u64 *out)
-{
-	u32 n = (u32)(tg_fix_far(v + 16) - v);
-
-	return tg_fix_u64(v, n, out) ? n : 0;
-}
-
 u32 tg_fix_far_e8(const u8 *v, s64 *out)
 {
 	u64 whole = tg_load64(v) ^ TG_BYTES('0'), stop = tg_fix_non_digits(whole), part;
@@ -58,6 +53,25 @@ u32 tg_fix_far_e8(const u8 *v, s64 *out)
 	}
 	n = (u32)(tg_fix_far(v) - v);
 	return tg_fix_e8(v, n, out) ? n : 0;
+}
+
+struct tg_fix_number tg_fix_far_number(const u8 *v)
+{
+	u32 n = (u32)(tg_fix_far(v) - v);
+	struct tg_fix_number r = { .v = 0 };
+
+	r.len = tg_fix_u64(v, n, &r.v) ? n : 0;
+	return r;
+}
+
+struct tg_fix_number tg_fix_far_price(const u8 *v)
+{
+	struct tg_fix_number r;
+	s64 e8 = 0;
+
+	r.len = tg_fix_far_e8(v, &e8);
+	r.v = (u64)e8;
+	return r;
 }
 
 bool tg_fix_u32(const u8 *v, u32 len, u32 *out)
