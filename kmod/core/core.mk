@@ -48,6 +48,7 @@ tg-core-objs := \
 	risk/watch.o \
 	risk/window.o \
 	risk/position.o \
+	risk/trade.o \
 	risk/kill.o \
 	risk/trigger.o \
 	risk/venue_health.o \
@@ -57,6 +58,7 @@ tg-core-objs := \
 	order/order.o \
 	order/table.o \
 	order/fills.o \
+	order/trade.o \
 	order/bust.o \
 	order/report.o \
 	order/recover.o \

@@ -44,8 +44,8 @@ bool tg_muldiv_u64(u64 a, u64 b, u64 c, u64 *out)
 u64 tg_hash_bytes(u64 seed, const void *p, u64 n)
 {
 	const u8 *b = p;
-	u64 l0 = seed ^ 0x243f6a8885a308d3ULL, l1 = seed + 0x13198a2e03707344ULL;
-	u64 l2 = ~seed, l3 = seed ^ 0xa4093822299f31d0ULL, h, tail = 0;
+	u64 l0 = seed ^ TG_HASH_0, l1 = seed + TG_HASH_1;
+	u64 l2 = ~seed, l3 = seed ^ TG_HASH_3, h, tail = 0;
 	u64 left = n;
 
 	for (; left >= 32; left -= 32, b += 32) {

@@ -55,6 +55,10 @@ static inline u64 tg_mix(u64 h, u64 v)
 	return h ^ (h >> 32);
 }
 
+#define TG_HASH_0 0x243f6a8885a308d3ULL
+#define TG_HASH_1 0x13198a2e03707344ULL
+#define TG_HASH_3 0xa4093822299f31d0ULL
+
 /* Hash of n bytes, any alignment; four independent lanes. Same result on every little-endian machine. */
 u64 tg_hash_bytes(u64 seed, const void *p, u64 n);
 
@@ -79,6 +83,33 @@ static inline u64 tg_load_tail(const u8 *b, u64 left, u64 n)
 		return first | (u64)last << 8 * (left - 4);
 	}
 	return b[0] | (u64)b[left / 2] << 8 * (left / 2) | (u64)b[left - 1] << 8 * (left - 1);
+}
+
+/* Of 8 to 15 bytes: the second word, the rest of them, zeros behind it. */
+static __always_inline u64 tg_load_second(const u8 *b, u64 n)
+{
+	return tg_load64(b + n - 8) >> 8 * (15 - n) >> 8;
+}
+
+/* tg_hash_bytes() of 8 to 15 bytes that are in words already. */
+static __always_inline u64 tg_hash_two(u64 seed, u64 first, u64 second, u64 n)
+{
+	u64 h = tg_mix(tg_mix(tg_mix(seed ^ TG_HASH_0, seed + TG_HASH_1), ~seed), seed ^ TG_HASH_3);
+
+	return tg_mix(tg_mix(tg_mix(h, first), second), n);
+}
+
+/* Are these the same n bytes? In words that overlap at the end. */
+static __always_inline bool tg_same_bytes(const void *a, const void *b, u64 n)
+{
+	const u8 *p = a, *q = b;
+	u64 differs = 0, at;
+
+	if (unlikely(n < 8))
+		return !n || tg_load_tail(p, n, n) == tg_load_tail(q, n, n);
+	for (at = 8; unlikely(at + 8 < n); at += 8)
+		differs |= tg_load64(p + at) ^ tg_load64(q + at);
+	return !(differs | (tg_load64(p) ^ tg_load64(q)) | (tg_load64(p + n - 8) ^ tg_load64(q + n - 8)));
 }
 
 #endif

@@ -203,6 +203,28 @@ static inline struct tg_order *tg_order_slot(const struct tg_engine *e, u32 slot
 	return TG_TABLE(e, off_orders, struct tg_order) + slot;
 }
 
+/* The client that sent it, while attached; else 0: a finished order keeps its client's number, and another client may have the number by now. */
+static inline u16 tg_order_owner(const struct tg_engine *e, const struct tg_order *o)
+{
+	const struct tg_client *c = tg_client(e, o->client_id);
+
+	return c && o->created_seq > c->opened_seq ? o->client_id : 0;
+}
+
+/* By any request's id; venue 0 = any. */
+static inline struct tg_order *tg_order_find(const struct tg_engine *e, u64 id, u16 venue_id)
+{
+	u32 slot = (u32)(id >> 16) & ((1u << TG_ORDER_SLOT_BITS) - 1);
+	struct tg_order *o;
+
+	if (slot >= e->orders_used)
+		return NULL;
+	o = tg_order_slot(e, slot);
+	if (!o->order_id || o->order_id != (id & ~0xffffULL) || (venue_id && o->venue_id != venue_id))
+		return NULL;
+	return o;
+}
+
 static inline struct tg_l2 *tg_l2_of(const struct tg_engine *e, const struct tg_instrument *i)
 {
 	return (struct tg_l2 *)((u8 *)e + i->book_off);
@@ -276,7 +298,9 @@ static inline struct tg_pub_event *tg_pub(struct tg_engine *e, struct tg_outbox 
 	return ev;
 }
 
-static inline struct tg_priv_event *tg_priv(struct tg_engine *e, struct tg_outbox *ob, u16 client_id, enum tg_priv_type type, u32 instrument_id, u16 flags)
+/* The same with a body (u) that is not zeroed: all of it is written by who asks. */
+static __always_inline struct tg_priv_event *tg_priv_bare(struct tg_engine *e, struct tg_outbox *ob, u16 client_id, enum tg_priv_type type,
+							  u32 instrument_id, u16 flags)
 {
 	struct tg_priv_event *ev = (struct tg_priv_event *)tg_outbox_reserve(ob, sizeof(*ev));
 
@@ -284,13 +308,22 @@ static inline struct tg_priv_event *tg_priv(struct tg_engine *e, struct tg_outbo
 		tg_cc(e, TG_CC_OUTBOX_FULL);
 		return NULL;
 	}
-	memset(ev, 0, sizeof(*ev));
+	ev->ring_seq = 0;
 	ev->time_ns = e->time_ns;
 	ev->record_seq = e->seq;
 	ev->instrument_id = instrument_id;
 	ev->type = type;
 	ev->flags = flags;
 	tg_outbox_commit(ob, TG_OUT_PRIVATE, client_id, 0, sizeof(*ev));
+	return ev;
+}
+
+static inline struct tg_priv_event *tg_priv(struct tg_engine *e, struct tg_outbox *ob, u16 client_id, enum tg_priv_type type, u32 instrument_id, u16 flags)
+{
+	struct tg_priv_event *ev = tg_priv_bare(e, ob, client_id, type, instrument_id, flags);
+
+	if (ev)
+		memset(&ev->u, 0, sizeof(ev->u));
 	return ev;
 }
 

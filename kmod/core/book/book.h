@@ -28,6 +28,23 @@ static inline void tg_book_dirty(struct tg_engine *e, struct tg_instrument *i, s
 	}
 }
 
+/* An order of ours as the venue confirmed it: resting, changed or gone. */
+void tg_book_order_own(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob);
+
+/* The same of an order that works at the venue, as before, after a fill that has left something of it. */
+static __always_inline void tg_book_order_filled(struct tg_engine *e, struct tg_instrument *i, struct tg_order *o, struct tg_outbox *ob)
+{
+	struct tg_own *w = &o->own;
+	s64 left = o->qty - o->cum_qty;
+
+	if (unlikely(!w->in || w->handle || w->px != o->px || left >= w->qty)) {
+		tg_book_order_own(e, o, ob);
+		return;
+	}
+	w->qty = left;
+	tg_book_dirty(e, i, ob);
+}
+
 static inline struct tg_l3 *tg_l3_of(const struct tg_engine *e, const struct tg_instrument *i)
 {
 	return i->book.l3_off ? (struct tg_l3 *)((u8 *)e + i->book.l3_off) : NULL;
@@ -101,9 +118,6 @@ u32 tg_book_settled(struct tg_engine *e, struct tg_instrument *i, struct tg_outb
 
 /* i->state has changed: in or out of the consolidated book. */
 void tg_book_state(struct tg_engine *e, struct tg_instrument *i, u8 previous, struct tg_outbox *ob);
-
-/* An order of ours as the venue confirmed it: resting, changed or gone. */
-void tg_book_order_own(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob);
 
 /*
  * *out: all zero, or filled by this before (of any instrument): only what is used, or was, is

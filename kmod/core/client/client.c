@@ -24,6 +24,7 @@ static void find_permits(const struct tg_engine *e, struct tg_client *c)
 
 	c->permit_first = 0;
 	c->permit_last = 0;
+	c->sees_account = 0;
 	for (i = 1; i <= e->params.max_permits; i++) {
 		if (!permit(e, i)->permit_id || permit(e, i)->uid != c->info.uid)
 			continue;
@@ -187,11 +188,19 @@ bool tg_client_sees(const struct tg_engine *e, u16 client_id, u16 account_id)
 void tg_client_tell_position(struct tg_engine *e, u16 account_id, u32 instrument_id,
 			     struct tg_outbox *ob)
 {
+	struct tg_client *c = slot_of(e, 1);
 	u32 i;
 
-	for (i = 1; i <= e->clients_top; i++)
-		if (slot_of(e, (u16)i)->open && tg_client_sees(e, (u16)i, account_id))
-			tg_position_event(e, (u16)i, account_id, instrument_id, 0, ob);
+	for (i = 1; i <= e->clients_top; i++, c++) {
+		if (!c->open)
+			continue;
+		if (unlikely(c->sees_account != account_id)) {
+			if (!tg_client_permitted(e, c, account_id, 0, 0))
+				continue;
+			c->sees_account = account_id;
+		}
+		tg_position_event(e, (u16)i, account_id, instrument_id, 0, ob);
+	}
 }
 
 enum tg_reason tg_client_open(struct tg_engine *e, u16 client_id, const struct tg_in_client *info,

@@ -24,7 +24,7 @@ struct tg_client {
 	struct tg_in_client info;
 	u8 open;
 	u8 phase;		/* enum tg_download_phase; NONE = complete */
-	u8 pad[2];
+	u16 sees_account;	/* one that its permits let it see, found last; 0 = none yet */
 	u32 cursor;		/* within the phase */
 	u32 count;		/* events sent in this download */
 	u32 working_orders;

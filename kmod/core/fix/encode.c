@@ -345,25 +345,7 @@ void tg_fix_write_hex64(struct tg_fix_writer *w, u64 tag, u64 v)
 	w->p = p + 17;
 }
 
-/* Eight hex digits (0-9, A-F) to a word: wrong ones do not come back as they were. */
-static __always_inline bool unhex_eight(const u8 *v, u64 *out)
-{
-	u64 w = tg_load64(v), x;
-	u32 unused = 0;
-
-	x = (w & TG_BYTES(15)) + (w >> 6 & TG_BYTES(1)) * 9;
-	x = (x << 4 | x >> 8) & 0x00ff00ff00ff00ffULL;
-	x = (x | x >> 8) & 0x0000ffff0000ffffULL;
-	*out = __builtin_bswap32((u32)(x | x >> 16));
-	return tg_fix_hex8((u32)*out, 'A', &unused) == w;
-}
-
 bool tg_fix_hex64(const u8 *v, u32 len, u64 *out)
 {
-	u64 high, low;
-
-	if (len != 16 || !unhex_eight(v, &high) || !unhex_eight(v + 8, &low))
-		return false;
-	*out = high << 32 | low;
-	return true;
+	return len == 16 && tg_fix_unhex16(v, out);
 }

@@ -135,4 +135,26 @@ static __always_inline u8 *tg_fix_e8_to(u8 *p, u64 v, u32 min_digits, u32 *sum)
 	return p + n;
 }
 
+/* The values of eight hex digits (0-9, A-F), a byte each. *wrong: bits are set where they are none. */
+static __always_inline u64 tg_fix_unhex8(u64 w, u64 *wrong)
+{
+	u64 x = (w & TG_BYTES(15)) + (w >> 6 & TG_BYTES(1)) * 9;
+	u64 letters = (x + TG_BYTES(6)) >> 4 & TG_BYTES(1);
+
+	/* 15 at most, and written out again they are what they were. */
+	*wrong |= (x & TG_BYTES(0xf0)) | (w ^ (x + TG_BYTES('0') + letters * 7));
+	x = (x << 4 | x >> 8) & 0x00ff00ff00ff00ffULL;
+	x = (x | x >> 8) & 0x0000ffff0000ffffULL;
+	return __builtin_bswap32((u32)(x | x >> 16));
+}
+
+static __always_inline bool tg_fix_unhex16(const u8 *v, u64 *out)
+{
+	u64 wrong = 0;
+
+	*out = tg_fix_unhex8(tg_load64(v), &wrong) << 32;
+	*out |= tg_fix_unhex8(tg_load64(v + 8), &wrong);
+	return !wrong;
+}
+
 #endif

@@ -99,7 +99,7 @@ static void without_order(struct tg_engine *e, struct tg_session *s, const struc
 	gone.strategy_id = (u16)b->old->strategy_id;
 	gone.venue_id = s->cfg.venue_id;
 	gone.side = b->old->side;
-	if (!tg_report_same_order(e, &gone, x) || (corrects(x) && !trade_told(x)) ||
+	if (!tg_report_is_of(tg_instrument(e, gone.instrument_id), &gone, x) || (corrects(x) && !trade_told(x)) ||
 	    !book(e, &gone, b)) {
 		not_known(e, NULL, TG_REASON_EXEC_REF, ob);
 		return;
@@ -288,7 +288,7 @@ void tg_order_bust(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 
 	memset(&b, 0, sizeof(b));
 	tg_cc(e, TG_CC_EXEC_REPORTS);
-	if (o && !tg_report_same_order(e, o, x)) {
+	if (o && !tg_report_is_of(tg_instrument(e, o->instrument_id), o, x)) {
 		tg_order_suspect(e, o, TG_REASON_OTHER_ORDER, ob);
 		return;
 	}

@@ -59,6 +59,14 @@ static __always_inline void make_key(struct key *key, u16 venue_id, const u8 *id
 		key->word[k] = tg_load_tail(id + 8 * k, left, len);
 }
 
+static_assert(TG_EXEC_ID_LEN == 40, "five words");
+static __always_inline bool same_words(const u8 *bytes, const u64 *word)
+{
+	return !((tg_load64(bytes) ^ word[0]) | (tg_load64(bytes + 8) ^ word[1]) |
+		 (tg_load64(bytes + 16) ^ word[2]) | (tg_load64(bytes + 24) ^ word[3]) |
+		 (tg_load64(bytes + 32) ^ word[4]));
+}
+
 static __always_inline struct tg_exec_id *look_up(const struct tg_engine *e, u16 venue_id,
 						  const struct key *key)
 {
@@ -68,8 +76,8 @@ static __always_inline struct tg_exec_id *look_up(const struct tg_engine *e, u16
 
 	for (i = buckets[key->hash & (exec_buckets(e) - 1)]; i; i = x->next) {
 		x = &ids[i - 1];
-		if (x->hash == key->hash && x->venue_id == venue_id && x->len == key->len &&
-		    !memcmp(x->bytes, key->word, TG_EXEC_ID_LEN))
+		if (unlikely(x->hash == key->hash) && x->venue_id == venue_id &&
+		    x->len == key->len && same_words(x->bytes, key->word))
 			return x;
 	}
 	return NULL;
@@ -85,37 +93,90 @@ struct tg_exec_id *tg_exec_id_find(const struct tg_engine *e, u16 venue_id, cons
 	return look_up(e, venue_id, &key);
 }
 
-bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len,
-		     struct tg_exec_id **out)
+static __always_inline void put_word(struct tg_exec_id *x, u32 k, const struct key *key)
 {
-	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id), *x;
-	u32 *buckets = TG_TABLE(e, off_exec_buckets, u32);
-	u64 mask = exec_buckets(e) - 1;
-	struct key key;
+	memcpy(x->bytes + 8 * k, &key->word[k], 8);
+}
 
-	*out = NULL;
-	if (!len || !e->params.exec_ids)
-		return false;
-	make_key(&key, venue_id, id, len);
-	*out = look_up(e, venue_id, &key);
-	if (*out)
-		return true;
-	x = &ids[e->exec_next];
-	if (e->exec_count == e->params.exec_ids)
+/* The oldest gives its place to the newest. */
+static __always_inline struct tg_exec_id *remember(struct tg_engine *e, u16 venue_id,
+						   const struct key *key)
+{
+	struct tg_exec_id *ids = TG_TABLE(e, off_exec_ids, struct tg_exec_id), *x = ids + e->exec_next;
+	u32 *buckets = TG_TABLE(e, off_exec_buckets, u32), *bucket;
+	u64 mask = exec_buckets(e) - 1;
+
+	if (likely(e->exec_count == e->params.exec_ids))
 		exec_unlink(ids, &buckets[x->hash & mask], e->exec_next);
 	else
 		e->exec_count++;
-	*x = (struct tg_exec_id){
-		.hash = key.hash, .venue_id = venue_id, .len = (u8)key.len,
-		.next = buckets[key.hash & mask]
-	};
-	memcpy(x->bytes, key.word, TG_EXEC_ID_LEN);
-	buckets[key.hash & mask] = e->exec_next + 1;
+	bucket = &buckets[key->hash & mask];
+	/* Field by field: zeroed as a whole it would be by a string instruction. */
+	x->hash = key->hash;
+	x->order_id = 0;
+	x->px = 0;
+	x->qty = 0;
+	x->fee = 0;
+	x->next = *bucket;
+	x->successor = 0;
+	x->instrument_id = 0;
+	x->strategy_id = 0;
+	x->venue_id = venue_id;
+	x->account_id = 0;
+	x->len = (u8)key->len;
+	x->state = TG_EXEC_PLAIN;
+	x->side = 0;
+	x->pad = 0;
+	put_word(x, 0, key);
+	put_word(x, 1, key);
+	put_word(x, 2, key);
+	put_word(x, 3, key);
+	put_word(x, 4, key);
+	*bucket = e->exec_next + 1;
 	if (++e->exec_next == e->params.exec_ids)
 		e->exec_next = 0;
 	e->exec_total++;
-	*out = x;
-	return false;
+	return x;
+}
+
+static __attribute__((__noinline__)) struct tg_exec_id *note_any(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len)
+{
+	struct tg_exec_id *x;
+	struct key key;
+
+	make_key(&key, venue_id, id, len);
+	x = look_up(e, venue_id, &key);
+	return x ? x : remember(e, venue_id, &key);
+}
+
+struct tg_exec_id *tg_exec_id_note(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len)
+{
+	struct tg_exec_id *x;
+	struct key key;
+
+	if (!len || !e->params.exec_ids)
+		return NULL;
+	if (unlikely(len - 8 >= 8))
+		return note_any(e, venue_id, id, len);
+	/* As many have it. The same key, in registers. */
+	key.word[0] = tg_load64(id);
+	key.word[1] = tg_load_second(id, len);
+	key.word[2] = 0;
+	key.word[3] = 0;
+	key.word[4] = 0;
+	key.hash = tg_hash_two(venue_id, key.word[0], key.word[1], len);
+	key.len = len;
+	x = look_up(e, venue_id, &key);
+	return unlikely(x) ? x : remember(e, venue_id, &key);
+}
+
+bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len,
+		     struct tg_exec_id **out)
+{
+	u64 total = e->exec_total;
+
+	*out = tg_exec_id_note(e, venue_id, id, len);
+	return *out && e->exec_total == total;
 }
 
 struct tg_exec_id *tg_exec_id_last(const struct tg_engine *e, struct tg_exec_id *x)

@@ -7,22 +7,6 @@
 #include "state.h"
 #include "order/fills.h"
 
-static bool slice_is(const struct tg_fix_slice *s, const char *padded, u32 max)
-{
-	return s->len <= max && (!s->len || padded[s->len - 1]) && (s->len == max || !padded[s->len]) &&
-	       !memcmp(s->p, padded, s->len);
-}
-
-bool tg_report_same_order(const struct tg_engine *e, const struct tg_order *o,
-			  const struct tg_fix_exec *x)
-{
-	const struct tg_instrument *i = tg_instrument(e, o->instrument_id);
-
-	return i &&
-	       (!x->symbol.len || slice_is(&x->symbol, i->def.symbol, sizeof(i->def.symbol))) &&
-	       (!x->side || x->side == '0' + o->side);
-}
-
 enum tg_report_age tg_report_age(const struct tg_order *o, const struct tg_fix_exec *x)
 {
 	if (likely(!o->busts))

@@ -174,9 +174,9 @@ void tg_order_finish(struct tg_engine *e, struct tg_order *o, u8 status);	/* ter
 void tg_order_revive(struct tg_engine *e, struct tg_order *o);			/* back out of the free list: SUSPECT after a terminal state */
 void tg_order_recount(struct tg_engine *e, struct tg_order *o);			/* open quantity after any change of qty, cum, req_qty, working */
 void tg_order_derive(struct tg_order *o);
-struct tg_order *tg_order_find(const struct tg_engine *e, u64 id, u16 venue_id);	/* any request's id; venue 0 = any */
-u16 tg_order_owner(const struct tg_engine *e, const struct tg_order *o);		/* the client that sent it, while attached; else 0 */
 bool tg_order_in_scope(const struct tg_order *o, enum tg_scope scope, u32 id);
+/* A fill and the update after it, to the owner. */
+void tg_order_tell_trade(struct tg_engine *e, u16 owner, const struct tg_order *o, const struct tg_order_note *fill, struct tg_outbox *ob);
 /* To the owner; an order without one: to all who may see its account. */
 void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob);
 void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order *o, const struct tg_order_note *n, struct tg_outbox *ob);
@@ -220,6 +220,8 @@ struct tg_exec_id {
 };
 
 void tg_exec_ids_init(struct tg_engine *e);
+/* Its entry: remembered now if e->exec_total has grown by it, else seen before. NULL where nothing is remembered. Until the next call. */
+struct tg_exec_id *tg_exec_id_note(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len);
 /* true = seen before, else remembered now. *x: its entry, until the next call; NULL where nothing is remembered. */
 bool tg_exec_id_seen(struct tg_engine *e, u16 venue_id, const u8 *id, u32 len, struct tg_exec_id **x);
 /* NULL = not known, or no longer. */

@@ -5,6 +5,7 @@
  * order's state (table.c)? If not, the order becomes SUSPECT and nothing of the report is applied:
  * its exposure stays, a person must look.
  */
+#include "fix/encode_inline.h"
 #include "parent/parent.h"
 #include "state.h"
 #include "order/fills.h"
@@ -83,26 +84,60 @@ static void settle_lost(struct tg_order *o, const struct tg_fix_exec *x, u64 id)
 	o->lost = 0;
 }
 
+/* What was found; id: with its request number. In two registers. */
+struct found {
+	struct tg_order *o;
+	u64 id;
+};
+
+static __always_inline struct found as_ours(const struct tg_engine *e, const struct tg_session *s, u64 id,
+					    u32 routing)
+{
+	struct tg_order *o = tg_order_find(e, id, s->cfg.venue_id);
+
+	/* right slot, but never a request of ours */
+	if (o && ((id & 0xffff) == 0 || (id & 0xffff) > o->request || routing != o->routing_id))
+		o = NULL;
+	return (struct found){ o, id };
+}
+
 /*
- * Finds the order by ClOrdID (11), else OrigClOrdID (41). *id: the one that was found, with its
- * request number. Where the venue swaps the two, only 41 is ours, and it is the new order's in
- * every report.
+ * Finds the order by ClOrdID (11), else OrigClOrdID (41). Where the venue swaps the two, only 41 is
+ * ours, and it is the new order's in every report.
  */
-static struct tg_order *find_by(const struct tg_engine *e, const struct tg_session *s,
-				const struct tg_fix_slice *cl_ord_id,
-				const struct tg_fix_slice *orig, u64 *id)
+static __attribute__((__noinline__)) struct found
+find_any(const struct tg_engine *e, const struct tg_session *s, const struct tg_fix_slice *cl_ord_id,
+	 const struct tg_fix_slice *orig)
 {
 	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
-	struct tg_order *o = NULL;
 	u32 routing;
+	u64 id = 0;
 
-	if (!caps->id_echo_swapped && tg_venue_cl_ord_id(caps, cl_ord_id->p, cl_ord_id->len, id, &routing))
-		o = tg_order_find(e, *id, s->cfg.venue_id);
-	if (!o && tg_venue_cl_ord_id(caps, orig->p, orig->len, id, &routing))
-		o = tg_order_find(e, *id, s->cfg.venue_id);
-	if (o && ((*id & 0xffff) == 0 || (*id & 0xffff) > o->request || routing != o->routing_id))
-		return NULL; /* right slot, but never a request of ours */
-	return o;
+	if (!caps->id_echo_swapped &&
+	    tg_venue_cl_ord_id(caps, cl_ord_id->p, cl_ord_id->len, &id, &routing) &&
+	    tg_order_find(e, id, s->cfg.venue_id))
+		return as_ours(e, s, id, routing);
+	if (tg_venue_cl_ord_id(caps, orig->p, orig->len, &id, &routing))
+		return as_ours(e, s, id, routing);
+	return (struct found){ NULL, id };
+}
+
+/* The form that most venues have, under the first of the two. */
+static __always_inline struct found find_by(const struct tg_engine *e, const struct tg_session *s,
+					    const struct tg_fix_slice *cl_ord_id,
+					    const struct tg_fix_slice *orig)
+{
+	const struct tg_venue_caps *caps = tg_venue_caps(s->cfg.dialect);
+	struct found f;
+	u64 id;
+
+	if (likely(cl_ord_id->len == 16 && caps->cl_ord_id == TG_ID_HEX16 &&
+		   !caps->id_echo_swapped) && tg_fix_unhex16(cl_ord_id->p, &id)) {
+		f = as_ours(e, s, id, 0);
+		if (likely(f.o))
+			return f;
+	}
+	return find_any(e, s, cl_ord_id, orig);
 }
 
 /* Such a venue's answer to a cancel or replace does not name it: it is the one in flight. */
@@ -444,7 +479,7 @@ static void report(struct tg_engine *e, struct tg_session *s, struct tg_order *o
 	struct tg_order_rule r;
 	s64 delta = 0, px = 0;
 
-	if (!tg_report_same_order(e, o, x)) {
+	if (!tg_report_is_of(tg_instrument(e, o->instrument_id), o, x)) {
 		tg_order_suspect(e, o, TG_REASON_OTHER_ORDER, ob);
 		return;
 	}
@@ -503,20 +538,15 @@ static u8 answers(const struct tg_session *s, const struct tg_fix_exec *x)
 		       TG_ASKED_ONE;
 }
 
-enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s,
-				       const struct tg_fix_exec *x, struct tg_outbox *ob)
+static enum tg_fix_error other_report(struct tg_engine *e, struct tg_session *s, struct found f,
+				      const struct tg_fix_exec *x, struct tg_outbox *ob)
 {
 	bool bust = x->exec_type == 'H' || x->exec_type == 'G', asked;
 	struct tg_exec_id *entry = NULL;
 	enum tg_order_event ev;
-	struct tg_order *o;
-	u64 id;
+	struct tg_order *o = f.o;
+	u64 id = f.id;
 
-	if (unlikely(e->copy_sessions) && s->health.cfg.copy_of) {
-		tg_drop_copy(e, s, x, ob);
-		return TG_FIX_OK;
-	}
-	o = find_by(e, s, &x->cl_ord_id, &x->orig_cl_ord_id, &id);
 	if (!o && !bust) {
 		tg_cc(e, TG_CC_EXEC_UNKNOWN_ORDER);
 		tg_order_unknown(e, s->cfg.venue_id, x, ob);
@@ -555,6 +585,21 @@ enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s
 		tg_mass_status_report(e, s, x, o, ob);
 	tg_risk_filled(e, o, ob);
 	return TG_FIX_OK;
+}
+
+enum tg_fix_error tg_order_exec_report(struct tg_engine *e, struct tg_session *s,
+				       const struct tg_fix_exec *x, struct tg_outbox *ob)
+{
+	struct found f;
+
+	if (unlikely(e->copy_sessions) && s->health.cfg.copy_of) {
+		tg_drop_copy(e, s, x, ob);
+		return TG_FIX_OK;
+	}
+	f = find_by(e, s, &x->cl_ord_id, &x->orig_cl_ord_id);
+	if (likely(f.o) && tg_order_trade(e, s, f.o, x, ob))
+		return TG_FIX_OK;
+	return other_report(e, s, f, x, ob);
 }
 
 void tg_order_cancel_if_due(struct tg_engine *e, struct tg_order *o, struct tg_outbox *ob)
@@ -599,9 +644,12 @@ enum tg_fix_error tg_order_cancel_reject(struct tg_engine *e, struct tg_session 
 {
 	struct tg_order_note note;
 	struct tg_order *o;
+	struct found f;
 	u64 id;
 
-	o = find_by(e, s, &x->cl_ord_id, &x->orig_cl_ord_id, &id);
+	f = find_by(e, s, &x->cl_ord_id, &x->orig_cl_ord_id);
+	o = f.o;
+	id = f.id;
 	if (!o) {
 		tg_cc(e, TG_CC_EXEC_UNKNOWN_ORDER);
 		return TG_FIX_OK;

@@ -146,28 +146,6 @@ void tg_order_derive(struct tg_order *o)
 		o->status = o->prior_status;
 }
 
-struct tg_order *tg_order_find(const struct tg_engine *e, u64 id, u16 venue_id)
-{
-	u32 slot = (u32)(id >> 16) & SLOT_MASK;
-	struct tg_order *o;
-
-	if (slot >= e->orders_used)
-		return NULL;
-	o = tg_order_slot(e, slot);
-	if (!o->order_id || o->order_id != (id & ~0xffffULL) ||
-	    (venue_id && o->venue_id != venue_id))
-		return NULL;
-	return o;
-}
-
-u16 tg_order_owner(const struct tg_engine *e, const struct tg_order *o)
-{
-	const struct tg_client *c = tg_client(e, o->client_id);
-
-	/* A finished order keeps its client's number; another client may have the number by now. */
-	return c && o->created_seq > c->opened_seq ? o->client_id : 0;
-}
-
 bool tg_order_in_scope(const struct tg_order *o, enum tg_scope scope, u32 id)
 {
 	switch (scope) {
@@ -187,49 +165,73 @@ bool tg_order_in_scope(const struct tg_order *o, enum tg_scope scope, u32 id)
 	return false;
 }
 
-void tg_order_event(const struct tg_order *o, enum tg_priv_type type, struct tg_priv_event *ev)
+/* All of the event's body. */
+static __always_inline void write_event(const struct tg_order *o, const struct tg_order_note *n,
+					struct tg_priv_event *ev)
 {
-	ev->type = type;
-	ev->instrument_id = o->instrument_id;
+	/* A verdict carries its own reason; elsewhere the order's (why it was cancelled, lost,
+	 * suspected) stands. */
+	bool verdict = n->type == TG_PRIV_ORDER_ACK || n->type == TG_PRIV_CANCEL_REJECT;
+
 	ev->u.order.order_id = o->order_id;
 	ev->u.order.user_ref = o->user_ref;
 	ev->u.order.px = o->px;
 	ev->u.order.qty = o->qty;
 	ev->u.order.cum_qty = o->cum_qty;
 	ev->u.order.leaves_qty = o->leaves_qty;
-	ev->u.order.reason = o->reason;
+	ev->u.order.last_px = n->last_px;
+	ev->u.order.last_qty = n->last_qty;
+	ev->u.order.reason = verdict ? n->reason : o->reason;
+	ev->u.order.venue_reason = n->venue_reason;
 	ev->u.order.account_id = o->account_id;
 	ev->u.order.status = o->status;
 	ev->u.order.side = o->side;
+	ev->u.order.origin = n->origin;
+	ev->u.order.request = n->request;
+	ev->u.order.liquidity = n->liquidity;
+	ev->u.order.pad = 0;
 	ev->u.order.routing_id = o->routing_id;
+	ev->u.order.exec_hash = n->exec_hash;
 	ev->u.order.parent_id = o->parent_id;
+	ev->u.order.budget_left = 0;
+}
+
+void tg_order_event(const struct tg_order *o, enum tg_priv_type type, struct tg_priv_event *ev)
+{
+	const struct tg_order_note plain = { .type = TG_PRIV_ORDER_UPDATE };
+
+	ev->type = type;
+	ev->instrument_id = o->instrument_id;
+	write_event(o, &plain, ev);
 }
 
 void tg_order_tell_one(struct tg_engine *e, u16 client_id, const struct tg_order *o,
 		       const struct tg_order_note *n, struct tg_outbox *ob)
 {
-	struct tg_priv_event *ev = tg_priv(e, ob, client_id, n->type, o->instrument_id, 0);
+	struct tg_priv_event *ev =
+		tg_priv_bare(e, ob, client_id, (enum tg_priv_type)n->type, o->instrument_id, 0);
 
 	if (!ev)
 		return;
-	tg_order_event(o, n->type, ev);
-	ev->u.order.last_px = n->last_px;
-	ev->u.order.last_qty = n->last_qty;
-	/*
-	 * A verdict carries its own reason; elsewhere the order's (why it was cancelled, lost,
-	 * suspected) stands.
-	 */
-	if (n->type == TG_PRIV_ORDER_ACK || n->type == TG_PRIV_CANCEL_REJECT)
-		ev->u.order.reason = n->reason;
-	ev->u.order.venue_reason = n->venue_reason;
-	ev->u.order.origin = n->origin;
-	ev->u.order.request = n->request;
-	ev->u.order.liquidity = n->liquidity;
-	ev->u.order.exec_hash = n->exec_hash;
+	write_event(o, n, ev);
 	if (unlikely(n->budget)) {
 		ev->flags |= TG_EV_BUDGET;
 		ev->u.order.budget_left = n->budget - 1;
 	}
+}
+
+void tg_order_tell_trade(struct tg_engine *e, u16 owner, const struct tg_order *o,
+			 const struct tg_order_note *fill, struct tg_outbox *ob)
+{
+	const struct tg_order_note update = { .type = TG_PRIV_ORDER_UPDATE, .origin = TG_ORIGIN_VENUE };
+	struct tg_priv_event *ev;
+
+	ev = tg_priv_bare(e, ob, owner, TG_PRIV_FILL, o->instrument_id, 0);
+	if (ev)
+		write_event(o, fill, ev);
+	ev = tg_priv_bare(e, ob, owner, TG_PRIV_ORDER_UPDATE, o->instrument_id, 0);
+	if (ev)
+		write_event(o, &update, ev);
 }
 
 void tg_order_tell(struct tg_engine *e, const struct tg_order *o, const struct tg_order_note *n,

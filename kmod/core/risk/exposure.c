@@ -7,6 +7,7 @@
  * Positions are valued at a mark: the reference price at each fill, and again by a timer, all instruments with positions within TG_RISK_MARK_NS as long as there
  * are no more than TG_RISK_MARKS of them. Without a live book the last mark stands.
  */
+#include "risk/books.h"
 #include "risk/recent.h"
 
 #define TG_RISK_MARK_NS		100000000ULL
@@ -66,11 +67,6 @@ u64 tg_risk_books(const struct tg_in_engine *p)
 	return 1ULL + p->max_accounts + p->max_strategies + p->max_clients;
 }
 
-static struct tg_position *book_row(const struct tg_engine *e, u32 row)
-{
-	return TG_TABLE(e, off_positions, struct tg_position) + (u64)row * (e->params.max_instruments + 1u);
-}
-
 struct tg_position *tg_risk_book(const struct tg_engine *e, enum tg_book_of of, u32 id, u32 instrument_id)
 {
 	const struct tg_in_engine *p = &e->params;
@@ -80,7 +76,7 @@ struct tg_position *tg_risk_book(const struct tg_engine *e, enum tg_book_of of, 
 		return NULL;
 	switch (of) {
 	case TG_BOOK_OF_FIRM:
-		return id ? NULL : book_row(e, 0) + instrument_id;
+		return id ? NULL : tg_book_row(e, 0) + instrument_id;
 	case TG_BOOK_OF_ACCOUNT:
 		most = p->max_accounts;
 		break;
@@ -95,21 +91,18 @@ struct tg_position *tg_risk_book(const struct tg_engine *e, enum tg_book_of of, 
 	default:
 		break;
 	}
-	return id && id <= most ? book_row(e, row) + instrument_id : NULL;
+	return id && id <= most ? tg_book_row(e, row) + instrument_id : NULL;
 }
 
 /* A finished order keeps its client's number, which may be somebody else's by now. */
 static void books_of(const struct tg_engine *e, const struct tg_order *o, struct tg_position *p[TG_BOOKS_OF])
 {
-	const struct tg_in_engine *c = &e->params;
-	struct tg_position *firm = book_row(e, 0) + o->instrument_id;
-	const u64 row = c->max_instruments + 1u;
-	u16 client_id = tg_order_owner(e, o);
+	struct tg_books b = tg_books_of(e, o, tg_order_owner(e, o));
 
-	p[TG_BOOK_OF_FIRM] = firm;
-	p[TG_BOOK_OF_ACCOUNT] = o->account_id ? firm + row * o->account_id : NULL;
-	p[TG_BOOK_OF_STRATEGY] = o->strategy_id ? firm + row * ((u32)c->max_accounts + o->strategy_id) : NULL;
-	p[TG_BOOK_OF_CLIENT] = client_id ? firm + row * ((u32)c->max_accounts + c->max_strategies + client_id) : NULL;
+	p[TG_BOOK_OF_FIRM] = b.firm;
+	p[TG_BOOK_OF_ACCOUNT] = b.account;
+	p[TG_BOOK_OF_STRATEGY] = b.strategy;
+	p[TG_BOOK_OF_CLIENT] = b.client;
 }
 
 /* Places of the scopes of an order; 0 behind FIRM's: it is in none of that kind. */
@@ -346,14 +339,14 @@ static void make_sums(struct tg_engine *e)
 	}
 	for (row = 0; row < tg_risk_books(p); row++) {
 		for (i = 1; i <= p->max_instruments; i++) {
-			struct tg_position *b = book_row(e, row) + i;
+			struct tg_position *b = tg_book_row(e, row) + i;
 			const struct tg_instrument *in = tg_instrument(e, i);
 
 			if (!in || !b->fills)
 				continue;
 			if (!row)
 				b->mark_px = tg_md_reference_px(e, in);
-			b->value = value_at(b, book_row(e, 0)[i].mark_px);
+			b->value = value_at(b, tg_book_row(e, 0)[i].mark_px);
 			if (!row)
 				continue;
 			if (row > p->max_accounts + p->max_strategies) {
@@ -506,7 +499,7 @@ static bool mark_instrument(struct tg_engine *e, const struct tg_instrument *i, 
 {
 	const struct tg_in_engine *p = &e->params;
 	const u32 id = i->def.instrument_id;
-	struct tg_position *firm = book_row(e, 0) + id, was;
+	struct tg_position *firm = tg_book_row(e, 0) + id, was;
 	s64 mark = tg_md_reference_px(e, i);
 	bool held = false;
 	u32 n, at;
@@ -518,7 +511,7 @@ static bool mark_instrument(struct tg_engine *e, const struct tg_instrument *i, 
 	firm->mark_px = mark;
 	firm->value = value_at(firm, mark);
 	for (n = 1; n <= p->max_accounts; n++) {
-		struct tg_position *b = book_row(e, n) + id;
+		struct tg_position *b = tg_book_row(e, n) + id;
 
 		held |= b->qty != 0;
 		if (!revalue(e, b, mark, &was))
@@ -531,7 +524,7 @@ static bool mark_instrument(struct tg_engine *e, const struct tg_instrument *i, 
 		watch_at(e, at, ob);
 	}
 	for (; n < tg_risk_books(p); n++) {
-		struct tg_position *b = book_row(e, n) + id;
+		struct tg_position *b = tg_book_row(e, n) + id;
 
 		if (!revalue(e, b, mark, &was))
 			continue;

@@ -78,8 +78,11 @@ static bool after(const struct tg_position *p, const struct fill *f, struct hold
 		s64 closed_value, result;
 
 		/* What leaves at cost, and what it brought. */
-		if (!tg_muldiv_u64(magnitude(cost), close, have, &out) ||
-		    !tg_muldiv_u64((u64)value, close, (u64)qty, &got))
+		/* One of the two is whole as a rule, and needs no division. */
+		out = magnitude(cost);
+		got = (u64)value;
+		if ((close != have && !tg_muldiv_u64(out, close, have, &out)) ||
+		    (close != (u64)qty && !tg_muldiv_u64(got, close, (u64)qty, &got)))
 			return false;
 		closed_value = (s64)got;
 		result = held > 0 ? closed_value - (s64)out : (s64)out - closed_value;
@@ -187,7 +190,7 @@ s64 tg_position_unrealised(const struct tg_engine *e, const struct tg_position *
 
 	if (!p->qty || !i)
 		return 0;
-	reference = tg_md_reference_px(e, i);
+	reference = tg_reference_px(e, i);
 	if (reference <= 0 || !tg_notional(reference, (s64)magnitude(p->qty), &value))
 		return 0;
 	if (!tg_sub_s64(p->qty > 0 ? value : -value, p->cost, &result))
@@ -245,18 +248,22 @@ void tg_position_event(struct tg_engine *e, u16 client_id, u16 account_id, u32 i
 	if (!p)
 		return;
 	v = tg_venue_position(e, account_id, instrument_id);
-	ev = tg_priv(e, ob, client_id, TG_PRIV_POSITION, instrument_id, flags);
+	ev = tg_priv_bare(e, ob, client_id, TG_PRIV_POSITION, instrument_id, flags);
 	if (!ev)
 		return;
 	ev->u.position.qty = p->qty;
-	ev->u.position.avg_px = tg_position_avg_px(p);
 	ev->u.position.realised_pnl = p->realised_pnl;
 	ev->u.position.fees = p->fees;
 	ev->u.position.open_buy_qty = p->open_buy_qty;
 	ev->u.position.open_sell_qty = p->open_sell_qty;
 	ev->u.position.account_id = account_id;
-	ev->u.position.unrealised_pnl = tg_position_unrealised(e, p, instrument_id);
+	ev->u.position.venue_differs = v->told;
+	ev->u.position.pad0[0] = 0;
+	ev->u.position.pad0[1] = 0;
 	ev->u.position.venue_qty = v->qty;
 	ev->u.position.venue_ns = v->time_ns;
-	ev->u.position.venue_differs = v->told;
+	ev->u.position.pad[0] = 0;
+	ev->u.position.pad[1] = 0;
+	ev->u.position.avg_px = tg_position_avg_px(p);
+	ev->u.position.unrealised_pnl = tg_position_unrealised(e, p, instrument_id);
 }

@@ -202,6 +202,12 @@ struct tg_trade_change { s64 old_qty, old_px, old_fee, new_qty, new_px, new_fee;
 /* All books or none: false is an overflow, nothing changed and the order becomes SUSPECT. */
 bool tg_risk_book_trade(struct tg_engine *e, const struct tg_order *o, const struct tg_trade_change *t);
 bool tg_risk_fill(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 px, s64 fee);
+/*
+ * trade.c: a trade of an order at work, whose open quantity is open_qty after it: tg_risk_reopen() and tg_risk_fill(). owner: tg_order_owner(); value: of
+ * qty at px.
+ */
+struct tg_risk_trade { s64 qty, px, value, fee; };
+bool tg_risk_trade(struct tg_engine *e, struct tg_order *o, u16 owner, s64 open_qty, const struct tg_risk_trade *t);
 bool tg_risk_reprice(struct tg_engine *e, const struct tg_order *o, s64 qty, s64 from_px, s64 to_px, s64 fee);
 void tg_risk_filled(struct tg_engine *e, const struct tg_order *o, struct tg_outbox *ob);	/* losses and soft limits after it */
 void tg_risk_timer(struct tg_engine *e, struct tg_outbox *ob);
