@@ -135,6 +135,16 @@ check "hedge: not filled" is "$name" HEDGE_FAILED
 holding hedge "kill account main killed hedge failed on-hedge"
 check "hedge: KILLED" refuses KILLED "${plain[@]}"
 check "hedge: resumed" lifted --scope account:main
+# The venue refuses it.
+takes legs side=buy qty=0.01 "px=$(price $((ask + 300)))" instrument2=2 side2=sell qty2=0.1 "px2=$(price $((ask2 + 500)))" leg_ms=4000 hedge=1
+parent=$id
+check "hedge refused: one leg is filled" lab_wait 10 alone
+lab_ctl reject 1 >/dev/null
+ask parent "$parent" 30000
+check "hedge refused: by the venue" is "$name $id" "HEDGE_FAILED VENUE_REJECT"
+holding "hedge refused" "kill account main killed hedge failed on-hedge"
+check "hedge refused: nothing works" lab_wait 15 nothing_works
+check "hedge refused: resumed" lifted --scope account:main
 
 # Without a trigger an orphan kills and cancels everything: the bust of a trade gives life to a child whose parent is over.
 with
