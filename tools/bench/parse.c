@@ -7,50 +7,39 @@
 #include "fix/decode.h"
 #include "fix/lexer_inline.h"
 
-#define U32(key, to) \
+/*
+ * Fields by a cursor `k` that has nothing but a place, an end and a value, which stay in registers; *c, which comes from the header, is for fields out of order.
+ */
+#define WHERE(at)	{ .p = (at), .end = c->end }
+#define TAKE(key, how, ...) \
 	do { \
-		if (tg_fix_at(&c, key) && !tg_fix_take_u32(&c, &(to))) \
+		if (tg_fix_at(&k, key) && !tg_fix_take##how(&k, ##__VA_ARGS__)) \
 			return false; \
 	} while (0)
-/* below 1,000 but for exceptions */
-#define SMALL(key, to) \
+#define U64(key, to)	TAKE(key, _u64, &(to))
+#define U32(key, to)	TAKE(key, _u32, &(to))
+#define SMALL(key, to)	TAKE(key, _small, &(to))	/* below 1,000 but for exceptions */
+#define E8(key, to)	TAKE(key, _e8, &(to))
+#define PX(key, to)	TAKE(key, _px, &(to))
+#define CHAR(key, to)	TAKE(key, _char, (u8 *)&(to))
+#define ANY(key)	TAKE(key, )
+#define SHORT(key)	TAKE(key, _short)
+#define ELSE_SKIP \
 	do { \
-		if (tg_fix_at(&c, key) && !tg_fix_take_small(&c, &(to))) \
-			return false; \
-	} while (0)
-#define U64(key, to) \
-	do { \
-		if (tg_fix_at(&c, key) && !tg_fix_take_u64(&c, &(to))) \
-			return false; \
-	} while (0)
-#define E8(key, to) \
-	do { \
-		if (tg_fix_at(&c, key) && !tg_fix_take_e8(&c, &(to))) \
-			return false; \
-	} while (0)
-#define PX(key, to) \
-	do { \
-		if (tg_fix_at(&c, key) && !tg_fix_take_px(&c, &(to))) \
-			return false; \
-	} while (0)
-#define CHAR(key, to) \
-	do { \
-		if (tg_fix_at(&c, key)) { \
-			if (!tg_fix_take_char(&c, &ch)) \
+		if (k.p == from) { \
+			c->p = k.p; \
+			if (!tg_fix_skip_cold(c)) \
 				return false; \
-			(to) = (char)ch; \
+			k.p = c->p; \
 		} \
 	} while (0)
-#define ANY(key)	do { if (tg_fix_at(&c, key) && !tg_fix_take(&c)) return false; } while (0)
-#define SHORT(key)	do { if (tg_fix_at(&c, key) && !tg_fix_take_short(&c)) return false; } while (0)
-#define ELSE_SKIP	do { if (c.p == from && !tg_fix_skip(&c)) return false; } while (0)
 
-static __always_inline bool report(struct tg_fix_cursor c, struct wl_out *o)
+static __attribute__((__noinline__)) bool report(struct tg_fix_cursor *c, struct wl_out *o)
 {
-	u8 ch;
+	struct tg_fix_cursor k = WHERE(c->p);
 
-	while (!tg_fix_done(&c)) {
-		const u8 *from = c.p;
+	while (!tg_fix_done(&k)) {
+		const u8 *from = k.p;
 
 		U64(TG_K2('3', '7'), o->order_id);
 		U64(TG_K2('1', '1'), o->cl_ord_id);
@@ -69,115 +58,77 @@ static __always_inline bool report(struct tg_fix_cursor c, struct wl_out *o)
 		E8(TG_K3('1', '5', '1'), o->leaves);
 		E8(TG_K2('1', '4'), o->cum);
 		E8(TG_K1('6'), o->avg_px);
-		if (tg_fix_at(&c, TG_K2('6', '0')) && !tg_fix_take_long(&c))
-			return false;
+		TAKE(TG_K2('6', '0'), _long);
 		ELSE_SKIP;
 	}
-	return !c.err;
+	return true;
 }
 
-/*
- * The entries' cursor has nothing but a place, an end and a value, which stay in registers; *c is for fields out of order.
- */
-#define WHERE		{ .p = c->p, .end = c->end }
-#define SKIP \
-	do { \
-		if (k.p == from) { \
-			c->p = k.p; \
-			if (!tg_fix_skip_cold(c)) \
-				return false; \
-			k.p = c->p; \
-		} \
-	} while (0)
-#define LETTER(to) \
-	do { \
-		if (!tg_fix_take_char(&k, &ch)) \
-			return false; \
-		(to) = (char)ch; \
-	} while (0)
-
-static __attribute__((__noinline__)) bool entries_x(struct tg_fix_cursor *c, struct wl_out *o)
+/* From p on, where the group's count ended. */
+static __attribute__((__noinline__)) bool entries_x(struct tg_fix_cursor *c, const u8 *p, struct wl_out *o)
 {
-	struct tg_fix_cursor k = WHERE;
+	struct tg_fix_cursor k = WHERE(p);
 	struct wl_entry *e, *last = o->e + o->n;
-	u8 ch;
 
 	for (e = o->e; e < last; e++) {
-		if (!tg_fix_at(&k, TG_K3('2', '7', '9')))
+		if (!tg_fix_at(&k, TG_K3('2', '7', '9')) || !tg_fix_take_char(&k, (u8 *)&e->act))
 			return false;
-		LETTER(e->act);
 		while (!tg_fix_done(&k)) {
 			const u8 *from = k.p;
 
-			if (tg_fix_at(&k, TG_K3('2', '6', '9')))
-				LETTER(e->type);
-			if (tg_fix_at(&k, TG_K3('2', '7', '8')) && !tg_fix_take_u64(&k, (u64 *)&e->id))
-				return false;
-			if (tg_fix_at(&k, TG_K2('5', '5')) && !tg_fix_take(&k))
-				return false;
-			if (tg_fix_at(&k, TG_K2('4', '8')) && !tg_fix_take_u32(&k, &e->secid))
-				return false;
-			if (tg_fix_at(&k, TG_K2('2', '2')) && !tg_fix_take_short(&k))
-				return false;
-			if (tg_fix_at(&k, TG_K3('2', '7', '0')) && !tg_fix_take_px(&k, &e->px))
-				return false;
-			if (tg_fix_at(&k, TG_K3('2', '7', '1')) && !tg_fix_take_e8(&k, &e->qty))
-				return false;
-			if (tg_fix_at(&k, TG_K3('3', '4', '6')) && !tg_fix_take_small(&k, &e->nord))
-				return false;
+			CHAR(TG_K3('2', '6', '9'), e->type);
+			U64(TG_K3('2', '7', '8'), *(u64 *)&e->id);
+			ANY(TG_K2('5', '5'));
+			U32(TG_K2('4', '8'), e->secid);
+			SHORT(TG_K2('2', '2'));
+			PX(TG_K3('2', '7', '0'), e->px);
+			E8(TG_K3('2', '7', '1'), e->qty);
+			SMALL(TG_K3('3', '4', '6'), e->nord);
 			if (tg_fix_at(&k, TG_K3('2', '7', '9')))
 				break;
-			SKIP;
+			ELSE_SKIP;
 		}
 	}
-	c->p = k.p;
-	return true;
+	return tg_fix_done(&k);
 }
 
-static __attribute__((__noinline__)) bool entries_w(struct tg_fix_cursor *c, struct wl_out *o)
+static __attribute__((__noinline__)) bool entries_w(struct tg_fix_cursor *c, const u8 *p, struct wl_out *o)
 {
-	struct tg_fix_cursor k = WHERE;
+	struct tg_fix_cursor k = WHERE(p);
 	struct wl_entry *e, *last = o->e + o->n;
-	u8 ch;
 
 	for (e = o->e; e < last; e++) {
-		if (!tg_fix_at(&k, TG_K3('2', '6', '9')))
+		if (!tg_fix_at(&k, TG_K3('2', '6', '9')) || !tg_fix_take_char(&k, (u8 *)&e->type))
 			return false;
-		LETTER(e->type);
 		while (!tg_fix_done(&k)) {
 			const u8 *from = k.p;
 
-			if (tg_fix_at(&k, TG_K3('2', '7', '0')) && !tg_fix_take_px(&k, &e->px))
-				return false;
-			if (tg_fix_at(&k, TG_K3('2', '7', '1')) && !tg_fix_take_e8(&k, &e->qty))
-				return false;
-			if (tg_fix_at(&k, TG_K3('3', '4', '6')) && !tg_fix_take_small(&k, &e->nord))
-				return false;
-			if (tg_fix_at(&k, TG_K3('2', '9', '0')) && !tg_fix_take_small(&k, &e->pos))
-				return false;
+			PX(TG_K3('2', '7', '0'), e->px);
+			E8(TG_K3('2', '7', '1'), e->qty);
+			SMALL(TG_K3('3', '4', '6'), e->nord);
+			SMALL(TG_K3('2', '9', '0'), e->pos);
 			if (tg_fix_at(&k, TG_K3('2', '6', '9')))
 				break;
-			SKIP;
+			ELSE_SKIP;
 		}
 	}
-	c->p = k.p;
-	return true;
+	return tg_fix_done(&k);
 }
 
-static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
+static __always_inline bool refresh(struct tg_fix_cursor *c, struct wl_out *o)
 {
-	const bool incremental = o->msg_type == 'X';
+	struct tg_fix_cursor k = WHERE(c->p);
 	bool counted = false;
 
-	while (!counted && !tg_fix_done(&c)) {
-		const u8 *from = c.p;
+	while (!counted && !tg_fix_done(&k)) {
+		const u8 *from = k.p;
 
 		ANY(TG_K3('2', '6', '2'));
 		ANY(TG_K2('5', '5'));
 		U32(TG_K2('4', '8'), o->secid);
 		SHORT(TG_K2('2', '2'));
-		if (tg_fix_at(&c, TG_K3('2', '6', '8'))) {
-			if (!tg_fix_take_small(&c, &o->n))
+		if (tg_fix_at(&k, TG_K3('2', '6', '8'))) {
+			if (!tg_fix_take_small(&k, &o->n))
 				return false;
 			counted = true;
 		}
@@ -185,7 +136,7 @@ static __always_inline bool refresh(struct tg_fix_cursor c, struct wl_out *o)
 	}
 	if (!counted || o->n > WL_ENTRIES)
 		return false;
-	return (incremental ? entries_x(&c, o) : entries_w(&c, o)) && !c.err && tg_fix_done(&c);
+	return o->msg_type == 'X' ? entries_x(c, k.p, o) : entries_w(c, k.p, o);
 }
 
 bool parse_message(const u8 *p, u32 len, struct tg_fix_hint *hint, struct wl_out *o)
@@ -200,5 +151,5 @@ bool parse_message(const u8 *p, u32 len, struct tg_fix_hint *hint, struct wl_out
 	o->msg_type = (char)f.msg_type;
 	o->secid = 0;
 	o->seq = (u32)h.seq;
-	return f.msg_type == '8' ? report(c, o) : refresh(c, o);
+	return f.msg_type == '8' ? report(&c, o) : refresh(&c, o);
 }

@@ -310,10 +310,14 @@ static __always_inline bool tg_fix_near_px(struct tg_fix_cursor *c, u64 d, s64 *
 {
 	u32 kb = tg_fix_point(d);
 	const u8 *soh;
+	u64 t;
 
 	if (unlikely(c->val[kb >> 3] != '.' || kb < 8))
 		return false;
-	soh = c->val + 2 + tg_fix_first(tg_fix_ends(tg_load64(c->val + 2)));
+	t = tg_fix_ends(tg_load64(c->val + 2));
+	if (unlikely(!t))
+		return false;
+	soh = c->val + ((u32)__builtin_ctzll(t) >> 3) + 2;
 	if (unlikely(*soh != TG_SOH || !tg_fix_pointed(c->val, soh, kb, out)))
 		return false;
 	c->p = soh + 1;
@@ -331,14 +335,18 @@ static __always_inline bool tg_fix_take_px(struct tg_fix_cursor *c, s64 *out)
 static __always_inline bool tg_fix_take_e8(struct tg_fix_cursor *c, s64 *out)
 {
 	u64 w = tg_load64(c->val), d = w ^ tg_fix_words.zeros, t = tg_fix_ends(w), up;
-	u32 n = (u32)__builtin_ctzll(t | 1ULL << 63);
-	const u8 *soh = c->val + (n >> 3);
+	const u8 *soh;
+	u32 n;
 
-	up = d << ((7 - n) & 63);
-	if (likely(*soh == TG_SOH && !tg_fix_non_digits(up))) {
-		*out = (s64)(tg_fix_eight(up) * TG_SCALE);
-		c->p = soh + 1;
-		return true;
+	if (likely(t)) {
+		n = (u32)__builtin_ctzll(t);
+		soh = c->val + (n >> 3);
+		up = d << ((7 - n) & 63);
+		if (likely(*soh == TG_SOH && !tg_fix_non_digits(up))) {
+			*out = (s64)(tg_fix_eight(up) * TG_SCALE);
+			c->p = soh + 1;
+			return true;
+		}
 	}
 	if (likely(tg_fix_near_px(c, d, out)))
 		return true;
