@@ -33,7 +33,11 @@ check "strategy has orders working" lab_wait 15 working_at_least 2
 echo 15000 >"$stall" &
 stalled=$!
 check "the venue has none of them left" lab_wait 14 venue_idle
-check "while the engine thread still stands still" kill -0 $stalled
+if [ "${TG_SLOW:-1}" -eq 1 ]; then
+	check "while the engine thread still stands still" kill -0 $stalled
+else
+	skip "while the engine thread still stands still" "on a slow kernel the look takes longer than the stall"
+fi
 wait $stalled
 check "it moves again, and trading is halted" lab_wait 10 halted
 check "once" is "$(host deadman)" 1
