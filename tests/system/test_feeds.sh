@@ -34,7 +34,7 @@ check "the group is joined" joined
 prices() { grep -c '[0-9]\.[0-9]'; }
 check "the book as a ladder, printed" at_least "$(tgctl book BTCUSDT --once | prices)" 10
 check "and the product's" at_least "$(tgctl book --product btc --once | prices)" 10
-TERM=linux script -qec "stty rows 40 cols 100; timeout --foreground -s INT 4 $LAB_BUILD/userspace/tgctl/tgctl book BTCUSDT --watch" /dev/null >"$LAB_DIR/watch.txt" 2>&1
+TERM=linux script -qec "stty rows 40 cols 100; timeout --foreground -s INT $((4 * ${TG_SLOW:-1})) $LAB_BUILD/userspace/tgctl/tgctl book BTCUSDT --watch" /dev/null >"$LAB_DIR/watch.txt" 2>&1
 check "and in a terminal, until it is interrupted" at_least "$(tr '\033' '\n' <"$LAB_DIR/watch.txt" | prices)" 10
 
 sed '/^\[feed sim-a\]/,/^$/d' "$conf" >"$conf.none"
