@@ -8,7 +8,7 @@
 #include "state.h"
 #include "order/fills.h"
 
-/* Nothing is asked, lost, to be cancelled, taken back or sent by a parent. */
+/* No request is in flight, lost or due, no trade was taken back, no parent sent it. A status question may be open: a trade does not answer it. */
 static __always_inline bool at_work(const struct tg_order *o)
 {
 	return (o->prior_status == TG_OS_NEW || o->prior_status == TG_OS_PARTIALLY_FILLED) &&
